@@ -1,0 +1,28 @@
+package dev.quorate.agents;
+
+import dev.quorate.membership.Incarnation;
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ResourceDefinition;
+
+/// What an opened instance knows of its surroundings. Thread-safe.
+public interface InstanceContext {
+  /// This node.
+  NodeId self();
+
+  /// This node's present life.
+  Incarnation incarnation();
+
+  /// What was configured.
+  ResourceDefinition resource();
+
+  /// Proposes a command on the instance's behalf (votes, releases, promises). Returns at once;
+  /// resent by the daemon until its outcome is known, so the command must be safe to repeat.
+  void propose(ClusterCommand command);
+
+  /// Tells the daemon that a monitor is worth running now (a process ended, a role changed).
+  void monitorSoon();
+
+  /// A directory for the agent's own small files, private to this resource.
+  java.nio.file.Path workDirectory();
+}

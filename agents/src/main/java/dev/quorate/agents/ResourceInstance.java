@@ -1,0 +1,27 @@
+package dev.quorate.agents;
+
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.OperationKind;
+import dev.quorate.resource.OperationResult;
+import java.time.Duration;
+
+/// One resource on this node.
+///
+/// [#run] and [#emergencyStop] block and are called on virtual threads, [#run] by one thread at a
+/// time; [#stateChanged] must return at once.
+public interface ResourceInstance extends AutoCloseable {
+  /// Executes an operation; idempotent. Never throws for an expected failure; gives up by itself
+  /// when the deadline passes, and then says [OperationResult.Status#UNKNOWN].
+  OperationResult run(OperationKind operation, Duration deadline);
+
+  /// The cluster agreed on a new state. Called for each, in order, from one thread.
+  void stateChanged(ClusterState state);
+
+  /// Quorum is lost: stop now and without asking anyone, cut clients first. Interrupts a running
+  /// operation. Success means that nothing of the instance is left.
+  OperationResult emergencyStop(Duration deadline);
+
+  /// Forgets the resource on this node without stopping it.
+  @Override
+  void close();
+}

@@ -1,0 +1,92 @@
+package dev.quorate.resource;
+
+import dev.quorate.consensus.LogPosition;
+import dev.quorate.membership.NodeId;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Everything that the cluster has agreed on. Immutable; a new one follows from each command.
+///
+/// @param featureLevel the level of commands that every node must understand
+/// @param position of the last command applied
+/// @param wallMillis the wall-clock time that the last command carried; never decreases
+/// @param lastChangeBy who changed the configuration last, for status
+/// @param nodes one for each configured node
+/// @param views the last report of each node
+/// @param instances by resource (the primitive's id) and node
+/// @param failCounts by resource and node
+/// @param attributes transient node attributes by node and name, lost with the node's boot
+/// @param intents decided and not finished, by id
+/// @param primacies for resources with data to lose, by the primitive's id
+/// @param fencings the newest last, at most 50
+public record ClusterState(
+    int featureLevel,
+    LogPosition position,
+    long wallMillis,
+    String lastChangeBy,
+    ClusterConfiguration configuration,
+    SortedMap<NodeId, NodeStatus> nodes,
+    SortedMap<NodeId, ViewReport> views,
+    SortedMap<ResourceId, SortedMap<NodeId, InstanceStatus>> instances,
+    SortedMap<ResourceId, SortedMap<NodeId, FailCount>> failCounts,
+    SortedMap<NodeId, SortedMap<String, String>> attributes,
+    SortedMap<String, Intent> intents,
+    SortedMap<ResourceId, Primacy> primacies,
+    List<FencingRecord> fencings) {
+  /// The level that this version speaks.
+  public static final int FEATURE_LEVEL = 1;
+
+  /// Copies the collections.
+  public ClusterState {
+    nodes = Collections.unmodifiableSortedMap(new TreeMap<>(nodes));
+    views = Collections.unmodifiableSortedMap(new TreeMap<>(views));
+    instances = Collections.unmodifiableSortedMap(new TreeMap<>(instances));
+    failCounts = Collections.unmodifiableSortedMap(new TreeMap<>(failCounts));
+    attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+    intents = Collections.unmodifiableSortedMap(new TreeMap<>(intents));
+    primacies = Collections.unmodifiableSortedMap(new TreeMap<>(primacies));
+    fencings = List.copyOf(fencings);
+  }
+
+  /// A cluster of which only the name is known.
+  public static ClusterState initial(String clusterName) {
+    return new ClusterState(
+        FEATURE_LEVEL,
+        LogPosition.NONE,
+        0,
+        "",
+        ClusterConfiguration.empty(clusterName),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        List.of());
+  }
+
+  /// The status of a configured node.
+  public Optional<NodeStatus> node(NodeId node) {
+    return Optional.ofNullable(nodes.get(node));
+  }
+
+  /// Whether the node takes part in this life.
+  public boolean online(NodeId node) {
+    return node(node).map(NodeStatus::online).orElse(false);
+  }
+
+  /// What is known of a resource on a node.
+  public Optional<InstanceStatus> instance(ResourceId resource, NodeId node) {
+    SortedMap<NodeId, InstanceStatus> byNode = instances.get(resource);
+    return byNode == null ? Optional.empty() : Optional.ofNullable(byNode.get(node));
+  }
+
+  /// The intent in flight for an action, if any.
+  public Optional<Intent> inFlight(Action action) {
+    return intents.values().stream().filter(i -> i.action().equals(action)).findFirst();
+  }
+}

@@ -1,0 +1,29 @@
+package dev.quorate.resource;
+
+import dev.quorate.membership.NodeId;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// A node as configured.
+///
+/// @param address where the node's services answer: a host name or IP address
+/// @param voter whether it votes in the log
+/// @param attributes permanent node attributes; `standby` and `maintenance` are `on` or absent
+public record NodeDefinition(
+    NodeId id, String address, boolean voter, SortedMap<String, String> attributes) {
+  /// Copies the map.
+  public NodeDefinition {
+    attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+  }
+
+  /// Whether the node may not host resources.
+  public boolean standby() {
+    return "on".equals(attributes.get("standby"));
+  }
+
+  /// Whether nothing on the node may be touched.
+  public boolean maintenance() {
+    return "on".equals(attributes.get("maintenance"));
+  }
+}
