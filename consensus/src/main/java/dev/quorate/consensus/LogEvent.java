@@ -1,6 +1,9 @@
 package dev.quorate.consensus;
 
 /// What the log reports of itself, besides entries.
+///
+/// A log starts without quorum and leaderless, and says nothing of it: the first event about quorum
+/// is [QuorumRegained].
 public sealed interface LogEvent {
   /// Leadership as seen by this node changed.
   record LeadershipChanged(Leadership leadership) implements LogEvent {}

@@ -1,0 +1,100 @@
+package dev.quorate.consensus.simulated;
+
+import dev.quorate.consensus.LogPosition;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One node's simulated disk: term, entries, the last snapshot. Indexes start at 1.
+///
+/// Invariants: entries are contiguous from `snapshotIndex + 1`; what is at or below the snapshot is
+/// committed.
+final class DurableLog {
+  /// One entry.
+  ///
+  /// @param command empty for the entry by which a leader begins its term
+  record Entry(long term, ByteBuffer command) {}
+
+  private final List<Entry> entries = new ArrayList<>();
+  private byte @Nullable [] snapshot;
+  private long snapshotIndex;
+  private long snapshotTerm;
+  long term;
+
+  long lastIndex() {
+    return snapshotIndex + entries.size();
+  }
+
+  long lastTerm() {
+    return termAt(lastIndex());
+  }
+
+  long snapshotIndex() {
+    return snapshotIndex;
+  }
+
+  byte @Nullable [] snapshot() {
+    return snapshot;
+  }
+
+  long termAt(long index) {
+    return index == snapshotIndex ? snapshotTerm : entry(index).term();
+  }
+
+  Entry entry(long index) {
+    return entries.get(Math.toIntExact(index - snapshotIndex - 1));
+  }
+
+  long append(Entry entry) {
+    entries.add(entry);
+    return lastIndex();
+  }
+
+  /// Whether this log is at least as far as another: Raft's rule for votes.
+  boolean reaches(DurableLog other) {
+    return lastTerm() != other.lastTerm()
+        ? lastTerm() > other.lastTerm()
+        : lastIndex() >= other.lastIndex();
+  }
+
+  /// Takes a snapshot and forgets the entries in it.
+  void compact(LogPosition position, byte[] bytes) {
+    entries.subList(0, Math.toIntExact(position.index() - snapshotIndex)).clear();
+    snapshotIndex = position.index();
+    snapshotTerm = position.term();
+    snapshot = bytes;
+  }
+
+  /// Makes this log equal to the leader's.
+  ///
+  /// @return whether a snapshot of the leader's was installed
+  boolean follow(DurableLog leader) {
+    long common = lastCommon(leader);
+    boolean installed = false;
+    if (common < 0) {
+      entries.clear();
+      snapshot = leader.snapshot;
+      snapshotIndex = leader.snapshotIndex;
+      snapshotTerm = leader.snapshotTerm;
+      common = snapshotIndex;
+      installed = true;
+    }
+    entries.subList(Math.toIntExact(common - snapshotIndex), entries.size()).clear();
+    for (long index = common + 1; index <= leader.lastIndex(); index++) {
+      entries.add(leader.entry(index));
+    }
+    return installed;
+  }
+
+  /// The last index at which both logs agree, and with it everything before; -1 if none is left.
+  private long lastCommon(DurableLog leader) {
+    long lowest = Math.max(snapshotIndex, leader.snapshotIndex);
+    for (long i = Math.min(lastIndex(), leader.lastIndex()); i >= lowest; i--) {
+      if (termAt(i) == leader.termAt(i)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+}
