@@ -54,4 +54,21 @@ public record CommitToken(RingId ring, long hop, List<Entry> entries) implements
     }
     return new CommitToken(ring, hop + 1, next);
   }
+
+  /// The same token one pass later.
+  CommitToken passed() {
+    return new CommitToken(ring, hop + 1, entries);
+  }
+
+  /// The first token for these members.
+  static CommitToken first(RingId ring, List<Member> members) {
+    return new CommitToken(
+        ring, 0, members.stream().map(m -> new Entry(m, false, Optional.empty())).toList());
+  }
+
+  /// The member after this one.
+  NodeId successor(NodeId node) {
+    var order = members().stream().map(Member::node).toList();
+    return order.get((order.indexOf(node) + 1) % order.size());
+  }
 }

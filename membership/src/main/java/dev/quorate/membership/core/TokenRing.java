@@ -1,0 +1,136 @@
+package dev.quorate.membership.core;
+
+import dev.quorate.membership.NodeId;
+import dev.quorate.membership.RingId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// One ring of at least two members, seen from one of them: whose turn is next, and what the token
+/// tells.
+///
+/// Invariants:
+/// - a token is handled only if its hop is newer than every one handled before
+/// - a message is forgotten only after two tokens in a row said that every member has it
+final class TokenRing {
+  private final RingId id;
+  private final NodeId self;
+  private final List<NodeId> order;
+  private final List<NodeId> others;
+  private final FlowControl flow;
+  private final ReceiveWindow window = new ReceiveWindow();
+  private long lastHop = -1;
+  private long lastSequence = -1;
+  private long lastAru;
+  private boolean calm;
+
+  TokenRing(RingId id, NodeId self, List<NodeId> order, FlowControl flow) {
+    this.id = id;
+    this.self = self;
+    this.order = order;
+    this.others = order.stream().filter(n -> !n.equals(self)).toList();
+    this.flow = flow;
+  }
+
+  RingId id() {
+    return id;
+  }
+
+  int size() {
+    return order.size();
+  }
+
+  ReceiveWindow window() {
+    return window;
+  }
+
+  NodeId successor() {
+    return order.get((order.indexOf(self) + 1) % order.size());
+  }
+
+  NodeId representative() {
+    return order.getFirst();
+  }
+
+  boolean isRepresentative() {
+    return representative().equals(self);
+  }
+
+  /// Keeps a message of this ring; false if it is known or cannot be.
+  boolean receive(MulticastMessage message) {
+    return !flow.isImplausible(message.sequence(), window.aru()) && window.add(message);
+  }
+
+  /// Whether the token is newer than those seen; remembers it if so.
+  boolean isNew(Token token) {
+    if (token.hop() <= lastHop) {
+      return false;
+    }
+    lastHop = token.hop();
+    return true;
+  }
+
+  /// The token went round without anyone sending or lacking anything.
+  boolean isCalm() {
+    return calm;
+  }
+
+  /// Whether a message was sent after the token left this node, which shows that it arrived.
+  boolean isBeyondLastToken(MulticastMessage message) {
+    return message.sequence() > lastSequence;
+  }
+
+  /// Does what the holder of the token does, and returns the token to pass on: answers requests,
+  /// sends what `next` supplies, and writes down what is missing here.
+  Token visit(
+      Token token, Supplier<Optional<MulticastMessage.Content>> next, List<RingEffect> out) {
+    var missing = answer(token.missing(), out);
+    window.sentUpTo(token.sequence());
+    var sequence = token.sequence();
+    for (int quota = flow.quota(token); quota > 0; quota--) {
+      var content = next.get();
+      if (content.isEmpty()) {
+        break;
+      }
+      sequence++;
+      var message = new MulticastMessage(id, sequence, self, content.get());
+      window.add(message);
+      out.add(new RingEffect.Send(others, message));
+    }
+    for (long lacking : window.missingUpTo(sequence, RingPacket.MAX_MISSING)) {
+      if (missing.size() < RingPacket.MAX_MISSING && !missing.contains(lacking)) {
+        missing.add(lacking);
+      }
+    }
+    var passed = withAru(token, sequence, missing);
+    window.discardUpTo(Math.min(lastAru, passed.aru()));
+    calm = sequence == lastSequence && passed.aru() == sequence && missing.isEmpty();
+    lastSequence = sequence;
+    lastAru = passed.aru();
+    return passed;
+  }
+
+  private List<Long> answer(List<Long> wanted, List<RingEffect> out) {
+    var missing = new ArrayList<Long>();
+    for (long sequence : wanted) {
+      window
+          .get(sequence)
+          .ifPresentOrElse(
+              message -> out.add(new RingEffect.Send(others, message)),
+              () -> missing.add(sequence));
+    }
+    return missing;
+  }
+
+  private Token withAru(Token token, long sequence, List<Long> missing) {
+    var mine = window.aru();
+    var aru = token.aru();
+    var setter = token.aruSetter();
+    if (mine < aru || setter.isEmpty() || setter.get().equals(self)) {
+      aru = mine;
+      setter = aru == sequence ? Optional.empty() : Optional.of(self);
+    }
+    return new Token(id, token.hop() + 1, sequence, aru, setter, token.settled(), missing);
+  }
+}
