@@ -43,9 +43,9 @@ public record ClusterState(
   public ClusterState {
     nodes = Collections.unmodifiableSortedMap(new TreeMap<>(nodes));
     views = Collections.unmodifiableSortedMap(new TreeMap<>(views));
-    instances = Collections.unmodifiableSortedMap(new TreeMap<>(instances));
-    failCounts = Collections.unmodifiableSortedMap(new TreeMap<>(failCounts));
-    attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+    instances = copyOfNested(instances);
+    failCounts = copyOfNested(failCounts);
+    attributes = copyOfNested(attributes);
     intents = Collections.unmodifiableSortedMap(new TreeMap<>(intents));
     primacies = Collections.unmodifiableSortedMap(new TreeMap<>(primacies));
     fencings = List.copyOf(fencings);
@@ -88,5 +88,13 @@ public record ClusterState(
   /// The intent in flight for an action, if any.
   public Optional<Intent> inFlight(Action action) {
     return intents.values().stream().filter(i -> i.action().equals(action)).findFirst();
+  }
+
+  private static <K extends Comparable<K>, L extends Comparable<L>, V>
+      SortedMap<K, SortedMap<L, V>> copyOfNested(SortedMap<K, SortedMap<L, V>> outer) {
+    SortedMap<K, SortedMap<L, V>> copy = new TreeMap<>();
+    outer.forEach(
+        (key, inner) -> copy.put(key, Collections.unmodifiableSortedMap(new TreeMap<>(inner))));
+    return Collections.unmodifiableSortedMap(copy);
   }
 }

@@ -8,8 +8,26 @@ import dev.quorate.membership.Incarnation;
 /// @param incarnation the last life that joined; meaningless for [Presence#NEVER_SEEN]
 /// @param since where the presence last changed
 /// @param reason why it is not online, for a human; empty if it is
+/// @param verdict whether this life must end, whatever is seen of it later
 public record NodeStatus(
-    Presence presence, Incarnation incarnation, LogPosition since, String reason) {
+    Presence presence, Incarnation incarnation, LogPosition since, String reason, Verdict verdict) {
+  /// A status without a verdict.
+  public NodeStatus(Presence presence, Incarnation incarnation, LogPosition since, String reason) {
+    this(presence, incarnation, since, reason, Verdict.NONE);
+  }
+
+  /// Whether a life must end by fencing, and how.
+  public enum Verdict {
+    /// It need not.
+    NONE,
+    /// It must, and the cluster's own policy says how.
+    FENCE,
+    /// It must, and an operator wants the node back afterwards.
+    REBOOT,
+    /// It must, and an operator wants the node to stay off.
+    OFF
+  }
+
   /// Whether and how a node takes part.
   public enum Presence {
     /// Configured and not seen since the cluster was created.

@@ -8,7 +8,8 @@ package dev.quorate.resource;
 /// @param epoch the number of grants so far
 /// @param promise what acknowledged writes are on
 /// @param election the current round
-/// @param switchoverTo the node that an operator wants promoted, or empty text
+/// @param switchoverTo the node that an operator wants promoted, [#BEST] for the best standby, or
+///   empty text
 public record Primacy(
     ResourceId resource,
     long epoch,
@@ -16,6 +17,12 @@ public record Primacy(
     SyncPromise promise,
     Election election,
     String switchoverTo) {
+  /// Stands for the best standby in [#switchoverTo()].
+  public static final String BEST = "*";
+
+  /// The meta-attribute that says that a promotable resource has data to lose.
+  public static final String HOLDS_DATA = "holds-data";
+
   /// Nobody was ever promoted.
   public static Primacy initial(ResourceId resource) {
     return new Primacy(
