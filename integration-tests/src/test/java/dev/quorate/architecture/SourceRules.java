@@ -49,6 +49,9 @@ final class SourceRules {
   private static final Pattern SLEEP =
       Pattern.compile("\\b(Thread\\s*\\.\\s*sleep|TimeUnit\\s*\\.\\s*\\w+\\s*\\.\\s*sleep)\\s*\\(");
   private static final Pattern OLD_DOC = Pattern.compile("(?m)^\\s*/\\*\\*");
+  private static final Pattern TEST =
+      Pattern.compile("(?m)^\\s*@(Test|TestFactory|ParameterizedTest|RepeatedTest)\\b");
+  private static final Pattern RUN_NAMES = Pattern.compile("(Test|IT|Contract)\\.java$");
   private static final Pattern CAMEL = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|_");
 
   private SourceRules() {}
@@ -65,6 +68,9 @@ final class SourceRules {
     }
     if (path.contains("src/test/") && SLEEP.matcher(text).find()) {
       findings.add(path + ": a test sleeps; wait for a condition or step a clock instead");
+    }
+    if (path.contains("src/test/") && TEST.matcher(text).find() && !RUN_NAMES.matcher(path).find()) {
+      findings.add(path + ": no build runs it; name it ...Test, ...IT or ...Contract");
     }
     if (path.endsWith("package-info.java") || path.endsWith("module-info.java")) {
       return findings;

@@ -118,6 +118,10 @@ class TidyTest {
     offenders.put(
         "a test sleeps",
         SourceRules.findings(test, "class T { void m() { Thread" + ".sleep(1); } }\n"));
+    offenders.put(
+        "no build runs it",
+        SourceRules.findings(
+            "vip/src/test/java/Tests.java", "class Tests {\n  @" + "Test\n  void m() {}\n}\n"));
     offenders.put("named by [Manager]", SourceRules.findings(test, "class NodeManager {}\n"));
     offenders.put("named by [Impl]", SourceRules.findings(test, "class RingImpl {}\n"));
     offenders.put(
