@@ -1,0 +1,189 @@
+package dev.quorate.consensus.tls;
+
+import dev.quorate.membership.NodeId;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import javax.security.auth.x500.X500Principal;
+
+/// The cluster's own certificate authority: made once, when the cluster is set up, to issue one
+/// certificate per node. Keys are EC P-256, signatures ECDSA with SHA-256.
+///
+/// Whoever holds a certificate of this authority may speak as a member; so the authority serves one
+/// cluster and nothing else.
+public final class ClusterAuthority {
+  private static final Duration AUTHORITY_LIFETIME = Duration.ofDays(20 * 365);
+  private static final Duration NODE_LIFETIME = Duration.ofDays(10 * 365);
+
+  /// Certificates are valid from a little earlier, since clocks differ.
+  private static final Duration CLOCK_DIFFERENCE = Duration.ofDays(1);
+
+  private static final Pattern ADDRESS = Pattern.compile("\\d+\\.\\d+\\.\\d+\\.\\d+|.*:.*");
+  private static final byte[] ECDSA_WITH_SHA256 = Der.sequence(Der.oid("1.2.840.10045.4.3.2"));
+
+  private final X509Certificate certificate;
+  private final PrivateKey key;
+
+  private ClusterAuthority(X509Certificate certificate, PrivateKey key) {
+    this.certificate = certificate;
+    this.key = key;
+  }
+
+  /// Makes a new authority.
+  public static ClusterAuthority create(String clusterName, Instant now) {
+    try {
+      KeyPair keys = newKeys();
+      byte[] subject = name("Quorate cluster " + clusterName);
+      byte[] extensions =
+          Der.sequence(
+              critical("2.5.29.19", Der.sequence(Der.bool(true), Der.integer(BigInteger.ZERO))),
+              critical("2.5.29.15", Der.bits(new byte[] {0x06}, 1)),
+              extension("2.5.29.14", Der.octets(keyIdentifier(keys.getPublic()))));
+      byte[] der =
+          sign(
+              body(subject, subject, keys.getPublic(), now, AUTHORITY_LIFETIME, extensions),
+              keys.getPrivate());
+      return new ClusterAuthority(TlsMaterial.certificate(der), keys.getPrivate());
+    } catch (GeneralSecurityException e) {
+      throw new TlsException("cannot make a certificate authority: " + e.getMessage(), e);
+    }
+  }
+
+  /// Reads an authority back.
+  ///
+  /// @throws TlsException if the texts are no certificate and key
+  public static ClusterAuthority load(String certificatePem, String privateKeyPem) {
+    return new ClusterAuthority(
+        TlsMaterial.certificates("the authority's certificate", certificatePem).getFirst(),
+        TlsMaterial.privateKey("the authority's key", privateKeyPem));
+  }
+
+  /// Issues a certificate for a node.
+  ///
+  /// @param hosts the names and addresses by which others reach the node
+  public Credentials issue(NodeId node, List<String> hosts, Instant now) {
+    try {
+      KeyPair keys = newKeys();
+      List<byte[]> names = new ArrayList<>();
+      for (String host : hosts) {
+        names.add(alternativeName(host));
+      }
+      byte[] extensions =
+          Der.sequence(
+              critical("2.5.29.15", Der.bits(new byte[] {(byte) 0x80}, 7)),
+              extension(
+                  "2.5.29.37",
+                  Der.sequence(Der.oid("1.3.6.1.5.5.7.3.1"), Der.oid("1.3.6.1.5.5.7.3.2"))),
+              extension("2.5.29.17", Der.sequence(names.toArray(byte[][]::new))),
+              extension(
+                  "2.5.29.35",
+                  Der.sequence(Der.implicit(0, keyIdentifier(certificate.getPublicKey())))));
+      X500Principal issuer = certificate.getSubjectX500Principal();
+      byte[] body =
+          body(
+              issuer.getEncoded(),
+              name(node.name()),
+              keys.getPublic(),
+              now,
+              NODE_LIFETIME,
+              extensions);
+      return new Credentials(
+          certificatePem(),
+          Pem.armour("CERTIFICATE", sign(body, key)),
+          Pem.armour("PRIVATE KEY", keys.getPrivate().getEncoded()));
+    } catch (GeneralSecurityException e) {
+      throw new TlsException("cannot issue a certificate for " + node + ": " + e.getMessage(), e);
+    }
+  }
+
+  /// The authority's certificate: what every node trusts.
+  public String certificatePem() {
+    try {
+      return Pem.armour("CERTIFICATE", certificate.getEncoded());
+    } catch (GeneralSecurityException e) {
+      throw new TlsException("cannot encode the authority's certificate", e);
+    }
+  }
+
+  /// The authority's private key: a secret, needed only to issue further certificates.
+  public String privateKeyPem() {
+    return Pem.armour("PRIVATE KEY", key.getEncoded());
+  }
+
+  private static KeyPair newKeys() throws GeneralSecurityException {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp256r1"));
+    return generator.generateKeyPair();
+  }
+
+  private static byte[] body(
+      byte[] issuer,
+      byte[] subject,
+      PublicKey publicKey,
+      Instant now,
+      Duration lifetime,
+      byte[] extensions) {
+    Instant from = now.minus(CLOCK_DIFFERENCE);
+    BigInteger serial = new BigInteger(127, new SecureRandom()).setBit(126);
+    return Der.sequence(
+        Der.explicit(0, Der.integer(BigInteger.TWO)),
+        Der.integer(serial),
+        ECDSA_WITH_SHA256,
+        issuer,
+        Der.sequence(Der.time(from), Der.time(from.plus(lifetime))),
+        subject,
+        publicKey.getEncoded(),
+        Der.explicit(3, extensions));
+  }
+
+  private static byte[] sign(byte[] body, PrivateKey key) throws GeneralSecurityException {
+    Signature signature = Signature.getInstance("SHA256withECDSA");
+    signature.initSign(key);
+    signature.update(body);
+    return Der.sequence(body, ECDSA_WITH_SHA256, Der.bits(signature.sign(), 0));
+  }
+
+  private static byte[] name(String commonName) {
+    return Der.sequence(Der.set(Der.sequence(Der.oid("2.5.4.3"), Der.utf8(commonName))));
+  }
+
+  private static byte[] extension(String oid, byte[] value) {
+    return Der.sequence(Der.oid(oid), Der.octets(value));
+  }
+
+  private static byte[] critical(String oid, byte[] value) {
+    return Der.sequence(Der.oid(oid), Der.bool(true), Der.octets(value));
+  }
+
+  private static byte[] keyIdentifier(PublicKey key) throws GeneralSecurityException {
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(key.getEncoded());
+    return Arrays.copyOf(digest, 20);
+  }
+
+  private static byte[] alternativeName(String host) {
+    if (!ADDRESS.matcher(host).matches()) {
+      return Der.implicit(2, host.getBytes(StandardCharsets.US_ASCII));
+    }
+    try {
+      return Der.implicit(7, InetAddress.ofLiteral(host).getAddress());
+    } catch (IllegalArgumentException e) {
+      throw new TlsException("'" + host + "' is neither a host name nor an address", e);
+    }
+  }
+}
