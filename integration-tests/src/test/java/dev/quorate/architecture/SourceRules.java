@@ -69,7 +69,9 @@ final class SourceRules {
     if (path.contains("src/test/") && SLEEP.matcher(text).find()) {
       findings.add(path + ": a test sleeps; wait for a condition or step a clock instead");
     }
-    if (path.contains("src/test/") && TEST.matcher(text).find() && !RUN_NAMES.matcher(path).find()) {
+    if (path.contains("src/test/")
+        && TEST.matcher(text).find()
+        && !RUN_NAMES.matcher(path).find()) {
       findings.add(path + ": no build runs it; name it ...Test, ...IT or ...Contract");
     }
     if (path.endsWith("package-info.java") || path.endsWith("module-info.java")) {

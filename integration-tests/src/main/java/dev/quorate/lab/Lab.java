@@ -1,0 +1,198 @@
+package dev.quorate.lab;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// Machines that are network namespaces on one bridge, with power, cables and disks of their own.
+///
+/// "Power off" takes the cable away first and ends every process then, so that no kernel answers
+/// for a dead node; "power on" gives the node a new boot id. The machines outlive this program.
+final class Lab {
+  static final String PREFIX = "qrlab";
+  static final String BRIDGE = "qrlab0";
+  static final String NETWORK = "10.213.77.";
+  static final String VIP = NETWORK + "100";
+  private static final Path RUN = Path.of("/run/quorate-lab");
+  private static final Path DISKS = Path.of("/var/lib/quorate-lab");
+
+  private final List<LabNode> nodes;
+
+  private Lab(List<LabNode> nodes) {
+    this.nodes = List.copyOf(nodes);
+  }
+
+  /// The lab with that many nodes; touches nothing.
+  static Lab of(int count) {
+    List<LabNode> nodes = new ArrayList<>();
+    for (int i = 1; i <= count; i++) {
+      String name = "n" + i;
+      nodes.add(new LabNode(name, NETWORK + (10 + i), RUN.resolve(name), DISKS.resolve(name)));
+    }
+    return new Lab(nodes);
+  }
+
+  /// The lab that exists on this machine; without nodes if there is none.
+  static Lab existing() {
+    int count = 0;
+    while (Files.exists(RUN.resolve("n" + (count + 1)).resolve("address"))) {
+      count++;
+    }
+    return of(count);
+  }
+
+  List<LabNode> nodes() {
+    return nodes;
+  }
+
+  LabNode node(String name) {
+    return nodes.stream()
+        .filter(n -> n.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new LabException("the lab has no node '" + name + "'"));
+  }
+
+  /// Makes bridge, namespaces, cables and directories. Removes an older lab first.
+  void build(String java, String jvmFlags, String classpath) throws IOException {
+    existing().remove();
+    Files.createDirectories(RUN.resolve("bin"));
+    for (String script : List.of("lab-node", "fence_lab")) {
+      install(script);
+    }
+    Files.writeString(
+        RUN.resolve("lab.env"),
+        "LAB_PREFIX=%s\nLAB_BRIDGE=%s\nLAB_JAVA='%s'\nLAB_JVM_FLAGS='%s'\nLAB_CLASSPATH='%s'\n"
+            .formatted(PREFIX, BRIDGE, java, jvmFlags, classpath));
+    Command.must("ip", "link", "add", BRIDGE, "type", "bridge", "forward_delay", "0");
+    Command.must("ip", "addr", "add", NETWORK + "1/24", "dev", BRIDGE);
+    Command.must("ip", "link", "set", BRIDGE, "up");
+    for (LabNode node : nodes) {
+      Files.createDirectories(node.home());
+      Files.createDirectories(node.store());
+      Files.createDirectories(node.pgSocketDirectory());
+      Files.writeString(node.home().resolve("address"), node.address());
+      String name = PREFIX + "-" + node.name();
+      Command.must("ip", "netns", "add", name);
+      Command.must(
+          "ip", "link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", name);
+      Command.must("ip", "link", "set", name, "master", BRIDGE);
+      Command.must("ip", "-n", name, "link", "set", "lo", "up");
+      Command.must("ip", "-n", name, "link", "set", "eth0", "up");
+      Command.must("ip", "-n", name, "addr", "add", node.address() + "/24", "dev", "eth0");
+      Command.must("ip", "link", "set", name, "up");
+    }
+  }
+
+  private static void install(String script) throws IOException {
+    Path target = RUN.resolve("bin").resolve(script);
+    try (InputStream in = Lab.class.getResourceAsStream(script)) {
+      if (in == null) {
+        throw new LabException("the script '" + script + "' is missing from the build");
+      }
+      Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+    Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /// Ends every process and removes everything that [#build] made. Idempotent.
+  void remove() throws IOException {
+    for (LabNode node : nodes) {
+      if (Files.exists(RUN.resolve("bin/lab-node"))) {
+        Command.run(List.of(RUN.resolve("bin/lab-node").toString(), "off", node.name()));
+      }
+      Command.run(List.of("ip", "netns", "del", PREFIX + "-" + node.name()));
+      Command.run(List.of("ip", "link", "del", PREFIX + "-" + node.name()));
+    }
+    Command.run(List.of("ip", "link", "del", BRIDGE));
+    deleteTree(RUN);
+    deleteTree(DISKS);
+  }
+
+  private static void deleteTree(Path root) throws IOException {
+    if (!Files.exists(root)) {
+      return;
+    }
+    try (Stream<Path> tree = Files.walk(root)) {
+      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+
+  /// The directory where the lab's fence agent lies.
+  Path agentDirectory() {
+    return RUN.resolve("bin");
+  }
+
+  void powerOn(LabNode node) {
+    Command.must(RUN.resolve("bin/lab-node").toString(), "on", node.name());
+  }
+
+  void powerOff(LabNode node) {
+    Command.must(RUN.resolve("bin/lab-node").toString(), "off", node.name());
+  }
+
+  void freeze(LabNode node) {
+    Command.must(RUN.resolve("bin/lab-node").toString(), "freeze", node.name());
+  }
+
+  void unplug(LabNode node) {
+    Command.must(RUN.resolve("bin/lab-node").toString(), "unplug", node.name());
+  }
+
+  void plug(LabNode node) {
+    Command.must(RUN.resolve("bin/lab-node").toString(), "plug", node.name());
+  }
+
+  /// Makes the fence device answer, or time out.
+  void fenceDevice(boolean reachable) throws IOException {
+    Path flag = RUN.resolve("fence-unreachable");
+    if (reachable) {
+      Files.deleteIfExists(flag);
+    } else {
+      Files.writeString(flag, "");
+    }
+  }
+
+  /// Runs a program inside a node.
+  Command in(LabNode node, String... words) {
+    List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", PREFIX + "-" + node.name()));
+    all.addAll(List.of(words));
+    return Command.run(all);
+  }
+
+  /// The process ids inside a node.
+  List<Long> processes(LabNode node) {
+    Command list = Command.run(List.of("ip", "netns", "pids", PREFIX + "-" + node.name()));
+    return list.output().lines().filter(l -> !l.isBlank()).map(Long::parseLong).toList();
+  }
+
+  /// The processes of PostgreSQL inside a node that are not dead already.
+  List<Long> postgresProcesses(LabNode node) {
+    return processes(node).stream().filter(Lab::isLivePostgres).toList();
+  }
+
+  private static boolean isLivePostgres(long pid) {
+    try {
+      String stat =
+          Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
+      int close = stat.lastIndexOf(')');
+      return stat.substring(0, close).contains("(postgres") && stat.charAt(close + 2) != 'Z';
+    } catch (IOException e) {
+      return false; // it has ended meanwhile
+    }
+  }
+
+  /// Whether the virtual address is on a node's interface.
+  boolean hasVip(LabNode node) {
+    return in(node, "ip", "-o", "-4", "addr", "show").output().contains(" " + VIP + "/");
+  }
+}
