@@ -1,0 +1,58 @@
+package dev.quorate.agents.core.postgresql;
+
+import java.util.Optional;
+
+/// How an instance that may have been left behind comes back under the present primary.
+///
+/// Invariant: an instance whose own WAL is not a prefix of the primary's is never started against
+/// it.
+public final class RewindPolicy {
+  private RewindPolicy() {}
+
+  /// The way back.
+  public sealed interface Return {
+    /// Start it: what it has is a prefix of what the primary has.
+    record Follow() implements Return {}
+
+    /// Turn its files back to the point where it left, with `pg_rewind`.
+    ///
+    /// @param fork where it left the primary's line
+    record Rewind(Lsn fork) implements Return {}
+
+    /// Make a new copy; the old directory is kept aside.
+    ///
+    /// @param reason why nothing cheaper will do
+    record Rebuild(String reason) implements Return {}
+
+    /// Touch nothing: these files belong to something else.
+    ///
+    /// @param reason what they belong to
+    record Refuse(String reason) implements Return {}
+  }
+
+  /// Compares two instances.
+  ///
+  /// @param mine the local instance, stopped, with the end of its valid WAL
+  /// @param canRewind whether its pages can be rewound
+  /// @param primaryIdentity the database of the primary
+  /// @param primary the primary's history
+  /// @return the cheapest safe way back
+  public static Return decide(
+      WalVote mine, boolean canRewind, String primaryIdentity, TimelineHistory primary) {
+    if (!mine.identity().equals(primaryIdentity)) {
+      return new Return.Refuse(
+          "the data directory belongs to database %s, the cluster's is %s"
+              .formatted(mine.identity(), primaryIdentity));
+    }
+    if (primary.contains(mine.history(), mine.end())) {
+      return new Return.Follow();
+    }
+    Optional<Lsn> fork = primary.forkFrom(mine.history());
+    if (fork.isEmpty()) {
+      return new Return.Rebuild("it has no timeline in common with the primary");
+    }
+    return canRewind
+        ? new Return.Rewind(fork.get())
+        : new Return.Rebuild("neither wal_log_hints nor data checksums are on");
+  }
+}

@@ -1,0 +1,113 @@
+package dev.quorate.agents.linux;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
+
+/// The processes of one program that work in one directory.
+///
+/// Every process of a PostgreSQL instance, the orphans of a dead postmaster included, has the data
+/// directory as its working directory: no such process, no instance. A zombie has neither and
+/// counts as dead.
+///
+/// @param directory their working directory
+/// @param programs the file names of their program
+public record DirectoryProcesses(Path directory, List<String> programs) {
+  private static final int SIGKILL = 9;
+  private static final Duration PAUSE = Duration.ofMillis(2);
+
+  /// Copies the list.
+  public DirectoryProcesses {
+    programs = List.copyOf(programs);
+  }
+
+  /// The processes that are there now.
+  public SortedSet<Long> find() {
+    SortedSet<Long> found = new TreeSet<>();
+    Object key;
+    try {
+      key = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
+    } catch (IOException e) {
+      return found;
+    }
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      for (Path process : all) {
+        if (works(process, key)) {
+          found.add(Long.parseLong(process.getFileName().toString()));
+        }
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("/proc cannot be read", e);
+    }
+    return found;
+  }
+
+  /// Kills them all and looks again, until none is left.
+  ///
+  /// @param within how long to try
+  /// @return who is still there
+  public SortedSet<Long> killAll(Duration within) {
+    long end = System.nanoTime() + within.toNanos();
+    SortedSet<Long> left = find();
+    while (!left.isEmpty() && System.nanoTime() < end) {
+      left.forEach(this::kill);
+      LockSupport.parkNanos(PAUSE.toNanos());
+      left = find();
+    }
+    return left;
+  }
+
+  /// Looks until none is left.
+  ///
+  /// @param within how long to wait
+  /// @return who is still there
+  public SortedSet<Long> awaitNone(Duration within) {
+    long end = System.nanoTime() + within.toNanos();
+    SortedSet<Long> left = find();
+    while (!left.isEmpty() && System.nanoTime() < end) {
+      LockSupport.parkNanos(PAUSE.toNanos());
+      left = find();
+    }
+    return left;
+  }
+
+  /// The handle keeps the number from meaning another process between the look and the signal.
+  private void kill(long pid) {
+    int handle = LinuxCalls.openProcess(pid);
+    if (handle < 0) {
+      return;
+    }
+    try {
+      Object key = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
+      if (works(Path.of("/proc/" + pid), key)) {
+        LinuxCalls.signal(handle, SIGKILL);
+      }
+    } catch (IOException e) {
+      // The directory is gone: find() will find nobody in it.
+    } finally {
+      LinuxCalls.close(handle);
+    }
+  }
+
+  private boolean works(Path process, Object directoryKey) {
+    try {
+      Path exe = Files.readSymbolicLink(process.resolve("exe")).getFileName();
+      if (exe == null || !programs.contains(exe.toString().replace(" (deleted)", ""))) {
+        return false;
+      }
+      Object key =
+          Files.readAttributes(process.resolve("cwd"), BasicFileAttributes.class).fileKey();
+      return Objects.equals(key, directoryKey);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

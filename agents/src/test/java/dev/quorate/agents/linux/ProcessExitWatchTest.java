@@ -1,0 +1,56 @@
+package dev.quorate.agents.linux;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProcessExitWatchTest {
+  @TempDir Path directory = Path.of("");
+
+  private Process sleeper() throws IOException {
+    return new ProcessBuilder("sleep", "300").directory(directory.toFile()).start();
+  }
+
+  @Test
+  void aDeathIsSeenAtOnce() throws Exception {
+    try (ProcessExitWatch watch = new ProcessExitWatch()) {
+      for (int i = 0; i < 5; i++) {
+        CompletableFuture<Long> seen = new CompletableFuture<>();
+        Process process = sleeper();
+        watch.watch(process.pid(), () -> seen.complete(System.nanoTime()));
+        long killed = System.nanoTime();
+        process.destroyForcibly();
+        long late = seen.get(10, TimeUnit.SECONDS) - killed;
+        assertTrue(late < 100_000_000, () -> "seen after " + late + " ns");
+      }
+      CompletableFuture<Boolean> gone = new CompletableFuture<>();
+      watch.watch(999_999_999, () -> gone.complete(true));
+      assertTrue(gone.get(1, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void findsAndKillsWhoWorksInADirectory() throws Exception {
+    Process one = sleeper();
+    Process two = sleeper();
+    Path program = Path.of("/proc/" + one.pid() + "/exe").toRealPath().getFileName();
+    DirectoryProcesses mine = new DirectoryProcesses(directory, List.of(program.toString()));
+    assertEquals(new TreeSet<>(List.of(one.pid(), two.pid())), mine.find());
+    assertEquals(new TreeSet<>(), new DirectoryProcesses(directory, List.of("postgres")).find());
+    assertEquals(new TreeSet<>(), mine.killAll(Duration.ofSeconds(5)));
+    assertTrue(one.waitFor(5, TimeUnit.SECONDS) && two.waitFor(5, TimeUnit.SECONDS));
+    Path missing = directory.resolve("missing");
+    assertTrue(Files.notExists(missing));
+    assertEquals(new TreeSet<>(), new DirectoryProcesses(missing, List.of("sleep")).find());
+  }
+}

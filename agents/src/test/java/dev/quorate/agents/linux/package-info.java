@@ -1,0 +1,4 @@
+@NullMarked
+package dev.quorate.agents.linux;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.quorate.agents.process;
+
+import org.jspecify.annotations.NullMarked;
