@@ -42,7 +42,7 @@ find_jdk25() {
       return 0
     fi
   fi
-  for candidate in /usr/lib/jvm/*; do
+  for candidate in "${JVM_DIRECTORY:-/usr/lib/jvm}"/*; do
     if is_jdk25 "$candidate"; then
       printf '%s\n' "$candidate"
       return 0

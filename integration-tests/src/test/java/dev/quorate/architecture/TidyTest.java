@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /// Reads the repository as text and holds it to [SourceRules] and [TextRules].
 class TidyTest {
-  private static final Path ROOT = root();
+  private static final Path ROOT = Repository.root();
 
   private static final Set<String> TOP_LEVEL =
       Set.of(
@@ -189,13 +189,5 @@ class TidyTest {
         });
     assertTrue(texts.size() > 20, "the repository was not found");
     return texts;
-  }
-
-  private static Path root() {
-    Path directory = Path.of("").toAbsolutePath();
-    while (!Files.exists(directory.resolve(".mvn"))) {
-      directory = directory.getParent();
-    }
-    return directory;
   }
 }

@@ -1,0 +1,162 @@
+package dev.quorate.architecture;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What the root scripts say when the machine does not have what they need.
+///
+/// Each runs with a PATH of our making: nothing is installed, and nobody becomes root.
+class ScriptsTest {
+  private static final List<String> TOOLS =
+      List.of("bash", "cat", "dirname", "env", "grep", "readlink", "sort");
+
+  @TempDir Path scratch;
+  private Path programs = Path.of("");
+
+  /// How a script ended and all that it said.
+  private record Run(int status, String output) {
+    long sentences() {
+      return output.lines().count();
+    }
+  }
+
+  @BeforeEach
+  void makePath() throws IOException {
+    programs = Files.createDirectory(scratch.resolve("bin"));
+    for (String tool : TOOLS) {
+      Path real = Path.of("/usr/bin", tool);
+      Files.createSymbolicLink(
+          programs.resolve(tool), Files.exists(real) ? real : Path.of("/bin", tool));
+    }
+    script("id", "echo 1000");
+  }
+
+  @Test
+  void withoutJdkOneSentenceNamesTheRemedy() throws Exception {
+    Files.createDirectories(scratch.resolve("jvm/java-17/bin"));
+    Run run = run("JVM_DIRECTORY=" + scratch.resolve("jvm"), "JAVA_HOME=/nowhere", "./check");
+    assertEquals(3, run.status(), run.output());
+    assertEquals(1, run.sentences(), run.output());
+    assertTrue(run.output().contains("needs a JDK 25: install"), run.output());
+  }
+
+  @Test
+  void jdkIsFoundByItsReleaseFile() throws Exception {
+    for (String version : List.of("17.0.15", "25.0.3", "250.1")) {
+      Path home = Files.createDirectories(scratch.resolve("jvm/jdk-" + version));
+      Files.createDirectory(home.resolve("bin"));
+      Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+      Path javac = Files.createFile(home.resolve("bin/javac"));
+      assertTrue(javac.toFile().setExecutable(true));
+    }
+    Run run =
+        run(
+            "JVM_DIRECTORY=" + scratch.resolve("jvm"),
+            "JAVA_HOME=" + scratch.resolve("jvm/jdk-17.0.15"),
+            "-c",
+            ". .ci/host.sh; find_jdk25");
+    assertEquals(scratch.resolve("jvm/jdk-25.0.3").toString(), run.output().strip());
+  }
+
+  @Test
+  void theDemoWithoutRootSaysSo() throws Exception {
+    Run run = run("./demo");
+    assertEquals(3, run.status(), run.output());
+    assertEquals(1, run.sentences(), run.output());
+    assertTrue(run.output().contains("needs root or sudo"), run.output());
+  }
+
+  @Test
+  void anUnknownArgumentOfCheckIsRefused() throws Exception {
+    Run run = run("./check", "everything");
+    assertEquals(2, run.status(), run.output());
+    assertEquals("usage: ./check [fast]", run.output().strip());
+  }
+
+  @Test
+  void theLabNeedsTheNameOfNode() throws Exception {
+    Run run = run("./hactl", "--lab");
+    assertEquals(2, run.status(), run.output());
+    assertTrue(run.output().contains("--lab needs the name of a node"), run.output());
+  }
+
+  @Test
+  void aSkippedOrForgottenTestFailsTheReport() throws Exception {
+    Path reports = Files.createDirectories(scratch.resolve("m/target/surefire-reports"));
+    Path sources = Files.createDirectories(scratch.resolve("m/src/test/java/p"));
+    Files.createDirectory(scratch.resolve(".ci"));
+    Files.writeString(scratch.resolve(".ci/skips-allowed"), "p.ATest#excused nothing why\n");
+    Files.writeString(sources.resolve("ATest.java"), "class ATest {}\n");
+    Path report = reports.resolve("TEST-p.ATest.xml");
+
+    Files.writeString(report, suite(""));
+    assertEquals(0, report().status());
+
+    Files.writeString(report, suite("<skipped message='no mood'/>"));
+    Run skipped = report();
+    assertEquals(1, skipped.status());
+    assertTrue(skipped.output().contains("skipped without need: p.ATest#one: no mood"));
+
+    Files.writeString(report, suite("<failure/>"));
+    assertEquals(1, report().status());
+
+    Files.writeString(report, suite(""));
+    Files.writeString(sources.resolve("BTest.java"), "class BTest {}\n");
+    Run forgotten = report();
+    assertEquals(1, forgotten.status());
+    assertTrue(forgotten.output().contains("never ran: p.BTest"));
+  }
+
+  private static String suite(String outcome) {
+    return "<testsuite><testcase classname='p.ATest' name='one'>"
+        + outcome
+        + "</testcase></testsuite>";
+  }
+
+  private Run report() throws Exception {
+    Path java = Path.of(System.getProperty("java.home"), "bin/java");
+    return start(List.of(java.toString(), ".ci/TestReport.java", "0", "1", "--root=" + scratch));
+  }
+
+  private Run run(String... arguments) throws Exception {
+    List<String> command =
+        new ArrayList<>(List.of("/usr/bin/env", "-i", "PATH=" + programs, "HOME=" + scratch));
+    List<String> rest = new ArrayList<>(List.of(arguments));
+    while (rest.getFirst().matches("[A-Z_]+=.*")) {
+      command.add(rest.removeFirst());
+    }
+    command.add("bash");
+    command.addAll(rest);
+    return start(command);
+  }
+
+  private Run start(List<String> command) throws Exception {
+    Path output = scratch.resolve("output");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(Repository.root().toFile())
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
+    return new Run(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+  }
+
+  private void script(String name, String body) throws IOException {
+    Path file = programs.resolve(name);
+    Files.writeString(file, "#!/bin/sh\n" + body + "\n");
+    assertTrue(file.toFile().setExecutable(true));
+  }
+}
