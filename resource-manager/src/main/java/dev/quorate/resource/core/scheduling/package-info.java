@@ -1,4 +1,5 @@
-/// From a state to a placement: pure, in phases, each an immutable type.
+/// From a state to a placement, and to the actions that lead there: pure, in phases, each an
+/// immutable type.
 ///
 /// Must not know clocks, threads, I/O or who executes.
 @NullMarked

@@ -1,0 +1,217 @@
+package dev.quorate.resource.core.scheduling;
+
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.Election;
+import dev.quorate.resource.Holder;
+import dev.quorate.resource.Primacy;
+import dev.quorate.resource.Role;
+import dev.quorate.resource.Score;
+import dev.quorate.resource.core.scheduling.Eligibility.Candidate;
+import dev.quorate.resource.core.scheduling.Instance.Footing;
+import dev.quorate.resource.core.scheduling.Placement.Promotion;
+import dev.quorate.resource.core.scheduling.ScoreTable.Line;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/// Says who is promoted of a resource that has data to lose. Scores have little say in it.
+///
+/// Only two can be promoted: the node that holds the grant, as long as it may host the promoted
+/// instance; and the winner of an election, once the last holder has given up the grant or is sure
+/// to be fenced before. Otherwise nobody is, and the reason says what is waited for.
+final class PrimacyRule {
+  private final Eligibility eligibility;
+  private final Candidate candidate;
+  private final SortedMap<NodeId, Role> hosts;
+  private final SortedMap<NodeId, Line> hosting;
+  private final SortedMap<NodeId, Line> promotion;
+  private final Primacy primacy;
+
+  /// @param hosts where instances shall be active
+  PrimacyRule(
+      Eligibility eligibility,
+      Candidate candidate,
+      SortedMap<NodeId, Role> hosts,
+      SortedMap<NodeId, Line> hosting,
+      SortedMap<NodeId, Line> promotion,
+      Primacy primacy) {
+    this.eligibility = eligibility;
+    this.candidate = candidate;
+    this.hosts = hosts;
+    this.hosting = hosting;
+    this.promotion = promotion;
+    this.primacy = primacy;
+  }
+
+  Promotion choose() {
+    if (candidate.limit() != Role.PROMOTED) {
+      return nobody(candidate.reason(), false);
+    }
+    return switch (primacy.holder()) {
+      case Holder.Held(var node, var bootId) -> held(node, bootId);
+      case Holder.Nobody() -> adopted().orElseGet(() -> elected("nobody was ever promoted"));
+      case Holder.Released(var node, _, var proof, _, _) ->
+          elected("the last holder, " + node + ", is done (" + proof + ")");
+    };
+  }
+
+  private Promotion held(NodeId holder, String bootId) {
+    Standing standing = eligibility.standing(holder);
+    Instance instance = candidate.instance(holder);
+    return switch (standing.kind()) {
+      case FROZEN, MAINTENANCE ->
+          instance.role() == Role.PROMOTED
+              ? one(holder, holder + " holds the grant and " + standing.reason())
+              : nobody("the holder, " + holder + ", " + standing.reason(), false);
+      case CONDEMNED -> elected("fencing of the holder, " + holder + ", comes first");
+      case UNCLEAN ->
+          nobody(
+              "the holder, " + holder + ", " + standing.reason() + "; no proof, no promotion",
+              false);
+      case ABSENT ->
+          nobody(
+              "waiting for the grant of " + holder + " to be given up: it " + standing.reason(),
+              false);
+      case USABLE, STANDBY -> {
+        if (!boots(holder, bootId)) {
+          yield nobody("waiting for the grant of " + holder + "'s last boot to be given up", false);
+        }
+        yield online(holder, standing);
+      }
+    };
+  }
+
+  private Promotion online(NodeId holder, Standing standing) {
+    if (instanceBlocked(holder)) {
+      return nobody(
+          "the holder's instance on "
+              + holder
+              + " is blocked: "
+              + candidate.instance(holder).reason(),
+          false);
+    }
+    if (!hosts.containsKey(holder)) {
+      String why =
+          standing.kind() == Standing.Kind.STANDBY
+              ? standing.reason()
+              : "must not host it: " + banOf(hosting, holder);
+      return nobody("waiting for the holder to step down: " + holder + " " + why, false);
+    }
+    if (forbidden(holder)) {
+      return nobody(
+          "waiting for the holder to step down: " + holder + ": " + banOf(promotion, holder),
+          false);
+    }
+    String target = primacy.switchoverTo();
+    if (target.isEmpty() || target.equals(holder.name())) {
+      return one(holder, holder + " holds the grant (epoch " + primacy.epoch() + ")");
+    }
+    Optional<NodeId> successor =
+        electorate().stream()
+            .filter(n -> !n.equals(holder) && candidate.instance(n).works(Role.UNPROMOTED))
+            .filter(n -> target.equals(n.name()) || !configured(target))
+            .findFirst();
+    return successor.isPresent()
+        ? nobody("switchover: waiting for the holder, " + holder + ", to step down", false)
+        : one(
+            holder,
+            holder
+                + " holds the grant; the switchover to "
+                + target
+                + " waits for a working standby there");
+  }
+
+  /// What runs promoted when the cluster gets to know it stays until an election says otherwise.
+  private Optional<Promotion> adopted() {
+    List<NodeId> found =
+        hosts.keySet().stream().filter(n -> candidate.instance(n).role() == Role.PROMOTED).toList();
+    return winner().isPresent() || found.size() != 1
+        ? Optional.empty()
+        : Optional.of(
+            new Promotion(
+                found,
+                found.getFirst() + " was found promoted; " + waiting(),
+                wanted(),
+                electorate()));
+  }
+
+  private Promotion elected(String background) {
+    Optional<NodeId> winner = winner();
+    if (winner.isPresent()) {
+      return one(
+          winner.get(),
+          winner.get() + " won election " + primacy.election().round() + "; " + background);
+    }
+    return nobody(background + "; " + waiting(), wanted());
+  }
+
+  private Optional<NodeId> winner() {
+    return primacy.election() instanceof Election.Won(_, var node, var bootId, _, _, _)
+            && boots(node, bootId)
+            && electorate().contains(node)
+        ? Optional.of(node)
+        : Optional.empty();
+  }
+
+  private boolean wanted() {
+    return !(primacy.election() instanceof Election.Open) && winner().isEmpty();
+  }
+
+  private String waiting() {
+    return switch (primacy.election()) {
+      case Election.Idle _ -> "waiting for an election";
+      case Election.Open open -> {
+        List<NodeId> missing =
+            open.expected().stream().filter(n -> !open.votes().containsKey(n)).toList();
+        yield "waiting for election " + open.round() + ", votes missing: " + missing;
+      }
+      case Election.Won won ->
+          "the winner of election "
+              + won.round()
+              + ", "
+              + won.winner()
+              + ", cannot be promoted now";
+      case Election.Blocked blocked -> "blocked: " + blocked.detail();
+    };
+  }
+
+  private List<NodeId> electorate() {
+    return hosts.keySet().stream()
+        .filter(n -> eligibility.standing(n).kind() == Standing.Kind.USABLE)
+        .filter(n -> !forbidden(n) && !instanceBlocked(n))
+        .toList();
+  }
+
+  private boolean instanceBlocked(NodeId node) {
+    return candidate.instance(node).footing() == Footing.BLOCKED;
+  }
+
+  private boolean forbidden(NodeId node) {
+    return promotion.getOrDefault(node, Line.EMPTY).total().equals(Score.NEVER);
+  }
+
+  private boolean boots(NodeId node, String bootId) {
+    return eligibility
+        .state()
+        .node(node)
+        .map(s -> s.incarnation().bootId().equals(bootId))
+        .orElse(false);
+  }
+
+  private boolean configured(String target) {
+    return eligibility.nodes().keySet().stream().anyMatch(n -> n.name().equals(target));
+  }
+
+  private static String banOf(SortedMap<NodeId, Line> lines, NodeId node) {
+    Line line = lines.getOrDefault(node, Line.EMPTY);
+    return line.ban().map(ScoreTable.Fact::source).orElse("score " + line.total());
+  }
+
+  private Promotion one(NodeId node, String reason) {
+    return new Promotion(List.of(node), reason, false, electorate());
+  }
+
+  private Promotion nobody(String reason, boolean electionWanted) {
+    return new Promotion(List.of(), reason, electionWanted, electorate());
+  }
+}

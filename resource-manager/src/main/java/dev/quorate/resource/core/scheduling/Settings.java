@@ -1,0 +1,77 @@
+package dev.quorate.resource.core.scheduling;
+
+import dev.quorate.resource.ClusterConfiguration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/// The cluster properties that placement reads. Values that make no sense count as absent: they are
+/// refused where they are set.
+///
+/// @param fencing whether nodes are fenced
+/// @param reboot whether a fenced node comes back by itself
+/// @param maintenance whether everything is left alone
+/// @param stopAll whether nothing shall run
+/// @param symmetric whether a resource may run where no constraint says so
+record Settings(
+    boolean fencing,
+    boolean reboot,
+    WithoutQuorum withoutQuorum,
+    boolean maintenance,
+    boolean stopAll,
+    boolean symmetric) {
+
+  /// What a plan does without quorum.
+  enum WithoutQuorum {
+    STOP,
+    FREEZE,
+    IGNORE
+  }
+
+  static Settings of(ClusterConfiguration configuration) {
+    SortedMap<String, String> properties = configuration.properties();
+    return new Settings(
+        flag(properties.get("stonith-enabled"), true),
+        !"off".equals(properties.getOrDefault("stonith-action", "reboot")),
+        switch (properties.getOrDefault("no-quorum-policy", "stop")) {
+          case "freeze" -> WithoutQuorum.FREEZE;
+          case "ignore" -> WithoutQuorum.IGNORE;
+          default -> WithoutQuorum.STOP;
+        },
+        flag(properties.get("maintenance-mode"), false),
+        flag(properties.get("stop-all-resources"), false),
+        flag(properties.get("symmetric-cluster"), true));
+  }
+
+  /// A boolean in any of Pacemaker's spellings.
+  static boolean flag(@org.jspecify.annotations.Nullable String text, boolean otherwise) {
+    if (text == null) {
+      return otherwise;
+    }
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "true", "yes", "on", "y", "1" -> true;
+      case "false", "no", "off", "n", "0" -> false;
+      default -> otherwise;
+    };
+  }
+
+  /// A duration in milliseconds: seconds, or with one of the units `ms`, `s`, `m`, `min`, `h`,
+  /// `hr`.
+  static Optional<Long> millis(String text) {
+    var matcher =
+        java.util.regex.Pattern.compile("([0-9]{1,12})\\s*(ms|s|m|min|h|hr)?")
+            .matcher(text.strip().toLowerCase(Locale.ROOT));
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    String unit = matcher.group(2) == null ? "s" : matcher.group(2);
+    long factor =
+        switch (unit) {
+          case "ms" -> 1;
+          case "m", "min" -> 60_000;
+          case "h", "hr" -> 3_600_000;
+          default -> 1_000;
+        };
+    return Optional.of(Long.parseLong(matcher.group(1)) * factor);
+  }
+}
