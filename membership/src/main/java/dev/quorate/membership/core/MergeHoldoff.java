@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// When to follow the call of a foreign ring.
 ///
@@ -15,6 +17,7 @@ import java.util.TreeMap;
 final class MergeHoldoff {
   private static final Duration FIRST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofSeconds(16);
+  private static final Duration FORGET = Duration.ofSeconds(60);
 
   private final TreeMap<NodeId, Wait> waits = new TreeMap<>();
   private Optional<NodeId> invited = Optional.empty();
@@ -27,20 +30,27 @@ final class MergeHoldoff {
     if (wait != null && now.isBefore(wait.until())) {
       return false;
     }
+    if (wait != null && now.isAfter(wait.until().plus(FORGET))) {
+      waits.remove(caller);
+    }
     invited = Optional.of(caller);
     return true;
   }
 
-  /// Learns how a merge ended.
-  void installed(Instant now, View view) {
-    view.members().forEach(m -> waits.remove(m.node()));
-    invited
-        .filter(node -> !view.contains(node))
-        .ifPresent(node -> waits.put(node, next(now, waits.get(node))));
+  /// Learns how a merge ended: whoever it did not bring in, or cost us, waits.
+  void installed(Instant now, Optional<View> previous, View view) {
+    if (invited.isEmpty()) {
+      return;
+    }
+    var missed = new TreeSet<NodeId>();
+    missed.add(invited.get());
+    previous.ifPresent(v -> missed.addAll(v.nodes()));
+    missed.removeAll(view.nodes());
+    missed.forEach(node -> waits.put(node, next(now, waits.get(node))));
     invited = Optional.empty();
   }
 
-  private static Wait next(Instant now, @org.jspecify.annotations.Nullable Wait last) {
+  private static Wait next(Instant now, @Nullable Wait last) {
     var length = last == null ? FIRST : last.length().multipliedBy(2);
     var bounded = length.compareTo(LONGEST) > 0 ? LONGEST : length;
     return new Wait(bounded, now.plus(bounded));

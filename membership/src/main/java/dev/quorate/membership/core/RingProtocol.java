@@ -221,6 +221,14 @@ public final class RingProtocol {
     return view == null ? List.of(self) : view.members();
   }
 
+  /// The same with another member, in whose present life it counts.
+  private List<Member> with(Member newcomer) {
+    var members = new TreeMap<NodeId, Member>();
+    company().forEach(m -> members.put(m.node(), m));
+    members.put(newcomer.node(), newcomer);
+    return List.copyOf(members.values());
+  }
+
   private void enter(RingState next, String reason, List<RingEffect> out) {
     state = next;
     out.add(new RingEffect.StateEntered(next, reason));
@@ -271,13 +279,19 @@ public final class RingProtocol {
     if (isStale(sender, join.sequence())) {
       return;
     }
+    var gathering = state == RingState.GATHER;
     switch (state) {
-      case OPERATIONAL -> gather(now, company(), "join of " + sender.node(), out);
+      case OPERATIONAL -> {
+        if (hasGivenUpOneOfUs(join)) {
+          return;
+        }
+        gather(now, with(sender), "join of " + sender.node(), out);
+      }
       case COMMIT, RECOVERY -> {
         if (forming == null || !concernsForming(forming, join)) {
           return;
         }
-        gather(now, company(), "join of " + sender.node(), out);
+        gather(now, with(sender), "join of " + sender.node(), out);
       }
       case GATHER -> {}
       case STOPPED, LEFT -> {
@@ -299,7 +313,7 @@ public final class RingProtocol {
       }
       case OPINION -> sayJoin(now, peers, out);
       case NOTHING -> {
-        if (firstWord && !round.isAgreed()) {
+        if (gathering && firstWord && !round.isAgreed()) {
           sayJoin(now, List.of(sender.node()), out);
         }
       }
@@ -317,6 +331,15 @@ public final class RingProtocol {
         && (member.get().equals(sender)
             ? sequence < view.id().sequence()
             : sender.incarnation().run() <= member.get().incarnation().run());
+  }
+
+  /// An outsider that gave up one of this ring's members would break the ring if it were followed
+  /// now. It forms a ring without us, and calls then.
+  private boolean hasGivenUpOneOfUs(JoinMessage join) {
+    var current = view;
+    return current != null
+        && !current.contains(join.sender().node())
+        && current.members().stream().anyMatch(join.failed()::contains);
   }
 
   /// A join of someone who is in the forming ring means that the ring fails: the sender has given
@@ -386,7 +409,8 @@ public final class RingProtocol {
 
   private void passForming(Instant now, CommitToken token, List<RingEffect> out) {
     var to = token.successor(self.node());
-    watch.pass(now, to, token, config.joinInterval(), formingTimeout(), out);
+    watch.arrived(now, formingTimeout(), out);
+    watch.pass(now, to, token, config.joinInterval(), out);
   }
 
   /// While a ring forms nobody holds the token, so that its loss is noticed earlier.
@@ -467,14 +491,17 @@ public final class RingProtocol {
     round = null;
     forming = null;
     asked = false;
-    wanted = false;
+    wanted = true; // others wait for the token to install: no hold on its first round
     leavers.clear();
     timers.cancel(TimerId.Kind.JOIN, out);
     timers.cancel(TimerId.Kind.CONSENSUS, out);
-    holdoff.installed(now, next);
+    holdoff.installed(now, Optional.ofNullable(previous), next);
     enter(RingState.OPERATIONAL, agreed.ring().toString(), out);
     out.add(new RingEffect.InstallView(next, gone));
     watchOutsiders(now, out);
+    if (ring != null) {
+      watch.arrived(now, lossTimeout(), out);
+    }
     deliverCurrent(out);
   }
 
@@ -516,7 +543,7 @@ public final class RingProtocol {
   private void pass(Instant now, TokenRing current, Token token, List<RingEffect> out) {
     var interval =
         state == RingState.OPERATIONAL ? config.tokenRetransmit() : config.joinInterval();
-    watch.pass(now, current.successor(), token, interval, lossTimeout(), out);
+    watch.pass(now, current.successor(), token, interval, out);
   }
 
   private Duration lossTimeout() {
@@ -640,10 +667,7 @@ public final class RingProtocol {
     }
     var member = view.contains(sender.node());
     if (member ? !foreign.equals(view.id()) : holdoff.follow(now, sender.node())) {
-      var initial = new TreeMap<NodeId, Member>();
-      view.members().forEach(m -> initial.put(m.node(), m));
-      initial.put(sender.node(), sender);
-      gather(now, List.copyOf(initial.values()), "ring " + foreign + " seen", out);
+      gather(now, with(sender), "ring " + foreign + " seen", out);
     }
   }
 

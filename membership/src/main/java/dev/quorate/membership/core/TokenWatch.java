@@ -26,17 +26,10 @@ final class TokenWatch {
     timers.setNoLater(TimerId.Kind.TOKEN, lostAt, out);
   }
 
-  /// Passes the token on.
-  void pass(
-      Instant now,
-      NodeId to,
-      RingPacket packet,
-      Duration interval,
-      Duration loss,
-      List<RingEffect> out) {
+  /// Passes the token on. Its loss is still counted from when it arrived.
+  void pass(Instant now, NodeId to, RingPacket packet, Duration interval, List<RingEffect> out) {
     out.add(new RingEffect.Send(List.of(to), packet));
     sent = new Sent(to, packet, interval, now.plus(interval));
-    lostAt = now.plus(loss);
     timers.setNoLater(TimerId.Kind.TOKEN, sent.again(), out);
   }
 

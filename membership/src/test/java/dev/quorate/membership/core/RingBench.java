@@ -1,0 +1,331 @@
+package dev.quorate.membership.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.membership.Incarnation;
+import dev.quorate.membership.Member;
+import dev.quorate.membership.MembershipConfig;
+import dev.quorate.membership.NodeId;
+import dev.quorate.membership.RingId;
+import dev.quorate.membership.View;
+import dev.quorate.membership.core.codec.RingCodec;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// A small world of rings: nodes that crash, a network that loses, delays, doubles and cuts, and
+/// checks of what the ring promises after each effect.
+final class RingBench {
+  final List<String> script = new ArrayList<>();
+  final TreeMap<NodeId, Node> nodes = new TreeMap<>();
+  final TreeSet<String> cut = new TreeSet<>();
+  double loss;
+  double doubled;
+  Duration shortestDelay = Duration.ofNanos(100_000);
+  Duration longestDelay = Duration.ofNanos(300_000);
+  boolean recording;
+  boolean throughCodec = true;
+  Instant now = Instant.EPOCH;
+  long packets;
+  long timerFires;
+  long deliveries;
+  long viewCount;
+
+  private final RandomGenerator random;
+  private final MembershipConfig config;
+  private final PriorityQueue<Due> queue = new PriorityQueue<>();
+  private final TreeMap<RingId, View> views = new TreeMap<>();
+  private final TreeMap<String, List<Payload>> finished = new TreeMap<>();
+  private final TreeMap<RingId, List<List<Payload>>> histories = new TreeMap<>();
+  private long order;
+  private long said;
+
+  private record Due(Instant at, long order, Runnable action) implements Comparable<Due> {
+    @Override
+    public int compareTo(Due other) {
+      int byTime = at.compareTo(other.at);
+      return byTime != 0 ? byTime : Long.compare(order, other.order);
+    }
+  }
+
+  /// One node through all its lives.
+  final class Node {
+    final NodeId id;
+    final List<View> installed = new ArrayList<>();
+    final List<NodeId> lastLeft = new ArrayList<>();
+    final Map<TimerId.Kind, TimerId> timers = new EnumMap<>(TimerId.Kind.class);
+    List<Payload> delivered = new ArrayList<>();
+    @Nullable RingProtocol protocol;
+    Optional<View> current = Optional.empty();
+    Instant frozenUntil = Instant.EPOCH;
+    long disk;
+    long run;
+    int refused;
+    int pauses;
+    boolean gone;
+
+    Node(NodeId id) {
+      this.id = id;
+    }
+
+    Member member() {
+      return new Member(id, new Incarnation("boot-" + id, run));
+    }
+
+    boolean isUp() {
+      return protocol != null;
+    }
+
+    void start() {
+      run++;
+      gone = false;
+      timers.clear();
+      protocol = new RingProtocol(config, member(), List.copyOf(nodes.keySet()), disk);
+      feed(new RingEvent.Started());
+    }
+
+    void crash() {
+      protocol = null;
+      timers.clear();
+      end();
+      current = Optional.empty();
+    }
+
+    private void end() {
+      current.ifPresent(
+          view -> histories.computeIfAbsent(view.id(), _ -> new ArrayList<>()).add(delivered));
+      delivered = new ArrayList<>();
+    }
+
+    void say() {
+      said++;
+      feed(
+          new RingEvent.MulticastRequested(
+              Payload.of((id + "#" + said).getBytes(StandardCharsets.US_ASCII))));
+    }
+
+    void feed(RingEvent event) {
+      if (protocol == null) {
+        return;
+      }
+      if (now.isBefore(frozenUntil)) {
+        at(frozenUntil, () -> feed(event));
+        return;
+      }
+      for (var effect : protocol.handle(now, event)) {
+        perform(this, effect);
+      }
+    }
+
+    boolean isOperational() {
+      return protocol != null && protocol.state() == RingState.OPERATIONAL;
+    }
+  }
+
+  RingBench(RandomGenerator random, MembershipConfig config, String... names) {
+    this.random = random;
+    this.config = config;
+    for (var name : names) {
+      var id = new NodeId(name);
+      nodes.put(id, new Node(id));
+    }
+  }
+
+  Node node(String name) {
+    return java.util.Objects.requireNonNull(nodes.get(new NodeId(name)));
+  }
+
+  void startAll() {
+    nodes.values().forEach(Node::start);
+  }
+
+  void at(Instant when, Runnable action) {
+    queue.add(new Due(when, order++, action));
+  }
+
+  void runFor(Duration time) {
+    var end = now.plus(time);
+    while (isNextBy(end)) {
+      step();
+    }
+    now = end;
+  }
+
+  /// Runs until the condition holds; the time it took.
+  Duration runUntil(Duration limit, BooleanSupplier condition) {
+    var start = now;
+    var end = now.plus(limit);
+    while (!condition.getAsBoolean()) {
+      assertTrue(isNextBy(end), () -> "not within " + limit);
+      step();
+    }
+    return Duration.between(start, now);
+  }
+
+  private boolean isNextBy(Instant end) {
+    var next = queue.peek();
+    return next != null && !next.at().isAfter(end);
+  }
+
+  private void step() {
+    var due = queue.remove();
+    now = due.at();
+    due.action().run();
+  }
+
+  /// Whether all running nodes are operational in one view of exactly these nodes.
+  boolean agree() {
+    var up = nodes.values().stream().filter(Node::isUp).toList();
+    var members = up.stream().map(Node::member).toList();
+    return up.stream()
+        .allMatch(n ->
+            n.isOperational()
+                && n.current.map(v -> v.members().equals(members)).orElse(false)
+                && n.current.equals(up.getFirst().current));
+  }
+
+  void partition(List<List<String>> sides) {
+    cut.clear();
+    for (var from : sides) {
+      for (var to : sides) {
+        if (!from.equals(to)) {
+          from.forEach(a -> to.forEach(b -> cut.add(a + ">" + b)));
+        }
+      }
+    }
+  }
+
+  private void perform(Node node, RingEffect effect) {
+    if (recording) {
+      script.add(RingScript.line(now, node.id, effect));
+    }
+    switch (effect) {
+      case RingEffect.Send(var to, var packet) -> {
+        var wired = throughCodec ? wired(packet) : packet;
+        to.forEach(receiver -> send(node.id, receiver, wired));
+      }
+      case RingEffect.SetTimer(var timer, var deadline) -> {
+        node.timers.put(timer.kind(), timer);
+        at(
+            deadline,
+            () -> {
+              if (timer.equals(node.timers.get(timer.kind())) && node.isUp()) {
+                timerFires++;
+                node.feed(new RingEvent.TimerFired(timer));
+              }
+            });
+      }
+      case RingEffect.CancelTimer(var kind) -> node.timers.remove(kind);
+      case RingEffect.Persist(var sequence) -> {
+        assertTrue(sequence > node.disk, "persisted sequences grow");
+        node.disk = sequence;
+      }
+      case RingEffect.Deliver(var ring, var sender, var payload) ->
+          deliver(node, ring, sender, payload);
+      case RingEffect.InstallView(var view, var left) -> install(node, view, left);
+      case RingEffect.Paused _ -> node.pauses++;
+      case RingEffect.Refused _ -> node.refused++;
+      case RingEffect.Suspected _, RingEffect.StateEntered _ -> {}
+      case RingEffect.Left() -> {
+        node.gone = true;
+        node.crash();
+      }
+    }
+  }
+
+  private static RingPacket wired(RingPacket packet) {
+    var buffer = ByteBuffer.allocate(RingCodec.MAX_PACKET);
+    RingCodec.encode(packet, buffer);
+    buffer.flip();
+    return switch (RingCodec.decode(buffer)) {
+      case RingCodec.Decoded.Packet(var decoded) -> decoded;
+      case RingCodec.Decoded.Malformed(var reason) -> throw new AssertionError(reason);
+    };
+  }
+
+  private void send(NodeId from, NodeId to, RingPacket packet) {
+    var copies = random.nextDouble() < doubled ? 2 : 1;
+    for (int i = 0; i < copies; i++) {
+      if (cut.contains(from + ">" + to) || random.nextDouble() < loss) {
+        continue;
+      }
+      var spread = longestDelay.minus(shortestDelay).toNanos();
+      var delay = shortestDelay.plusNanos(spread == 0 ? 0 : random.nextLong(spread));
+      at(
+          now.plus(delay),
+          () -> {
+            packets++;
+            var receiver = nodes.get(to);
+            if (receiver != null) {
+              receiver.feed(new RingEvent.PacketArrived(from, packet));
+            }
+          });
+    }
+  }
+
+  private void deliver(Node node, RingId ring, NodeId sender, Payload payload) {
+    deliveries++;
+    assertEquals(
+        Optional.of(ring), node.current.map(View::id), "delivered in the view that is installed");
+    assertTrue(node.current.orElseThrow().contains(sender), "delivered from a member of the view");
+    node.delivered.add(payload);
+  }
+
+  private void install(Node node, View view, List<NodeId> left) {
+    viewCount++;
+    var first = views.putIfAbsent(view.id(), view);
+    assertTrue(first == null || first.equals(view), () -> "views of " + view.id() + " differ");
+    assertTrue(view.contains(node.id), "a node is in its own view");
+    if (!node.installed.isEmpty()) {
+      assertTrue(view.id().sequence() > node.installed.getLast().id().sequence(), "sequences grow");
+    }
+    node.current.ifPresent(previous -> {
+      var key = previous.id() + " to " + view.id();
+      var mine = List.copyOf(node.delivered);
+      var theirs = finished.putIfAbsent(key, mine);
+      assertTrue(
+          theirs == null || theirs.equals(mine),
+          () -> "view synchrony from " + key + ": " + theirs + " but " + mine);
+    });
+    node.end();
+    node.current = Optional.of(view);
+    node.installed.add(view);
+    node.lastLeft.clear();
+    node.lastLeft.addAll(left);
+  }
+
+  /// Checks that all who delivered messages of a ring delivered them in one order, each once.
+  void checkOrder() {
+    nodes.values().forEach(Node::end);
+    for (var entry : histories.entrySet()) {
+      for (var one : entry.getValue()) {
+        var places = new java.util.HashMap<Payload, Integer>();
+        one.forEach(p -> places.put(p, places.size()));
+        assertEquals(one.size(), places.size(), "a message was delivered twice");
+        for (var other : entry.getValue()) {
+          var last = -1;
+          for (var payload : other) {
+            var place = places.get(payload);
+            if (place != null) {
+              assertTrue(place > last, () -> "orders differ in " + entry.getKey());
+              last = place;
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package dev.quorate.membership.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.membership.MembershipConfig;
+import dev.quorate.membership.NodeId;
+import java.time.Duration;
+import java.util.List;
+import java.util.random.RandomGeneratorFactory;
+import org.junit.jupiter.api.Test;
+
+class RingProtocolTest {
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  private final RingBench bench = bench("a", "b", "c");
+
+  private static RingBench bench(String... names) {
+    return new RingBench(
+        RandomGeneratorFactory.of("L64X128MixRandom").create(1),
+        MembershipConfig.defaults(),
+        names);
+  }
+
+  private void form() {
+    bench.startAll();
+    bench.runUntil(SECOND, bench::agree);
+    bench.runFor(SECOND);
+  }
+
+  @Test
+  void threeNodesFormARingWithinMilliseconds() {
+    bench.startAll();
+    var time = bench.runUntil(SECOND, bench::agree);
+    assertTrue(time.toMillis() < 250, () -> "took " + time);
+  }
+
+  @Test
+  void aNodeAloneFormsASingletonAndHearsItself() {
+    bench.node("a").start();
+    bench.runUntil(SECOND, () -> bench.node("a").isOperational());
+    bench.node("a").say();
+    assertEquals(1, bench.node("a").delivered.size());
+  }
+
+  @Test
+  void aDeadNodeIsOutOfTheViewInTime() {
+    form();
+    bench.node("c").crash();
+    var time = bench.runUntil(SECOND.multipliedBy(2), bench::agree);
+    System.out.println("crash detected after " + time);
+    assertTrue(time.toMillis() < 1_250, () -> "took " + time);
+  }
+
+  @Test
+  void aLeavingNodeIsOutAtOnceAndNamed() {
+    form();
+    bench.node("c").feed(new RingEvent.LeaveRequested());
+    var time =
+        bench.runUntil(SECOND, () -> bench.node("a").current.orElseThrow().members().size() == 2);
+    System.out.println("leave took " + time);
+    assertTrue(time.toMillis() < 20, () -> "took " + time);
+    assertEquals(List.of(new NodeId("c")), bench.node("a").lastLeft);
+    bench.runUntil(SECOND, () -> bench.node("c").gone);
+    bench.runUntil(SECOND, bench::agree);
+    assertEquals(List.of(new NodeId("c")), bench.node("b").lastLeft);
+  }
+
+  @Test
+  void theLastOfTwoIsAloneAtOnceWhenTheOtherLeaves() {
+    form();
+    bench.node("c").feed(new RingEvent.LeaveRequested());
+    bench.runFor(SECOND);
+    bench.node("b").feed(new RingEvent.LeaveRequested());
+    bench.runFor(Duration.ofMillis(30));
+    assertTrue(bench.agree());
+  }
+
+  @Test
+  void aRestartedDaemonIsBackInMilliseconds() {
+    form();
+    var before = bench.node("a").current.orElseThrow();
+    bench.node("b").crash();
+    bench.runFor(Duration.ofMillis(300));
+    bench.node("b").start();
+    var time = bench.runUntil(SECOND, bench::agree);
+    System.out.println("restart integrated after " + time);
+    assertTrue(time.toMillis() < 50, () -> "took " + time);
+    var after = bench.node("a").current.orElseThrow();
+    assertNotEquals(before.members(), after.members());
+    assertEquals(before.nodes(), after.nodes());
+  }
+
+  @Test
+  void messagesAreDeliveredInOneOrderEvenIfManyPacketsAreLost() {
+    form();
+    bench.loss = 0.05;
+    for (int i = 0; i < 100; i++) {
+      bench.nodes.values().forEach(RingBench.Node::say);
+      bench.runFor(Duration.ofMillis(3));
+    }
+    bench.loss = 0;
+    bench.runFor(SECOND.multipliedBy(3));
+    var one = bench.node("a").delivered;
+    assertEquals(one, bench.node("b").delivered);
+    assertEquals(one, bench.node("c").delivered);
+    assertEquals(300, bench.deliveries / 3);
+    bench.checkOrder();
+  }
+
+  @Test
+  void anIdleRingHoldsTheTokenButAMessageDoesNotWaitForIt() {
+    form();
+    var packets = bench.packets;
+    var fires = bench.timerFires;
+    bench.runFor(SECOND.multipliedBy(10));
+    System.out.println(
+        "idle ring: packets/s "
+            + (bench.packets - packets) / 10.0
+            + ", timers/s "
+            + (bench.timerFires - fires) / 10.0);
+    assertTrue(bench.packets - packets < 250);
+    for (var name : List.of("a", "b", "c")) {
+      bench.runFor(Duration.ofMillis(777));
+      var deliveries = bench.deliveries;
+      bench.node(name).say();
+      var time = bench.runUntil(SECOND, () -> bench.deliveries == deliveries + 3);
+      assertTrue(time.toMillis() < 5, () -> name + " waited " + time);
+    }
+  }
+
+  @Test
+  void aPartitionSplitsAndHealsIntoOneView() {
+    form();
+    bench.partition(List.of(List.of("a"), List.of("b", "c")));
+    bench.runFor(SECOND.multipliedBy(2));
+    assertEquals(1, bench.node("a").current.orElseThrow().members().size());
+    assertEquals(2, bench.node("b").current.orElseThrow().members().size());
+    bench.cut.clear();
+    var time = bench.runUntil(SECOND.multipliedBy(2), bench::agree);
+    System.out.println("merged after " + time);
+  }
+
+  @Test
+  void aPausedNodeDistrustsItself() {
+    form();
+    bench.node("b").frozenUntil = bench.now.plus(Duration.ofSeconds(3));
+    bench.runFor(Duration.ofMillis(2_900));
+    assertEquals(2, bench.node("a").current.orElseThrow().members().size());
+    assertEquals(0, bench.node("b").pauses);
+    bench.runFor(Duration.ofMillis(120));
+    assertEquals(1, bench.node("b").pauses);
+    bench.runUntil(SECOND.multipliedBy(2), bench::agree);
+  }
+
+  @Test
+  void aLinkThatIsNotTransitiveLeavesAPairAndDoesNotChurn() {
+    form();
+    bench.cut.add("a>c");
+    bench.cut.add("c>a");
+    bench.runFor(SECOND.multipliedBy(60));
+    System.out.println("views in a minute with a cut between two: " + bench.viewCount);
+    assertTrue(bench.viewCount < 100);
+    bench.cut.clear();
+    bench.runUntil(SECOND.multipliedBy(40), bench::agree);
+  }
+
+  @Test
+  void aFullQueueRefuses() {
+    bench.node("a").start();
+    for (int i = 0; i < MembershipConfig.defaults().sendQueue() + 3; i++) {
+      bench.node("a").say();
+    }
+    assertEquals(3, bench.node("a").refused);
+  }
+}
