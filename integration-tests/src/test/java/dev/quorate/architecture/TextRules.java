@@ -36,6 +36,8 @@ final class TextRules {
       Set.of(
           "docs/glossary.md",
           "docs/STYLE.md",
+          "integration-tests/src/main/java/dev/quorate/lab/Lab.java",
+          "integration-tests/src/main/resources/dev/quorate/lab/lab-node",
           "integration-tests/src/test/java/dev/quorate/architecture/TextRules.java",
           "integration-tests/src/test/java/dev/quorate/architecture/TidyTest.java");
 
