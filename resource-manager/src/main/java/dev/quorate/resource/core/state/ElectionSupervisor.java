@@ -1,0 +1,230 @@
+package dev.quorate.resource.core.state;
+
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.Action;
+import dev.quorate.resource.ClusterCommand.OpenElection;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.Constraint;
+import dev.quorate.resource.Election;
+import dev.quorate.resource.FailCount;
+import dev.quorate.resource.Holder;
+import dev.quorate.resource.InstanceStatus;
+import dev.quorate.resource.InstanceStatus.Certainty;
+import dev.quorate.resource.NodeDefinition;
+import dev.quorate.resource.NodeStatus;
+import dev.quorate.resource.OperationKind;
+import dev.quorate.resource.Primacy;
+import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.ResourceDefinition.Form;
+import dev.quorate.resource.ResourceId;
+import dev.quorate.resource.Role;
+import dev.quorate.resource.Score;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// When the leader asks for votes. Follows from the state alone, so that a new leader asks for the
+/// same.
+///
+/// A round is due when nobody holds the grant any more, or when the holder's node is lost: votes
+/// are taken while it is being fenced. A holder whose daemon is gone is waited for. A blocked round
+/// is repeated only once an instance or a node has changed since, else it would block again.
+public final class ElectionSupervisor {
+  private ElectionSupervisor() {}
+
+  /// The rounds to open now.
+  public static List<OpenElection> due(ClusterState state) {
+    List<OpenElection> due = new ArrayList<>();
+    if (!majorityOnline(state) || flag(state, "maintenance-mode")) {
+      return due;
+    }
+    for (Primacy primacy : state.primacies().values()) {
+      Optional<ResourceDefinition> resource = state.configuration().resource(primacy.resource());
+      Optional<String> reason = resource.flatMap(r -> reason(state, r, primacy));
+      List<NodeId> voters = voters(state, primacy.resource());
+      if (reason.isPresent() && !voters.isEmpty()) {
+        due.add(
+            new OpenElection(
+                primacy.resource(), primacy.election().round() + 1, reason.get(), voters));
+      }
+    }
+    return due;
+  }
+
+  /// The nodes that can vote now: online, with an instance that runs unpromoted and well.
+  public static List<NodeId> voters(ClusterState state, ResourceId resource) {
+    return state.nodes().keySet().stream()
+        .filter(state::online)
+        .filter(n -> state.instance(resource, n).filter(PrimacyRules::unpromoted).isPresent())
+        .toList();
+  }
+
+  /// Whether every vote that an open round can still get is in. Otherwise the caller's deadline
+  /// ends it.
+  public static boolean complete(ClusterState state, ResourceId resource, Election.Open round) {
+    List<NodeId> able = voters(state, resource);
+    return round.expected().stream()
+        .allMatch(n -> round.votes().containsKey(n) || !able.contains(n));
+  }
+
+  private static Optional<String> reason(
+      ClusterState state, ResourceDefinition resource, Primacy primacy) {
+    boolean unwanted =
+        flag(state, "stop-all-resources")
+            || is(state, resource, "target-role", "Stopped")
+            || is(state, resource, "target-role", "Unpromoted")
+            || is(state, resource, "is-managed", "false")
+            || is(state, resource, "maintenance", "true");
+    boolean promoting =
+        state.intents().values().stream()
+            .anyMatch(i -> ActionRules.promotes(i, primacy.resource()));
+    if (unwanted || promoting || !roundIsOver(state, primacy)) {
+      return Optional.empty();
+    }
+    return switch (primacy.holder()) {
+      case Holder.Nobody() ->
+          allLookedAt(state, resource) ? Optional.of("nobody was ever promoted") : Optional.empty();
+      case Holder.Released(var node, _, var proof, _, _) ->
+          Optional.of("%s is done: %s".formatted(node, proof));
+      case Holder.Held(var node, var bootId) -> holderFailed(state, resource, node, bootId);
+    };
+  }
+
+  private static Optional<String> holderFailed(
+      ClusterState state, ResourceDefinition resource, NodeId node, String bootId) {
+    Optional<NodeStatus> status = state.node(node);
+    if (status.isEmpty() || !status.get().incarnation().bootId().equals(bootId)) {
+      return Optional.of(node + " is gone");
+    }
+    return switch (status.get().presence()) {
+      case DAEMON_GONE -> Optional.empty();
+      case NEVER_SEEN, LEFT, LOST, FENCED ->
+          Optional.of("%s is %s".formatted(node, status.get().presence()));
+      case ONLINE ->
+          unusable(state, resource, node)
+              ? Optional.of(resource.id() + " is stopped on " + node + " and may not start there")
+              : Optional.empty();
+    };
+  }
+
+  /// Whether a holder's instance is down on a node that takes part, and recovery there is given up.
+  private static boolean unusable(ClusterState state, ResourceDefinition resource, NodeId node) {
+    boolean down =
+        state
+            .instance(resource.id(), node)
+            .filter(i -> i.role() == Role.STOPPED && i.certainty() == Certainty.KNOWN)
+            .isPresent();
+    boolean busy =
+        state.intents().values().stream()
+            .anyMatch(i ->
+                i.action() instanceof Action.OperationAction(_, var r, var n)
+                    && r.equals(resource.id())
+                    && n.equals(node));
+    return down && !busy && banned(state, resource, node);
+  }
+
+  private static boolean banned(ClusterState state, ResourceDefinition resource, NodeId node) {
+    NodeDefinition definition = state.configuration().nodes().get(node);
+    if (definition == null || definition.standby()) {
+      return true;
+    }
+    boolean bannedByConstraint =
+        state.configuration().constraints().stream()
+            .anyMatch(c ->
+                c instanceof Constraint.Location(_, var id, var role, var n, var score)
+                    && resource.answersTo(id)
+                    && role == Role.STARTED
+                    && n.equals(node)
+                    && score.equals(Score.NEVER));
+    if (bannedByConstraint) {
+      return true;
+    }
+    int threshold =
+        state
+            .configuration()
+            .meta(resource, "migration-threshold")
+            .map(ElectionSupervisor::threshold)
+            .orElse(Score.INFINITY);
+    var counts = state.failCounts().get(resource.id());
+    FailCount count = counts == null ? null : counts.get(node);
+    return threshold > 0 && count != null && count.count() >= threshold;
+  }
+
+  private static int threshold(String text) {
+    try {
+      return Score.parse(text).value();
+    } catch (IllegalArgumentException _) {
+      return Score.INFINITY;
+    }
+  }
+
+  private static boolean roundIsOver(ClusterState state, Primacy primacy) {
+    return switch (primacy.election()) {
+      case Election.Idle _ -> true;
+      case Election.Open _ -> false;
+      case Election.Won(_, var winner, var bootId, _, _, _) ->
+          !voters(state, primacy.resource()).contains(winner)
+              || !state
+                  .node(winner)
+                  .filter(s -> s.incarnation().bootId().equals(bootId))
+                  .isPresent();
+      case Election.Blocked blocked -> changedSince(state, primacy, blocked);
+    };
+  }
+
+  private static boolean changedSince(
+      ClusterState state, Primacy primacy, Election.Blocked blocked) {
+    boolean node =
+        state.nodes().values().stream().anyMatch(s -> s.since().compareTo(blocked.since()) > 0);
+    var instances = state.instances().get(primacy.resource());
+    boolean instance =
+        instances != null
+            && instances.values().stream().anyMatch(i -> i.since().compareTo(blocked.since()) > 0);
+    return node || instance;
+  }
+
+  /// Whether every node that takes part and may run an instance has shown what it has.
+  private static boolean allLookedAt(ClusterState state, ResourceDefinition resource) {
+    boolean busy =
+        state.intents().values().stream()
+            .anyMatch(i ->
+                i.action() instanceof Action.OperationAction(var kind, var r, _)
+                    && r.equals(resource.id())
+                    && (kind == OperationKind.START || kind == OperationKind.MONITOR));
+    List<NodeId> able =
+        state.nodes().keySet().stream()
+            .filter(state::online)
+            .filter(n -> !banned(state, resource, n))
+            .toList();
+    List<Optional<InstanceStatus>> instances =
+        able.stream().map(n -> state.instance(resource.id(), n)).toList();
+    boolean unknown =
+        instances.stream().anyMatch(i -> i.isEmpty() || i.get().certainty() == Certainty.UNKNOWN);
+    long shown =
+        instances.stream()
+            .flatMap(Optional::stream)
+            .filter(i -> i.role().active() || i.certainty() != Certainty.KNOWN)
+            .count();
+    int wanted =
+        switch (resource.form()) {
+          case Form.Primitive() -> 1;
+          case Form.Promotable(_, var max, _, _) ->
+              max > 0 ? Math.min(max, able.size()) : able.size();
+        };
+    return !busy && !unknown && shown >= wanted;
+  }
+
+  private static boolean majorityOnline(ClusterState state) {
+    List<NodeId> voters = state.configuration().voters();
+    return voters.stream().filter(state::online).count() > voters.size() / 2;
+  }
+
+  private static boolean flag(ClusterState state, String property) {
+    return "true".equals(state.configuration().properties().get(property));
+  }
+
+  private static boolean is(
+      ClusterState state, ResourceDefinition resource, String meta, String value) {
+    return state.configuration().meta(resource, meta).filter(value::equals).isPresent();
+  }
+}
