@@ -29,7 +29,7 @@ public final class RecordingStateMachine implements ReplicatedStateMachine {
   public synchronized void restore(LogPosition position, byte[] snapshot) {
     restores++;
     commands.clear();
-    commands.addAll(List.of(new String(snapshot, StandardCharsets.UTF_8).split("\n")));
+    new String(snapshot, StandardCharsets.UTF_8).lines().forEach(commands::add);
   }
 
   public synchronized List<String> commands() {

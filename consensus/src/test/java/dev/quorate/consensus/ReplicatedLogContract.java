@@ -253,7 +253,12 @@ public abstract class ReplicatedLogContract {
     commit(leader, "before");
     others(leader).forEach(this::stop);
     CommandId id = newId(leader);
-    assertInstanceOf(ProposalOutcome.Unknown.class, outcome(leader, id, "pending"));
+    CompletableFuture<ProposalOutcome> pending = propose(leader, id, "pending");
+    boolean stillLed = at(leader).log().leadership() instanceof Leadership.Leader;
+    await("an outcome", pending::isDone);
+    Class<? extends ProposalOutcome> expected =
+        stillLed ? ProposalOutcome.Unknown.class : ProposalOutcome.Rejected.class;
+    assertInstanceOf(expected, pending.join());
     await("quorum lost", () -> at(leader).saw(LogEvent.QuorumLost.class));
     await("not leading", () -> !(at(leader).log().leadership() instanceof Leadership.Leader));
     others(leader).forEach(this::start);
@@ -282,7 +287,7 @@ public abstract class ReplicatedLogContract {
     start(N2);
     awaitLeader();
     for (int i = 0; i < 3 * SNAPSHOT_THRESHOLD + 5; i++) {
-      commit(N1, "c" + i);
+      commit(N1, "c" + i + "x".repeat(40 * 1024));
     }
     Station late = start(N3);
     awaitEqual(3 * SNAPSHOT_THRESHOLD + 5);

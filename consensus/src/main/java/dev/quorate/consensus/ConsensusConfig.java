@@ -1,0 +1,172 @@
+package dev.quorate.consensus;
+
+import dev.quorate.membership.NodeId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// How a node takes part in the replicated log.
+///
+/// @param cluster the cluster's name; logs of different clusters never mix
+/// @param epoch counts the forced re-foundings of the log, from 1
+/// @param self this node
+/// @param voters every voter, this node included, and where its log listens
+/// @param directory where the log and its snapshots live; used by nothing else
+/// @param tls this node's key and certificates
+/// @param electionTimeoutMin shortest silence of the leader after which a node stands for election;
+///   a leader is heard of twice in this time
+/// @param electionTimeoutMax longest such silence; a leader that hears of no majority steps down
+///   after it
+/// @param firstElectionTimeoutMin as `electionTimeoutMin`, for the first election after a start
+/// @param firstElectionTimeoutMax as `electionTimeoutMax`, for the first election after a start
+/// @param quorumLostAfter the silence after which the loss of quorum is reported; longer than a
+///   change of leader takes
+/// @param proposalTimeout after it, the outcome of a proposal is unknown
+/// @param snapshotThreshold a snapshot is taken each time so many entries were applied
+/// @param maxEntryBytes larger commands are rejected
+public record ConsensusConfig(
+    String cluster,
+    long epoch,
+    NodeId self,
+    SortedMap<NodeId, Endpoint> voters,
+    Path directory,
+    TlsFiles tls,
+    Duration electionTimeoutMin,
+    Duration electionTimeoutMax,
+    Duration firstElectionTimeoutMin,
+    Duration firstElectionTimeoutMax,
+    Duration quorumLostAfter,
+    Duration proposalTimeout,
+    int snapshotThreshold,
+    int maxEntryBytes) {
+
+  /// The most voters that a cluster may have.
+  public static final int MAX_VOTERS = 7;
+
+  private static final Duration ELECTION_MIN = Duration.ofMillis(300);
+  private static final Duration ELECTION_MAX = Duration.ofMillis(600);
+  private static final Duration PROPOSAL_TIMEOUT = Duration.ofSeconds(2);
+  private static final int SNAPSHOT_THRESHOLD = 2000;
+  private static final int MAX_ENTRY_BYTES = 256 * 1024;
+  private static final int LARGEST_ENTRY_BYTES = 512 * 1024;
+
+  /// Where a node's log listens.
+  ///
+  /// @param host an address, or a name that every node resolves
+  public record Endpoint(String host, int port) {
+    /// Checks the values.
+    public Endpoint {
+      if (host.isBlank() || port < 1 || port > 65535) {
+        throw new IllegalArgumentException("not a host and a port: '" + host + "', " + port);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return host.contains(":") ? "[" + host + "]:" + port : host + ":" + port;
+    }
+  }
+
+  /// Where this node's key and certificates are, in PEM form.
+  ///
+  /// @param authority the certificates that are trusted
+  /// @param certificate the node's own certificate
+  /// @param privateKey the node's private key
+  public record TlsFiles(Path authority, Path certificate, Path privateKey) {}
+
+  /// Checks the values.
+  public ConsensusConfig {
+    voters = Collections.unmodifiableSortedMap(new TreeMap<>(voters));
+    if (!voters.containsKey(self)) {
+      throw new IllegalArgumentException("node " + self + " is not among the voters " + voters);
+    }
+    if (voters.size() > MAX_VOTERS) {
+      throw new IllegalArgumentException(
+          voters.size() + " voters, at most " + MAX_VOTERS + " are allowed");
+    }
+    if (epoch < 1) {
+      throw new IllegalArgumentException("epoch must be positive: " + epoch);
+    }
+    boolean ordered =
+        electionTimeoutMin.compareTo(Duration.ofMillis(50)) >= 0
+            && electionTimeoutMin.compareTo(electionTimeoutMax) < 0
+            && firstElectionTimeoutMin.compareTo(firstElectionTimeoutMax) < 0;
+    if (!ordered) {
+      throw new IllegalArgumentException(
+          "election time-outs must be at least 50 ms, and each minimum below its maximum");
+    }
+    if (quorumLostAfter.compareTo(electionTimeoutMax) < 0) {
+      throw new IllegalArgumentException(
+          "quorum cannot be reported lost after "
+              + quorumLostAfter
+              + ", before an election may begin");
+    }
+    if (snapshotThreshold < 1 || maxEntryBytes < 1 || maxEntryBytes > LARGEST_ENTRY_BYTES) {
+      throw new IllegalArgumentException(
+          "snapshot threshold must be positive and entries have 1 to "
+              + LARGEST_ENTRY_BYTES
+              + " bytes");
+    }
+  }
+
+  /// The defaults for a node of a cluster.
+  public static ConsensusConfig of(
+      String cluster, NodeId self, Map<NodeId, Endpoint> voters, Path directory, TlsFiles tls) {
+    return new ConsensusConfig(
+        cluster,
+        1,
+        self,
+        new TreeMap<>(voters),
+        directory,
+        tls,
+        ELECTION_MIN,
+        ELECTION_MAX,
+        ELECTION_MIN.multipliedBy(2),
+        ELECTION_MAX.multipliedBy(2),
+        ELECTION_MAX.multipliedBy(3),
+        PROPOSAL_TIMEOUT,
+        SNAPSHOT_THRESHOLD,
+        MAX_ENTRY_BYTES);
+  }
+
+  /// The same with other election time-outs, and what follows from them by default.
+  public ConsensusConfig withElectionTimeout(Duration min, Duration max) {
+    return new ConsensusConfig(
+        cluster,
+        epoch,
+        self,
+        voters,
+        directory,
+        tls,
+        min,
+        max,
+        min.multipliedBy(2),
+        max.multipliedBy(2),
+        max.multipliedBy(3),
+        proposalTimeout,
+        snapshotThreshold,
+        maxEntryBytes);
+  }
+
+  /// The same with another snapshot threshold.
+  public ConsensusConfig withSnapshotThreshold(int entries) {
+    return new ConsensusConfig(
+        cluster,
+        epoch,
+        self,
+        voters,
+        directory,
+        tls,
+        electionTimeoutMin,
+        electionTimeoutMax,
+        firstElectionTimeoutMin,
+        firstElectionTimeoutMax,
+        quorumLostAfter,
+        proposalTimeout,
+        entries,
+        maxEntryBytes);
+  }
+}

@@ -1,0 +1,14 @@
+package dev.quorate.consensus;
+
+/// The log cannot be opened or used at all; the message names what and where.
+public final class ConsensusException extends RuntimeException {
+  /// Says what failed.
+  public ConsensusException(String message) {
+    super(message);
+  }
+
+  /// Says what failed, and why.
+  public ConsensusException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,345 @@
+package dev.quorate.consensus.ratis;
+
+import dev.quorate.consensus.CommandId;
+import dev.quorate.consensus.ConsensusConfig;
+import dev.quorate.consensus.ConsensusException;
+import dev.quorate.consensus.Leadership;
+import dev.quorate.consensus.LogEvent;
+import dev.quorate.consensus.LogListener;
+import dev.quorate.consensus.LogPosition;
+import dev.quorate.consensus.ProposalOutcome;
+import dev.quorate.consensus.ReplicatedLog;
+import dev.quorate.consensus.ReplicatedStateMachine;
+import dev.quorate.consensus.core.CommandApplier;
+import dev.quorate.consensus.core.QuorumWatch;
+import dev.quorate.membership.NodeId;
+import dev.quorate.membership.time.MonotonicTime;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.ratis.client.RaftClientRpc;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcFactory;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage.StartupOption;
+import org.apache.ratis.util.LifeCycle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The replicated log on Apache Ratis.
+///
+/// Ratis tells of a new leader but not of a missing one, so this asks the server for its state
+/// every few milliseconds, and at once when Ratis says that something changed. All events come from
+/// one thread.
+public final class RatisReplicatedLog implements ReplicatedLog {
+  private static final Logger LOG = LoggerFactory.getLogger(RatisReplicatedLog.class);
+  private static final Duration OBSERVE_EVERY = Duration.ofMillis(25);
+  private static final Duration LONGEST_GAP = OBSERVE_EVERY.multipliedBy(10);
+
+  private final ConsensusConfig config;
+  private final LogListener listener;
+  private final MonotonicTime clock = new MonotonicTime();
+  private final QuorumWatch quorum;
+  private final ScheduledThreadPoolExecutor timer;
+  private final RatisStateMachine machine;
+  private final RaftGroup group;
+  private final RaftServer server;
+  private final RaftClientRpc rpc;
+  private final ClientId client = ClientId.randomId();
+  private final RatisProposer proposer;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicBoolean failed = new AtomicBoolean();
+  private final AtomicBoolean observing = new AtomicBoolean();
+  private volatile Leadership leadership = new Leadership.Leaderless(0);
+
+  private RatisReplicatedLog(
+      ConsensusConfig config, ReplicatedStateMachine stateMachine, LogListener listener)
+      throws IOException {
+    this.config = config;
+    this.listener = listener;
+    this.quorum =
+        new QuorumWatch(config.quorumLostAfter(), config.electionTimeoutMin(), LONGEST_GAP);
+    this.group = RatisSettings.group(config);
+    this.machine =
+        new RatisStateMachine(
+            config.epoch(), new CommandApplier(stateMachine), this::somethingChanged, this::fail);
+    RaftProperties properties = RatisSettings.properties(config);
+    Parameters parameters = RatisSettings.parameters(config);
+    this.server =
+        RaftServer.newBuilder()
+            .setServerId(RatisSettings.peerId(config.self()))
+            .setGroup(group)
+            .setStateMachine(machine)
+            .setProperties(properties)
+            .setParameters(parameters)
+            .setOption(startupOption(config))
+            .build();
+    this.rpc = new GrpcFactory(parameters).newRaftClientRpc(client, properties);
+    rpc.addRaftPeers(group.getPeers());
+    this.timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("quorate-log").factory());
+    timer.setRemoveOnCancelPolicy(true);
+    timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    this.proposer =
+        new RatisProposer(config, server, group.getGroupId(), rpc, client, timer, this::leadership);
+  }
+
+  /// Opens this node's log: restores the state machine from the last snapshot before returning,
+  /// then applies what is committed as it learns of it. Peers may be absent.
+  ///
+  /// @throws ConsensusException if the log cannot be opened; the message says why
+  public static RatisReplicatedLog start(
+      ConsensusConfig config, ReplicatedStateMachine stateMachine, LogListener listener) {
+    try {
+      Files.createDirectories(config.directory());
+      RatisReplicatedLog log = new RatisReplicatedLog(config, stateMachine, listener);
+      try {
+        log.open();
+      } catch (IOException | RuntimeException e) {
+        log.close();
+        throw e;
+      }
+      return log;
+    } catch (IOException | IllegalStateException e) {
+      throw new ConsensusException(
+          "cannot open the log of %s in %s, listening on %s: %s"
+              .formatted(
+                  config.self(), config.directory(), config.voters().get(config.self()), rootOf(e)),
+          e);
+    }
+  }
+
+  private static String rootOf(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.toString() : root.getMessage();
+  }
+
+  /// A log that was begun is recovered, never formatted.
+  private static StartupOption startupOption(ConsensusConfig config) {
+    Path directory =
+        RatisSettings.groupDirectory(config.directory(), config.cluster(), config.epoch());
+    return Files.exists(directory.resolve("current").resolve("raft-meta"))
+        ? StartupOption.RECOVER
+        : StartupOption.FORMAT;
+  }
+
+  private void open() throws IOException {
+    server.start();
+    long first = division().getRaftLog().getStartIndex();
+    if (first > machine.applied().index() + 1) {
+      throw new IOException(
+          "the log begins at entry %d, the last usable snapshot ends at %d"
+              .formatted(first, machine.applied().index()));
+    }
+    var _ =
+        timer.scheduleWithFixedDelay(
+            this::observe, 0, OBSERVE_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private RaftServer.Division division() throws IOException {
+    return server.getDivision(group.getGroupId());
+  }
+
+  @Override
+  public CompletableFuture<ProposalOutcome> propose(CommandId id, byte[] command) {
+    if (closed.get() || failed.get()) {
+      return CompletableFuture.completedFuture(new ProposalOutcome.Rejected("the log is closed"));
+    }
+    return proposer.propose(id, command);
+  }
+
+  @Override
+  public Leadership leadership() {
+    return leadership;
+  }
+
+  @Override
+  public LogPosition applied() {
+    return machine.applied();
+  }
+
+  @Override
+  public CompletableFuture<Boolean> transferLeadership(NodeId to) {
+    CompletableFuture<Boolean> result = new CompletableFuture<>();
+    Thread.ofVirtual().name("transfer").start(() -> result.complete(transfer(to)));
+    return result;
+  }
+
+  private boolean transfer(NodeId to) {
+    RaftPeerId target = RatisSettings.peerId(to);
+    try {
+      return switch (leadership) {
+        case Leadership.Leader _ ->
+            to.equals(config.self())
+                || server.transferLeadership(transferRequest(server.getId(), target)).isSuccess();
+        case Leadership.Follower(_, var leader) ->
+            to.equals(leader)
+                || rpc.sendRequest(transferRequest(RatisSettings.peerId(leader), target))
+                    .isSuccess();
+        case Leadership.Leaderless _ -> false;
+      };
+    } catch (IOException e) {
+      LOG.atInfo()
+          .addKeyValue("node", to)
+          .addKeyValue("reason", e.getMessage())
+          .log("leadership not transferred");
+      return false;
+    }
+  }
+
+  private TransferLeadershipRequest transferRequest(RaftPeerId at, RaftPeerId to) {
+    long patience = config.proposalTimeout().toMillis();
+    return new TransferLeadershipRequest(
+        client, at, group.getGroupId(), proposer.nextCall(), to, patience);
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    timer.shutdown();
+    proposer.close();
+    closeServer();
+  }
+
+  private void closeServer() {
+    try {
+      rpc.close();
+      server.close();
+    } catch (IOException e) {
+      LOG.atWarn().addKeyValue("reason", e.getMessage()).log("log not closed cleanly");
+    }
+  }
+
+  // Events, all on the timer's thread.
+
+  private void somethingChanged() {
+    if (observing.compareAndSet(false, true)) {
+      onTimer(() -> {
+        observing.set(false);
+        observe();
+      });
+    }
+  }
+
+  private void onTimer(Runnable action) {
+    try {
+      timer.execute(action);
+    } catch (RejectedExecutionException _) {
+      // Closed: nobody listens any more.
+      return;
+    }
+  }
+
+  private void fail(String reason) {
+    if (!closed.get() && failed.compareAndSet(false, true)) {
+      LOG.atError()
+          .addKeyValue("node", config.self())
+          .addKeyValue("reason", reason)
+          .addKeyValue("code", "HA-LOG-001")
+          .log("log failed");
+      Thread.ofPlatform().daemon().name("quorate-log-close").start(this::closeServer);
+      onTimer(() -> {
+        become(new Leadership.Leaderless(term(leadership)));
+        listener.logEvent(new LogEvent.LogFailed(reason));
+      });
+      proposer.close();
+    }
+  }
+
+  private void observe() {
+    if (failed.get() || closed.get()) {
+      return;
+    }
+    try {
+      DivisionInfo info = division().getInfo();
+      if (info.getLifeCycleState().isClosingOrClosed()
+          || info.getLifeCycleState() == LifeCycle.State.EXCEPTION) {
+        fail("the log was closed by the Raft server itself: " + info.getLifeCycleState());
+        return;
+      }
+      Leadership now = leadershipIn(info);
+      become(now);
+      quorum.observe(clock.instant(), silence(info, now)).forEach(listener::logEvent);
+    } catch (IOException | RuntimeException e) {
+      fail("the log's state cannot be observed: " + e);
+    }
+  }
+
+  private void become(Leadership now) {
+    if (!now.equals(leadership)) {
+      leadership = now;
+      listener.logEvent(new LogEvent.LeadershipChanged(now));
+    }
+  }
+
+  private static long term(Leadership leadership) {
+    return switch (leadership) {
+      case Leadership.Leader(var term) -> term;
+      case Leadership.Follower(var term, _) -> term;
+      case Leadership.Leaderless(var term) -> term;
+    };
+  }
+
+  private static Leadership leadershipIn(DivisionInfo info) {
+    long term = info.getCurrentTerm();
+    RaftPeerId leader = info.getLeaderId();
+    if (info.isLeader()) {
+      return info.isLeaderReady() ? new Leadership.Leader(term) : new Leadership.Leaderless(term);
+    }
+    boolean follows = info.isFollower() || info.isListener();
+    return follows && leader != null
+        ? new Leadership.Follower(term, RatisSettings.nodeId(leader))
+        : new Leadership.Leaderless(term);
+  }
+
+  /// How long ago a leader with a majority was heard of; empty without a leader.
+  private Optional<Duration> silence(DivisionInfo info, Leadership now) {
+    RoleInfoProto role = info.getRoleInfoProto();
+    return switch (now) {
+      case Leadership.Leader _ ->
+          role.hasLeaderInfo() ? Optional.of(majoritySilence(role)) : Optional.empty();
+      case Leadership.Follower _ ->
+          role.hasFollowerInfo()
+              ? Optional.of(
+                  Duration.ofMillis(
+                      role.getFollowerInfo().getLeaderInfo().getLastRpcElapsedTimeMs()))
+              : Optional.empty();
+      case Leadership.Leaderless _ -> Optional.empty();
+    };
+  }
+
+  /// Ratis keeps one follower entry per other voter.
+  private Duration majoritySilence(RoleInfoProto role) {
+    long[] silences =
+        role.getLeaderInfo().getFollowerInfoList().stream()
+            .mapToLong(ServerRpcProto::getLastRpcElapsedTimeMs)
+            .sorted()
+            .toArray();
+    int needed = config.voters().size() / 2;
+    return Duration.ofMillis(
+        needed == 0
+            ? 0
+            : needed > silences.length ? Long.MAX_VALUE / 2_000_000 : silences[needed - 1]);
+  }
+}

@@ -1,0 +1,105 @@
+package dev.quorate.consensus.ratis;
+
+import dev.quorate.consensus.ConsensusConfig;
+import dev.quorate.consensus.LogListener;
+import dev.quorate.consensus.ReplicatedLog;
+import dev.quorate.consensus.ReplicatedLogContract;
+import dev.quorate.consensus.ReplicatedStateMachine;
+import dev.quorate.consensus.tls.ClusterAuthority;
+import dev.quorate.consensus.tls.Credentials;
+import dev.quorate.membership.NodeId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+
+/// Real servers in this JVM, on the loopback interface, with TLS.
+final class RatisBench implements ReplicatedLogContract.Bench {
+  private final Path directory;
+  private final UnaryOperator<ConsensusConfig> adjust;
+  private final Map<NodeId, ConsensusConfig.Endpoint> voters = new TreeMap<>();
+  private final Map<NodeId, ConsensusConfig.TlsFiles> files = new TreeMap<>();
+  private final Map<NodeId, ReplicatedLog> logs = new TreeMap<>();
+
+  RatisBench(Path directory, List<NodeId> nodes, UnaryOperator<ConsensusConfig> adjust) {
+    this.directory = directory;
+    this.adjust = adjust;
+    ClusterAuthority authority = ClusterAuthority.create("bench", Instant.now());
+    for (NodeId node : nodes) {
+      voters.put(node, new ConsensusConfig.Endpoint("127.0.0.1", freePort()));
+      files.put(node, store(node, authority.issue(node, List.of("127.0.0.1"), Instant.now())));
+    }
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private ConsensusConfig.TlsFiles store(NodeId node, Credentials credentials) {
+    try {
+      Path home = Files.createDirectories(directory.resolve(node.name()).resolve("tls"));
+      return new ConsensusConfig.TlsFiles(
+          Files.writeString(home.resolve("ca.pem"), credentials.authority()),
+          Files.writeString(home.resolve("node.pem"), credentials.certificate()),
+          Files.writeString(home.resolve("node.key"), credentials.privateKey()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  ConsensusConfig config(NodeId node) {
+    ConsensusConfig.TlsFiles tls = files.get(node);
+    if (tls == null) {
+      throw new IllegalArgumentException("no such node: " + node);
+    }
+    return adjust.apply(
+        ConsensusConfig.of(
+            "bench", node, voters, directory.resolve(node.name()).resolve("log"), tls));
+  }
+
+  @Override
+  public ReplicatedLog start(NodeId node, ReplicatedStateMachine machine, LogListener listener) {
+    ReplicatedLog log = RatisReplicatedLog.start(config(node), machine, listener);
+    logs.put(node, log);
+    return log;
+  }
+
+  @Override
+  public void stop(NodeId node) {
+    ReplicatedLog log = logs.remove(node);
+    if (log != null) {
+      log.close();
+    }
+  }
+
+  @Override
+  public boolean await(Duration patience, BooleanSupplier condition) {
+    long end = System.nanoTime() + patience.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - end > 0) {
+        return false;
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
+    return true;
+  }
+
+  @Override
+  public void close() {
+    logs.values().forEach(ReplicatedLog::close);
+  }
+}
