@@ -24,6 +24,9 @@ final class Lab {
   private static final Path RUN = Path.of("/run/quorate-lab");
   private static final Path DISKS = Path.of("/var/lib/quorate-lab");
 
+  /// Where every node sees its own disk.
+  static final Path DISK = Path.of("/srv/quorate-lab");
+
   private final List<LabNode> nodes;
 
   private Lab(List<LabNode> nodes) {
@@ -69,8 +72,9 @@ final class Lab {
     }
     Files.writeString(
         RUN.resolve("lab.env"),
-        "LAB_PREFIX=%s\nLAB_BRIDGE=%s\nLAB_JAVA='%s'\nLAB_JVM_FLAGS='%s'\nLAB_CLASSPATH='%s'\n"
-            .formatted(PREFIX, BRIDGE, java, jvmFlags, classpath));
+        "LAB_PREFIX=%s\nLAB_BRIDGE=%s\nLAB_JAVA='%s'\nLAB_JVM_FLAGS='%s'\nLAB_CLASSPATH='%s'\nLAB_DISKS=%s\nLAB_DISK=%s\n"
+            .formatted(PREFIX, BRIDGE, java, jvmFlags, classpath, DISKS, DISK));
+    Files.createDirectories(DISK);
     Command.must("ip", "link", "add", BRIDGE, "type", "bridge", "forward_delay", "0");
     Command.must("ip", "addr", "add", NETWORK + "1/24", "dev", BRIDGE);
     Command.must("ip", "link", "set", BRIDGE, "up");
@@ -78,6 +82,10 @@ final class Lab {
       Files.createDirectories(node.home());
       Files.createDirectories(node.store());
       Files.createDirectories(node.pgSocketDirectory());
+      Files.writeString(
+          node.home().resolve("quorate.conf"),
+          "state.directory = %s\nrun.directory = %s\nfence.directories = %s\n"
+              .formatted(node.store().resolve("state"), node.home(), RUN.resolve("bin")));
       Files.writeString(node.home().resolve("address"), node.address());
       String name = PREFIX + "-" + node.name();
       Command.must("ip", "netns", "add", name);
@@ -114,6 +122,7 @@ final class Lab {
     Command.run(List.of("ip", "link", "del", BRIDGE));
     deleteTree(RUN);
     deleteTree(DISKS);
+    deleteTree(DISK);
   }
 
   private static void deleteTree(Path root) throws IOException {

@@ -13,8 +13,9 @@ record LabNode(String name, String address, Path home, Path store) {
     return store.resolve("pgdata");
   }
 
+  /// As seen from outside the node; inside, its disk is at [Lab#DISK].
   Path pgSocketDirectory() {
-    return home.resolve("pg");
+    return store.resolve("run");
   }
 
   Path adminSocket() {

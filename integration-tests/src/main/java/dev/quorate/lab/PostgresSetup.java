@@ -55,7 +55,7 @@ final class PostgresSetup {
         first.pgData().resolve("postgresql.conf"),
         "listen_addresses = '*'\nshared_buffers = 64MB\nmax_wal_size = 512MB\n"
             + "unix_socket_directories = '"
-            + first.pgSocketDirectory()
+            + Lab.DISK.resolve("run")
             + "'\n",
         StandardOpenOption.APPEND);
     control(first, "start");
@@ -67,10 +67,6 @@ final class PostgresSetup {
           "--username=postgres",
           "--pgdata=" + node.pgData(),
           "--checkpoint=fast");
-      Files.writeString(
-          node.pgData().resolve("postgresql.conf"),
-          "unix_socket_directories = '" + node.pgSocketDirectory() + "'\n",
-          StandardOpenOption.APPEND);
     }
     control(first, "stop");
   }
@@ -83,6 +79,7 @@ final class PostgresSetup {
         "--wait",
         "--mode=fast",
         "--silent",
+        "--options=-c unix_socket_directories=" + node.pgSocketDirectory(),
         "--pgdata=" + node.pgData(),
         "--log=" + node.store().resolve("setup.log"));
   }

@@ -53,6 +53,7 @@ final class Writers implements AutoCloseable {
         statement.execute(
             "create table if not exists ledger (id bigint primary key, at timestamptz default"
                 + " clock_timestamp())");
+        statement.execute("create sequence if not exists minority");
         return;
       } catch (SQLException e) {
         if (System.nanoTime() > deadline) {

@@ -1,0 +1,225 @@
+package dev.quorate.daemon.core;
+
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.Action;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.Election;
+import dev.quorate.resource.NodeStatus;
+import dev.quorate.resource.Primacy;
+import dev.quorate.resource.ResourceId;
+import dev.quorate.resource.core.scheduling.PlacementScheduler;
+import dev.quorate.resource.core.scheduling.Plan;
+import dev.quorate.resource.core.state.ElectionSupervisor;
+import dev.quorate.resource.core.transition.TransitionExecutor;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// What the leader does that no other node does: it plans, decides intents, opens and closes
+/// elections, and keeps the times that only a clock can tell.
+///
+/// Level-triggered: everything follows from the committed state; what it remembers of its own are
+/// times, which a successor measures anew. Every decision is a command that is checked once more
+/// when it is applied.
+final class LeaderDuty {
+  /// The pause between attempts at fencing is measured here, by the monotonic clock.
+  private static final long NO_PAUSE = Long.MAX_VALUE;
+
+  private static final Duration FENCE_RETRY = Duration.ofSeconds(2);
+
+  private final NodeId self;
+  private final NodeSettings settings;
+  private final ElectionPolicy policy;
+  private final SortedMap<String, Instant> intentsSeen = new TreeMap<>();
+  private final SortedMap<NodeId, Instant> fenceNotBefore = new TreeMap<>();
+  private final SortedSet<NodeTimer> armed =
+      new TreeSet<>(
+          java.util.Comparator.comparing(NodeTimer::purpose).thenComparing(NodeTimer::subject));
+  private final SortedMap<ResourceId, Long> votesOverdue = new TreeMap<>();
+  private long term = -1;
+  private long transition;
+  private long counter;
+
+  LeaderDuty(NodeId self, NodeSettings settings, ElectionPolicy policy) {
+    this.self = self;
+    this.settings = settings;
+    this.policy = policy;
+  }
+
+  /// This node leads from now on: all times start anew.
+  List<NodeEffect> lead(long newTerm) {
+    term = newTerm;
+    transition = 0;
+    counter = 0;
+    intentsSeen.clear();
+    fenceNotBefore.clear();
+    votesOverdue.clear();
+    armed.clear();
+    return List.of(reviewTimer());
+  }
+
+  /// Another node leads, or none.
+  List<NodeEffect> resign() {
+    term = -1;
+    List<NodeEffect> effects = new ArrayList<>();
+    for (NodeTimer timer : armed) {
+      effects.add(new NodeEffect.CancelTimer(timer));
+    }
+    armed.clear();
+    return effects;
+  }
+
+  boolean leading() {
+    return term >= 0;
+  }
+
+  /// Decides everything that the state calls for now.
+  List<NodeEffect> decide(Instant now, ClusterState state, Outbox outbox) {
+    List<NodeEffect> effects = new ArrayList<>();
+    effects.addAll(watchGrace(state));
+    effects.addAll(watchIntents(now, state, outbox));
+    effects.addAll(hold(state, outbox));
+    effects.addAll(act(now, state, outbox));
+    return effects;
+  }
+
+  NodeEffect reviewTimer() {
+    return new NodeEffect.SetTimer(new NodeTimer(NodeTimer.Purpose.REVIEW, ""), settings.review());
+  }
+
+  /// A daemon has been gone for as long as it may.
+  List<NodeEffect> graceExpired(NodeId node, ClusterState state, Outbox outbox) {
+    armed.remove(new NodeTimer(NodeTimer.Purpose.GRACE, node.name()));
+    return state
+        .node(node)
+        .filter(s -> s.presence() == NodeStatus.Presence.DAEMON_GONE)
+        .map(s ->
+            outbox.propose(
+                "grace " + node,
+                new ClusterCommand.ExpireGrace(node, s.incarnation().bootId()),
+                false))
+        .orElse(List.of());
+  }
+
+  /// The votes of an election have been waited for long enough.
+  void votesOverdue(ResourceId resource, ClusterState state) {
+    armed.remove(electionTimer(resource));
+    Primacy primacy = state.primacies().get(resource);
+    if (primacy != null && primacy.election() instanceof Election.Open open) {
+      votesOverdue.put(resource, open.round());
+    }
+  }
+
+  /// A fencing failed: the next attempt waits a little.
+  void fencingFailed(Instant now, NodeId target) {
+    fenceNotBefore.put(target, now.plus(FENCE_RETRY));
+  }
+
+  private List<NodeEffect> watchGrace(ClusterState state) {
+    List<NodeEffect> effects = new ArrayList<>();
+    for (var entry : state.nodes().entrySet()) {
+      NodeTimer timer = new NodeTimer(NodeTimer.Purpose.GRACE, entry.getKey().name());
+      boolean gone = entry.getValue().presence() == NodeStatus.Presence.DAEMON_GONE;
+      if (gone && armed.add(timer)) {
+        effects.add(new NodeEffect.SetTimer(timer, settings.grace()));
+      } else if (!gone && armed.remove(timer)) {
+        effects.add(new NodeEffect.CancelTimer(timer));
+      }
+    }
+    return effects;
+  }
+
+  private List<NodeEffect> watchIntents(Instant now, ClusterState state, Outbox outbox) {
+    intentsSeen.keySet().retainAll(state.intents().keySet());
+    for (String id : state.intents().keySet()) {
+      intentsSeen.putIfAbsent(id, now);
+    }
+    List<NodeEffect> effects = new ArrayList<>();
+    for (ClusterCommand overdue :
+        TransitionExecutor.STANDARD.overdue(state, intentsSeen, now, state.wallMillis())) {
+      effects.addAll(outbox.propose("overdue " + overdue, overdue, false));
+    }
+    return effects;
+  }
+
+  private List<NodeEffect> hold(ClusterState state, Outbox outbox) {
+    List<NodeEffect> effects = new ArrayList<>();
+    for (ClusterCommand due : ElectionSupervisor.due(state)) {
+      effects.addAll(outbox.propose("elect " + due, due, false));
+    }
+    for (Primacy primacy : state.primacies().values()) {
+      NodeTimer timer = electionTimer(primacy.resource());
+      if (!(primacy.election() instanceof Election.Open open)) {
+        if (armed.remove(timer)) {
+          effects.add(new NodeEffect.CancelTimer(timer));
+        }
+        votesOverdue.remove(primacy.resource());
+        continue;
+      }
+      boolean overdue =
+          Optional.ofNullable(votesOverdue.get(primacy.resource()))
+              .equals(Optional.of(open.round()));
+      if (overdue || ElectionSupervisor.complete(state, primacy.resource(), open)) {
+        effects.addAll(close(state, primacy, open, outbox));
+      } else if (armed.add(timer)) {
+        effects.add(new NodeEffect.SetTimer(timer, settings.electionDeadline()));
+      }
+    }
+    return effects;
+  }
+
+  private List<NodeEffect> close(
+      ClusterState state, Primacy primacy, Election.Open open, Outbox outbox) {
+    ClusterCommand command =
+        switch (policy.decide(state, primacy, open)) {
+          case ElectionPolicy.Verdict.Winner(var node, var detail) ->
+              new ClusterCommand.CloseElection(
+                  primacy.resource(), open.round(), node.name(), detail);
+          case ElectionPolicy.Verdict.Nobody(var detail) ->
+              new ClusterCommand.CloseElection(primacy.resource(), open.round(), "", detail);
+        };
+    return outbox.propose("close " + primacy.resource() + " " + open.round(), command, false);
+  }
+
+  private List<NodeEffect> act(Instant now, ClusterState state, Outbox outbox) {
+    Plan plan = PlacementScheduler.plan(state, true);
+    List<NodeEffect> effects = new ArrayList<>();
+    for (Action action :
+        TransitionExecutor.STANDARD.ready(state, plan.graph(), NO_PAUSE).actions()) {
+      String key = "begin " + action.key();
+      boolean wait =
+          action instanceof Action.FenceAction fence
+              && fenceNotBefore.getOrDefault(fence.node(), now).isAfter(now);
+      if (!wait && !outbox.isPending(key)) {
+        begin(state, action)
+            .ifPresent(command -> effects.addAll(outbox.propose(key, command, false)));
+      }
+    }
+    return effects;
+  }
+
+  private Optional<ClusterCommand> begin(ClusterState state, Action action) {
+    transition++;
+    String id = term + "." + ++counter + "@" + self;
+    Duration timeout = TransitionExecutor.timeout(state.configuration(), action);
+    return TransitionExecutor.executor(action, self)
+        .flatMap(executor ->
+            state
+                .node(executor)
+                .filter(NodeStatus::online)
+                .map(s ->
+                    new ClusterCommand.BeginAction(
+                        id, term, transition, action, executor, s.incarnation(), timeout)));
+  }
+
+  private static NodeTimer electionTimer(ResourceId resource) {
+    return new NodeTimer(NodeTimer.Purpose.ELECTION, resource.name());
+  }
+}

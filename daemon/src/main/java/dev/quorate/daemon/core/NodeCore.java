@@ -1,0 +1,433 @@
+package dev.quorate.daemon.core;
+
+import dev.quorate.consensus.Leadership;
+import dev.quorate.consensus.LogEvent;
+import dev.quorate.fencing.FencingOutcome;
+import dev.quorate.membership.Incarnation;
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.Action;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.CommandAnswer;
+import dev.quorate.resource.FencingRecord;
+import dev.quorate.resource.NodeStatus;
+import dev.quorate.resource.OperationResult;
+import dev.quorate.resource.ResourceId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// The brain of a node: joins what the ring, the log, the agents and the fence devices report, and
+/// says what is to be done.
+///
+/// Invariants:
+/// - It acts on intents of the applied state only, and reports only through the log.
+/// - While it stops everything (quorum lost, or declared lost) it begins nothing, and it takes part
+///   again only by joining anew, which makes the cluster probe it.
+/// - It decides for others only while it leads and its ring view holds a majority of the voters.
+public final class NodeCore {
+  private final NodeId self;
+  private final Incarnation incarnation;
+  private final NodeSettings settings;
+  private final Outbox outbox = new Outbox();
+  private final PresenceReporter presence;
+  private final LocalExecutor executor;
+  private final LeaderDuty duty;
+  private final QuorumWatch quorum;
+  private final SortedSet<ResourceId> stopping = new TreeSet<>();
+  private ClusterState state;
+  private boolean rejoinDue;
+  private boolean joinRefused;
+  private String lastRefusal = "";
+  private boolean leaving;
+  private boolean left;
+
+  /// A node that has just started.
+  ///
+  /// @param state what the local log has applied so far
+  public NodeCore(
+      Instant now,
+      NodeId self,
+      Incarnation incarnation,
+      NodeSettings settings,
+      ElectionPolicy policy,
+      ClusterState state) {
+    this.self = self;
+    this.incarnation = incarnation;
+    this.settings = settings;
+    this.state = state;
+    presence = new PresenceReporter(self, incarnation, settings.probeAgain());
+    executor = new LocalExecutor(self, incarnation);
+    duty = new LeaderDuty(self, settings, policy);
+    quorum = new QuorumWatch(now, settings.startupBound());
+  }
+
+  /// Handles one event and says what follows from it, in order.
+  public List<NodeEffect> handle(Instant now, NodeEvent event) {
+    List<NodeEffect> effects = new ArrayList<>();
+    if (left) {
+      return effects;
+    }
+    switch (event) {
+      case NodeEvent.Started(var opened) -> started(opened, effects);
+      case NodeEvent.ViewInstalled(var view, _) -> {
+        quorum.viewInstalled(view);
+        effects.addAll(presence.viewInstalled(view, state, outbox));
+      }
+      case NodeEvent.PeerProbed probe -> effects.addAll(presence.probed(probe, state, outbox));
+      case NodeEvent.LogReported(var report) -> logReported(now, report, effects);
+      case NodeEvent.StateApplied(var applied) -> state = applied;
+      case NodeEvent.ProposalCommitted committed -> committed(committed, effects);
+      case NodeEvent.ProposalUnsettled(var ticket, _) -> {
+        if (outbox.unsettled(ticket)) {
+          effects.add(timer(NodeTimer.Purpose.RESEND, "", settings.resend()));
+        }
+      }
+      case NodeEvent.OperationFinished finished ->
+          effects.addAll(executor.operationFinished(finished, outbox));
+      case NodeEvent.MonitorFinished finished ->
+          effects.addAll(executor.monitorFinished(finished, state, outbox));
+      case NodeEvent.MonitorWanted(var resource) -> {
+        if (stopping.isEmpty()) {
+          effects.addAll(executor.monitorWanted(state, resource, false));
+        }
+      }
+      case NodeEvent.AgentProposed(var command) ->
+          effects.addAll(outbox.propose(agentKey(command), command, true));
+      case NodeEvent.FencingFinished finished -> fencingFinished(now, finished, effects);
+      case NodeEvent.EmergencyStopFinished finished -> emergencyStopFinished(finished, effects);
+      case NodeEvent.TimerFired(var timer) -> timerFired(now, timer, effects);
+      case NodeEvent.Paused(var howLong) ->
+          effects.add(
+              notice(
+                  NodeEffect.Notice.Level.WARN,
+                  "HA-NODE-010",
+                  "this node did not run for a while",
+                  "durationMs",
+                  Long.toString(howLong.toMillis())));
+      case NodeEvent.LeaveRequested() -> leaving = true;
+    }
+    follow(now, effects);
+    return effects;
+  }
+
+  /// Whether the log has a quorum as this node sees it; for status.
+  public boolean quorate() {
+    return quorum.quorate();
+  }
+
+  /// Whether this node stops, or has stopped, everything by itself; for status.
+  public boolean stoppedItself() {
+    return quorum.state() == QuorumWatch.State.STOPPING
+        || quorum.state() == QuorumWatch.State.STOPPED;
+  }
+
+  private void started(ClusterState opened, List<NodeEffect> effects) {
+    state = opened;
+    effects.add(timer(NodeTimer.Purpose.QUORUM_BOUND, "", settings.startupBound()));
+  }
+
+  /// What follows from the state as it is now, whatever the event was.
+  private void follow(Instant now, List<NodeEffect> effects) {
+    if (quorum.mustStop(now, voters())) {
+      stopEverything("quorum lost", effects);
+    } else if (declaredLost()) {
+      quorum.distrustSelf();
+      stopEverything("this node was declared lost", effects);
+    }
+    effects.addAll(executor.stateApplied(state, stoppedItself() || rejoinDue, outbox));
+    effects.addAll(presence.review(state, outbox));
+    join(effects);
+    leave(effects);
+    if (duty.leading() && quorum.quorate() && quorum.ringMajority(voters())) {
+      effects.addAll(duty.decide(now, state, outbox));
+    }
+  }
+
+  private boolean declaredLost() {
+    return !stoppedItself()
+        && !rejoinDue
+        && state
+            .node(self)
+            .filter(s -> s.incarnation().sameBoot(incarnation))
+            .map(s ->
+                s.presence() == NodeStatus.Presence.LOST
+                    || s.presence() == NodeStatus.Presence.FENCED)
+            .orElse(false)
+        && executor.anythingActive(state);
+  }
+
+  private void stopEverything(String reason, List<NodeEffect> effects) {
+    effects.add(
+        notice(
+            NodeEffect.Notice.Level.ERROR,
+            "HA-QUORUM-001",
+            "stopping everything on this node",
+            "reason",
+            reason));
+    String policy = state.configuration().properties().getOrDefault("no-quorum-policy", "stop");
+    boolean keep = policy.equals("ignore") || policy.equals("freeze");
+    stopping.clear();
+    rejoinDue = true;
+    if (!keep || reason.contains("declared")) {
+      stopping.addAll(executor.openResources());
+    }
+    for (ResourceId resource : stopping) {
+      effects.add(new NodeEffect.EmergencyStop(resource, settings.emergencyStop()));
+    }
+    if (stopping.isEmpty()) {
+      quorum.stopped();
+    }
+  }
+
+  private void emergencyStopFinished(
+      NodeEvent.EmergencyStopFinished finished, List<NodeEffect> effects) {
+    if (!stopping.contains(finished.resource())) {
+      return;
+    }
+    if (finished.result().status() == OperationResult.Status.SUCCEEDED) {
+      stopping.remove(finished.resource());
+      if (stopping.isEmpty()) {
+        quorum.stopped();
+      }
+      return;
+    }
+    effects.add(
+        notice(
+            NodeEffect.Notice.Level.ERROR,
+            "HA-QUORUM-002",
+            "could not stop a resource after loss of quorum, trying again",
+            "resource",
+            finished.resource().name()));
+    effects.add(new NodeEffect.EmergencyStop(finished.resource(), settings.emergencyStop()));
+  }
+
+  private void join(List<NodeEffect> effects) {
+    boolean mayJoin = quorum.quorate() && quorum.ringMajority(voters()) && !leaving;
+    if (!mayJoin || joinRefused || !state.configuration().nodes().containsKey(self)) {
+      return;
+    }
+    boolean joined =
+        state.node(self).filter(s -> s.online() && s.incarnation().equals(incarnation)).isPresent();
+    if (!joined || rejoinDue) {
+      effects.addAll(
+          outbox.propose(
+              "join",
+              new ClusterCommand.JoinNode(self, incarnation, ClusterState.FEATURE_LEVEL),
+              true));
+    }
+  }
+
+  private void leave(List<NodeEffect> effects) {
+    if (!leaving || !quorum.quorate()) {
+      return;
+    }
+    Optional<NodeStatus> status = state.node(self);
+    if (status.filter(s -> s.presence() == NodeStatus.Presence.LEFT).isPresent()) {
+      boolean alone =
+          state.attributes().entrySet().stream()
+              .noneMatch(e ->
+                  "on".equals(e.getValue().get("shutdown"))
+                      && state.online(e.getKey())
+                      && !e.getKey().equals(self));
+      if (alone) {
+        leaveNow(effects);
+      } else {
+        effects.add(timer(NodeTimer.Purpose.LEAVE, "", settings.leaveWait()));
+      }
+      return;
+    }
+    SortedMap<String, String> own = state.attributes().getOrDefault(self, new TreeMap<>());
+    if (!"on".equals(own.get("shutdown"))) {
+      effects.addAll(
+          outbox.propose(
+              "shutdown",
+              new ClusterCommand.SetAttribute(self, incarnation, "shutdown", "on"),
+              true));
+    } else if (!executor.anythingActive(state) && noIntents()) {
+      effects.addAll(
+          outbox.propose("leave", new ClusterCommand.LeaveNode(self, incarnation), true));
+    }
+  }
+
+  private boolean noIntents() {
+    return state.intents().values().stream()
+        .noneMatch(i -> i.executor().equals(self) || i.action().node().equals(self));
+  }
+
+  private void leaveNow(List<NodeEffect> effects) {
+    left = true;
+    effects.add(new NodeEffect.LeaveCluster());
+  }
+
+  private void logReported(Instant now, LogEvent report, List<NodeEffect> effects) {
+    switch (report) {
+      case LogEvent.LeadershipChanged(var changed) -> leadershipChanged(changed, effects);
+      case LogEvent.QuorumLost(var reason) -> {
+        quorum.logQuorum(now, false, settings.quorumBound());
+        effects.add(
+            notice(NodeEffect.Notice.Level.WARN, "", "the log has no quorum", "reason", reason));
+        effects.add(timer(NodeTimer.Purpose.QUORUM_BOUND, "", settings.quorumBound()));
+      }
+      case LogEvent.QuorumRegained() -> {
+        quorum.logQuorum(now, true, settings.quorumBound());
+        effects.add(notice(NodeEffect.Notice.Level.INFO, "", "the log has a quorum", "", ""));
+        effects.addAll(outbox.resend());
+      }
+      case LogEvent.LogFailed(var reason) -> effects.add(new NodeEffect.FailStop(reason));
+    }
+  }
+
+  private void leadershipChanged(Leadership changed, List<NodeEffect> effects) {
+    effects.addAll(duty.resign());
+    if (changed instanceof Leadership.Leader(var term)) {
+      effects.addAll(duty.lead(term));
+    }
+    if (!(changed instanceof Leadership.Leaderless)) {
+      effects.addAll(outbox.resend());
+      effects.addAll(presence.restate(state, outbox));
+    }
+  }
+
+  private void committed(NodeEvent.ProposalCommitted committed, List<NodeEffect> effects) {
+    Optional<String> key = outbox.committed(committed.ticket());
+    if (key.isEmpty()) {
+      return;
+    }
+    boolean accepted = committed.answer() instanceof CommandAnswer.Accepted;
+    if (key.get().equals("join")) {
+      rejoinDue = rejoinDue && !accepted;
+      joinRefused = !accepted;
+      if (joinRefused) {
+        effects.add(timer(NodeTimer.Purpose.RESEND, "", Duration.ofSeconds(1)));
+      }
+    }
+    if (committed.answer() instanceof CommandAnswer.Refused(var code, var message, _)
+        && !message.equals(lastRefusal)) {
+      lastRefusal = message;
+      effects.add(
+          notice(NodeEffect.Notice.Level.WARN, code, "a proposal was refused", "reason", message));
+    }
+  }
+
+  private void fencingFinished(
+      Instant now, NodeEvent.FencingFinished finished, List<NodeEffect> effects) {
+    Optional<Action.FenceAction> action = executor.fencingFinished(finished.intentId());
+    if (action.isEmpty()) {
+      return;
+    }
+    NodeId target = action.get().node();
+    if (!finished.outcome().confirmed()) {
+      duty.fencingFailed(now, target);
+    }
+    effects.addAll(
+        outbox.propose(
+            "fenced " + finished.intentId(),
+            new ClusterCommand.RecordFencing(
+                finished.intentId(), record(action.get(), finished.outcome())),
+            true));
+  }
+
+  private FencingRecord record(Action.FenceAction action, FencingOutcome outcome) {
+    String device = "";
+    String proof = "";
+    String reason = "";
+    switch (outcome) {
+      case FencingOutcome.Confirmed(var by, var level) -> {
+        device = by;
+        proof = level.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+      }
+      case FencingOutcome.Failed(var why) -> reason = why;
+      case FencingOutcome.Unknown(var why) -> reason = "not known: " + why;
+    }
+    return new FencingRecord(
+        action.node(),
+        action.bootId(),
+        action.reboot(),
+        outcome.confirmed(),
+        device,
+        proof,
+        reason,
+        self,
+        "cluster",
+        state.wallMillis(),
+        state.position());
+  }
+
+  private void timerFired(Instant now, NodeTimer timer, List<NodeEffect> effects) {
+    switch (timer.purpose()) {
+      case RESEND -> {
+        joinRefused = false;
+        effects.addAll(outbox.resend());
+      }
+      case MONITOR -> {
+        if (!stoppedItself()) {
+          effects.addAll(executor.monitorWanted(state, new ResourceId(timer.subject()), true));
+        }
+      }
+      case QUORUM_BOUND -> {
+        if (quorum.state() == QuorumWatch.State.DOUBTFUL && now.isBefore(quorum.doubtDeadline())) {
+          effects.add(
+              timer(
+                  NodeTimer.Purpose.QUORUM_BOUND,
+                  "",
+                  Duration.between(now, quorum.doubtDeadline())));
+        }
+      }
+      case GRACE -> effects.addAll(duty.graceExpired(new NodeId(timer.subject()), state, outbox));
+      case ELECTION -> duty.votesOverdue(new ResourceId(timer.subject()), state);
+      case REVIEW -> {
+        if (duty.leading()) {
+          effects.add(duty.reviewTimer());
+          handOver(effects);
+        }
+      }
+      case PROBE -> effects.addAll(presence.probeTimer(new NodeId(timer.subject()), state));
+      case LEAVE -> leaveNow(effects);
+    }
+  }
+
+  /// A leader that the ring does not see together with a majority cannot judge who is gone: it
+  /// makes room for one that can.
+  private void handOver(List<NodeEffect> effects) {
+    if (quorum.quorate() && !quorum.ringMajority(voters())) {
+      voters().stream()
+          .filter(v -> !v.equals(self))
+          .findFirst()
+          .ifPresent(v -> effects.add(new NodeEffect.TransferLeadership(v)));
+    }
+  }
+
+  private List<NodeId> voters() {
+    List<NodeId> configured = state.configuration().voters();
+    return configured.isEmpty() ? settings.bootstrapVoters() : configured;
+  }
+
+  private static String agentKey(ClusterCommand command) {
+    return switch (command) {
+      case ClusterCommand.CastVote(var resource, _, _) -> "vote " + resource;
+      case ClusterCommand.ReleasePrimacy release -> "release " + release.resource();
+      case ClusterCommand.SetSyncPromise promise -> "promise " + promise.resource();
+      default -> "agent " + command;
+    };
+  }
+
+  private static NodeEffect timer(NodeTimer.Purpose purpose, String subject, Duration delay) {
+    return new NodeEffect.SetTimer(new NodeTimer(purpose, subject), delay);
+  }
+
+  private static NodeEffect notice(
+      NodeEffect.Notice.Level level, String code, String message, String key, String value) {
+    SortedMap<String, String> keys = new TreeMap<>();
+    if (!key.isEmpty()) {
+      keys.put(key, value);
+    }
+    return new NodeEffect.Notice(level, code, message, keys);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.quorate.daemon.core;
+
+import dev.quorate.agents.core.postgresql.PromotionPolicy;
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.Constraint;
+import dev.quorate.resource.Election;
+import dev.quorate.resource.NodeDefinition;
+import dev.quorate.resource.Primacy;
+import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.Role;
+import dev.quorate.resource.Score;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/// Elects by PostgreSQL's rules, among the nodes that constraints and node states allow.
+public final class PostgresElections implements ElectionPolicy {
+  @Override
+  public Verdict decide(ClusterState state, Primacy primacy, Election.Open election) {
+    Optional<ResourceDefinition> resource = state.configuration().resource(primacy.resource());
+    if (resource.isEmpty()) {
+      return new Verdict.Nobody("the resource is no longer configured");
+    }
+    boolean bestEffort =
+        state.configuration().meta(resource.get(), "durability").map("async"::equals).orElse(false);
+    PromotionPolicy.Ballot ballot =
+        PromotionPolicy.Ballot.of(
+            primacy, election, bestEffort, false, scores(state, resource.get()));
+    return switch (PromotionPolicy.decide(ballot)) {
+      case PromotionPolicy.Verdict.Winner(var vote, var reason) ->
+          new Verdict.Winner(vote.voter(), reason);
+      case PromotionPolicy.Verdict.Undecided(var missing) ->
+          new Verdict.Nobody("votes are missing: " + missing);
+      case PromotionPolicy.Verdict.Blocked(var reason, var unblockers) ->
+          new Verdict.Nobody(
+              unblockers.isEmpty()
+                  ? reason
+                  : reason
+                      + "; would help: the return of "
+                      + unblockers.stream().map(NodeId::name).collect(Collectors.joining(" or ")));
+    };
+  }
+
+  /// The nodes that may be promoted, each with what location constraints add up to.
+  private static SortedMap<NodeId, Integer> scores(
+      ClusterState state, ResourceDefinition resource) {
+    SortedMap<NodeId, Integer> scores = new TreeMap<>();
+    for (NodeDefinition node : state.configuration().nodes().values()) {
+      boolean leaving =
+          "on".equals(state.attributes().getOrDefault(node.id(), new TreeMap<>()).get("shutdown"));
+      Score score = preference(state, resource, node.id());
+      boolean usable = state.online(node.id()) && !node.standby() && !node.maintenance();
+      if (usable && !leaving && score.compareTo(Score.NEVER) > 0) {
+        scores.put(node.id(), score.value());
+      }
+    }
+    return scores;
+  }
+
+  private static Score preference(
+      ClusterState state, ResourceDefinition resource, NodeId candidate) {
+    Score sum = Score.ZERO;
+    for (Constraint constraint : state.configuration().constraints()) {
+      if (constraint instanceof Constraint.Location(_, var id, var role, var node, var score)
+          && resource.answersTo(id)
+          && (role == Role.STARTED || role == Role.PROMOTED)
+          && node.equals(candidate)) {
+        sum = sum.plus(score);
+      }
+    }
+    return sum;
+  }
+}

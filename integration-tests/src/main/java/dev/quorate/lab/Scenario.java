@@ -1,0 +1,55 @@
+package dev.quorate.lab;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// What the demo can let happen to a cluster.
+enum Scenario {
+  /// The primary's machine loses power.
+  NODE_CRASH("node-crash", "the primary's machine loses power", 3000),
+  /// The primary's postmaster is killed.
+  PG_CRASH("pg-crash", "the primary's postmaster is killed", 2000),
+  /// An operator asks for another primary.
+  SWITCHOVER("switchover", "an operator moves the primary", 1000),
+  /// The primary's cable is pulled; the fence device works.
+  PARTITION("partition", "the primary's cable is pulled", 4000),
+  /// The primary's cable is pulled, and the fence device does not answer.
+  PARTITION_UNFENCED(
+      "partition-unfenced", "the primary's cable is pulled and fencing does not work", 0),
+  /// Every process of the primary's machine stops running without ending.
+  FREEZE("freeze", "the primary's machine freezes", 3500),
+  /// Every cable is pulled.
+  QUORUM_LOSS("quorum-loss", "every cable is pulled", 0);
+
+  private final String word;
+  private final String story;
+  private final long budgetMillis;
+
+  Scenario(String word, String story, long budgetMillis) {
+    this.word = word;
+    this.story = story;
+    this.budgetMillis = budgetMillis;
+  }
+
+  String word() {
+    return word;
+  }
+
+  String story() {
+    return story;
+  }
+
+  /// How long clients may wait until they write again; 0 where that depends on the operator.
+  long budgetMillis() {
+    return budgetMillis;
+  }
+
+  static Optional<Scenario> of(String word) {
+    return Arrays.stream(values()).filter(s -> s.word.equals(word)).findFirst();
+  }
+
+  static List<String> words() {
+    return Arrays.stream(values()).map(Scenario::word).toList();
+  }
+}
