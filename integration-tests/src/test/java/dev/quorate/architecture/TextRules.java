@@ -39,7 +39,9 @@ final class TextRules {
           "integration-tests/src/main/java/dev/quorate/lab/Lab.java",
           "integration-tests/src/main/resources/dev/quorate/lab/lab-node",
           "integration-tests/src/test/java/dev/quorate/architecture/TextRules.java",
-          "integration-tests/src/test/java/dev/quorate/architecture/TidyTest.java");
+          "integration-tests/src/test/java/dev/quorate/architecture/TidyTest.java",
+          "resource-manager/src/main/java/dev/quorate/resource/core/scheduling/ResourceOptions.java",
+          "resource-manager/src/main/java/dev/quorate/resource/core/scheduling/ScorePhase.java");
 
   private static final Pattern URL = Pattern.compile("https?://([A-Za-z0-9.-]+)");
   private static final Pattern REGISTRY =

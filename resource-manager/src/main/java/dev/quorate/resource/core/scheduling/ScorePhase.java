@@ -144,13 +144,13 @@ final class ScorePhase {
       Optional<String> value = attribute(node, name);
       if (value.isPresent()) {
         return new Fact(
-            "promotion score of the agent (" + name + ")",
+            "promotion score of the agent (promotion-" + resource + ")",
             ResourceOptions.number(value.get(), 0),
             "");
       }
     }
     return new Fact(
-        "no promotion score from the agent (master-" + resource + ")", new Score(-1), "");
+        "no promotion score from the agent (promotion-" + resource + ")", new Score(-1), "");
   }
 
   private Optional<String> attribute(NodeId node, String name) {
