@@ -1,0 +1,53 @@
+package dev.quorate.daemon.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterCommand;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class OutboxTest {
+  private static final ClusterCommand FIRST =
+      new ClusterCommand.ConfirmFencing(new NodeId("n1"), "test");
+  private static final ClusterCommand SECOND =
+      new ClusterCommand.ConfirmFencing(new NodeId("n2"), "test");
+
+  private final Outbox outbox = new Outbox();
+
+  @Test
+  void theSameCommandIsNotProposedTwiceAtATime() {
+    assertEquals(1, outbox.propose("k", FIRST, true).size());
+    assertEquals(List.of(), outbox.propose("k", FIRST, true));
+  }
+
+  @Test
+  void aNewerCommandTakesThePlaceOfTheOlder() {
+    outbox.propose("k", FIRST, true);
+    outbox.propose("k", SECOND, true);
+
+    assertFalse(outbox.unsettled(1), "the older one is forgotten");
+    assertTrue(outbox.unsettled(2));
+    assertEquals(List.of(new NodeEffect.Propose(2, SECOND)), outbox.resend());
+  }
+
+  @Test
+  void aDurableProposalKeepsItsTicketUntilItIsCommitted() {
+    outbox.propose("k", FIRST, true);
+    assertTrue(outbox.unsettled(1));
+    assertEquals(List.of(new NodeEffect.Propose(1, FIRST)), outbox.resend());
+    assertEquals(List.of(), outbox.resend(), "it is under way again");
+
+    assertTrue(outbox.committed(1).isPresent());
+    assertFalse(outbox.isPending("k"));
+  }
+
+  @Test
+  void aPassingProposalIsForgottenWhenItFails() {
+    outbox.propose("k", FIRST, false);
+    assertFalse(outbox.unsettled(1));
+    assertFalse(outbox.isPending("k"));
+  }
+}
