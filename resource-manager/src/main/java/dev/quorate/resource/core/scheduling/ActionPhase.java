@@ -152,7 +152,7 @@ final class ActionPhase {
     return instance.flight().filter(kind::equals).isPresent();
   }
 
-  /// Whether a promotion is called for: it is not promoted, or is so without a grant.
+  /// Whether a promotion is called for, and allowed where there is data to lose.
   private boolean promotes(Candidate candidate, Instance instance, Role from) {
     Primacy primacy = eligibility.state().primacies().get(candidate.id());
     boolean due = from != Role.PROMOTED || in(instance, OperationKind.PROMOTE);
@@ -167,7 +167,7 @@ final class ActionPhase {
             .isPresent();
     boolean won =
         primacy.election() instanceof Election.Won w && w.winner().equals(instance.node());
-    return holds ? due : won;
+    return due && (holds || won);
   }
 
   /// An instance that nobody can ask may be promoted, unless a grant says otherwise.
@@ -256,13 +256,20 @@ final class ActionPhase {
   private boolean satisfied(Candidate first, OperationKind kind) {
     Role role = kind == OperationKind.PROMOTE ? Role.PROMOTED : Role.STARTED;
     return first.instances().values().stream()
-        .filter(i -> i.works(role))
+        .filter(i -> i.works(role) || leftAlone(first, i, role))
         .filter(i -> covers(wanted(first.id(), i.node()), role))
         .filter(i -> !does(first, OperationKind.STOP, i.node()))
         .anyMatch(i ->
             role == Role.STARTED
                 || (!does(first, OperationKind.DEMOTE, i.node())
                     && !does(first, OperationKind.PROMOTE, i.node())));
+  }
+
+  /// Whether it is broken and nobody will touch it: then nobody waits for it either.
+  private boolean leftAlone(Candidate candidate, Instance instance, Role role) {
+    return !touchable(candidate, instance)
+        && covers(instance.role(), role)
+        && (instance.footing() == Footing.FAILED || instance.footing() == Footing.BLOCKED);
   }
 
   private static boolean covers(Role have, Role role) {

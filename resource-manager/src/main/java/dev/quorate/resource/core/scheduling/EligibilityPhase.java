@@ -16,6 +16,7 @@ import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.core.scheduling.Eligibility.Candidate;
 import dev.quorate.resource.core.scheduling.Instance.Footing;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +61,8 @@ final class EligibilityPhase {
   private boolean mayFence() {
     return settings.fencing()
         && !settings.maintenance()
+        && state.configuration().resources().stream()
+            .anyMatch(r -> ResourceOptions.of(state.configuration(), r).managed())
         && (quorate || settings.withoutQuorum() == Settings.WithoutQuorum.IGNORE);
   }
 
@@ -76,20 +79,23 @@ final class EligibilityPhase {
       case DAEMON_GONE ->
           new Standing(
               id, Standing.Kind.FROZEN, "its daemon is away; what runs there is left alone", "");
-      case LOST -> lost(id);
+      case LOST -> lost(id, status.verdict());
       case ONLINE -> online(node);
     };
   }
 
-  private Standing lost(NodeId id) {
+  private Standing lost(NodeId id, NodeStatus.Verdict verdict) {
     String confirm = "hactl stonith confirm " + id;
-    if (mayFence()) {
+    boolean asked = verdict == NodeStatus.Verdict.REBOOT || verdict == NodeStatus.Verdict.OFF;
+    if (mayFence() || (asked && quorate)) {
       return new Standing(id, Standing.Kind.CONDEMNED, "is lost and must be fenced", confirm);
     }
     String why =
         !settings.fencing()
             ? "fencing is off (stonith-enabled)"
-            : settings.maintenance() ? "the cluster is in maintenance mode" : "there is no quorum";
+            : settings.maintenance()
+                ? "the cluster is in maintenance mode"
+                : quorate ? "nothing is managed" : "there is no quorum";
     return new Standing(id, Standing.Kind.UNCLEAN, "is lost and cannot be fenced: " + why, confirm);
   }
 
@@ -113,6 +119,15 @@ final class EligibilityPhase {
     }
     if (node.standby()) {
       return new Standing(id, Standing.Kind.STANDBY, "is on standby", "hactl node unstandby " + id);
+    }
+    String shutdown =
+        state
+            .attributes()
+            .getOrDefault(id, Collections.emptySortedMap())
+            .getOrDefault("shutdown", "0");
+    if (!shutdown.equals("0")) {
+      return new Standing(
+          id, Standing.Kind.STANDBY, "is shutting down", "hactl cluster start " + id);
     }
     return new Standing(id, Standing.Kind.USABLE, "", "");
   }

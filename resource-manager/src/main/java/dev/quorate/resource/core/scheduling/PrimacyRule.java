@@ -49,7 +49,7 @@ final class PrimacyRule {
     }
     return switch (primacy.holder()) {
       case Holder.Held(var node, var bootId) -> held(node, bootId);
-      case Holder.Nobody() -> adopted().orElseGet(() -> elected("nobody was ever promoted"));
+      case Holder.Nobody() -> elected("nobody was ever promoted");
       case Holder.Released(var node, _, var proof, _, _) ->
           elected("the last holder, " + node + ", is done (" + proof + ")");
     };
@@ -90,17 +90,8 @@ final class PrimacyRule {
               + candidate.instance(holder).reason(),
           false);
     }
-    if (!hosts.containsKey(holder)) {
-      String why =
-          standing.kind() == Standing.Kind.STANDBY
-              ? standing.reason()
-              : "must not host it: " + banOf(hosting, holder);
-      return nobody("waiting for the holder to step down: " + holder + " " + why, false);
-    }
-    if (forbidden(holder)) {
-      return nobody(
-          "waiting for the holder to step down: " + holder + ": " + banOf(promotion, holder),
-          false);
+    if (!hosts.containsKey(holder) || forbidden(holder)) {
+      return stepsDown(holder, standing);
     }
     String target = primacy.switchoverTo();
     if (target.isEmpty() || target.equals(holder.name())) {
@@ -109,7 +100,7 @@ final class PrimacyRule {
     Optional<NodeId> successor =
         electorate().stream()
             .filter(n -> !n.equals(holder) && candidate.instance(n).works(Role.UNPROMOTED))
-            .filter(n -> target.equals(n.name()) || !configured(target))
+            .filter(n -> target.equals(n.name()) || target.equals(Primacy.BEST))
             .findFirst();
     return successor.isPresent()
         ? nobody("switchover: waiting for the holder, " + holder + ", to step down", false)
@@ -121,18 +112,18 @@ final class PrimacyRule {
                 + " waits for a working standby there");
   }
 
-  /// What runs promoted when the cluster gets to know it stays until an election says otherwise.
-  private Optional<Promotion> adopted() {
-    List<NodeId> found =
-        hosts.keySet().stream().filter(n -> candidate.instance(n).role() == Role.PROMOTED).toList();
-    return winner().isPresent() || found.size() != 1
-        ? Optional.empty()
-        : Optional.of(
-            new Promotion(
-                found,
-                found.getFirst() + " was found promoted; " + waiting(),
-                wanted(),
-                electorate()));
+  /// The holder must not go on. Once it is stopped, it can acknowledge nothing, released or not.
+  private Promotion stepsDown(NodeId holder, Standing standing) {
+    String why =
+        hosts.containsKey(holder)
+            ? "must not be promoted: " + banOf(promotion, holder)
+            : standing.kind() == Standing.Kind.STANDBY
+                ? standing.reason()
+                : "must not host it: " + banOf(hosting, holder);
+    Instance instance = candidate.instance(holder);
+    return instance.footing() == Footing.SETTLED && !instance.role().active()
+        ? elected("the holder is stopped: " + holder + " " + why)
+        : nobody("waiting for the holder to step down: " + holder + " " + why, false);
   }
 
   private Promotion elected(String background) {
@@ -196,10 +187,6 @@ final class PrimacyRule {
         .node(node)
         .map(s -> s.incarnation().bootId().equals(bootId))
         .orElse(false);
-  }
-
-  private boolean configured(String target) {
-    return eligibility.nodes().keySet().stream().anyMatch(n -> n.name().equals(target));
   }
 
   private static String banOf(SortedMap<NodeId, Line> lines, NodeId node) {

@@ -31,7 +31,8 @@ import java.util.SortedMap;
 /// Invariants:
 /// - an action begins only when nothing that it waits for is left in the graph;
 /// - an instance has at most one operation in flight, and a node that is being fenced gets none;
-/// - an operation is only sent to a node that is online.
+/// - an operation is only sent to a node that is online;
+/// - an attempt to fence is taken over when its executor is gone.
 ///
 /// @param margin how much longer than its timeout an intent may stay without a result
 /// @param fenceRetry the pause after a failed attempt to fence a node
@@ -81,7 +82,9 @@ public record TransitionExecutor(Duration margin, Duration fenceRetry) {
     for (Intent intent : state.intents().values()) {
       boolean conflict =
           switch (intent.action()) {
-            case FenceAction(var node, _, _) -> node.equals(action.node());
+            case FenceAction(var node, _, _) ->
+                node.equals(action.node())
+                    && (action instanceof OperationAction || alive(state, intent));
             case OperationAction(_, var resource, var node) ->
                 action instanceof OperationAction(_, var mine, var where)
                     && resource.equals(mine)
@@ -95,6 +98,14 @@ public record TransitionExecutor(Duration margin, Duration fenceRetry) {
       case OperationAction(_, _, var node) -> state.online(node);
       case FenceAction _ -> true;
     };
+  }
+
+  /// Whether the life that executes an intent goes on.
+  private static boolean alive(ClusterState state, Intent intent) {
+    return state
+        .node(intent.executor())
+        .filter(n -> n.online() && n.incarnation().equals(intent.incarnation()))
+        .isPresent();
   }
 
   private OptionalLong pausedUntil(ClusterState state, Action action, long wallMillis) {
