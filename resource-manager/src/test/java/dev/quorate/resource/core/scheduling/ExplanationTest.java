@@ -1,0 +1,79 @@
+package dev.quorate.resource.core.scheduling;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.resource.ResourceId;
+import org.junit.jupiter.api.Test;
+
+class ExplanationTest {
+  private static final String CLUSTER =
+      """
+      node n1
+      node n2 standby
+      node n3
+      promotable pgsql data
+      primitive vip resource-stickiness=10 migration-threshold=3
+      location vip-prefers-n3 vip n3 50
+      colocation vip-with-pg vip pgsql-clone INFINITY PROMOTED
+      order pg-then-vip pgsql-clone PROMOTE vip START
+      is pgsql n1 PROMOTED
+      is pgsql n3 UNPROMOTED
+      is vip n1 STARTED
+      failed vip n1 1 MONITOR
+      held pgsql n1
+      """;
+
+  @Test
+  void everyScoreIsNamedWithItsRemedy() {
+    String expected =
+        """
+        Resource: vip
+          Node n1: started, and stays so
+            score 10
+              10 resource-stickiness (it is here) [hactl resource meta vip resource-stickiness=0]
+              0 fail count 1 of 3 (migration-threshold): monitor: for the test [hactl resource cleanup vip]
+          Node n2: stopped, and stays so
+            score -INFINITY
+              -INFINITY node is on standby [hactl node unstandby n2]
+              -INFINITY colocation vip-with-pg: pgsql PROMOTED is elsewhere [hactl constraint delete vip-with-pg]
+          Node n3: stopped, and stays so
+            score -INFINITY
+              50 location vip-prefers-n3 [hactl constraint delete vip-prefers-n3]
+              -INFINITY colocation vip-with-pg: pgsql PROMOTED is elsewhere [hactl constraint delete vip-with-pg]
+        """;
+    assertEquals(expected, explain(CLUSTER, "vip"));
+  }
+
+  @Test
+  void theCloneAnswersForItsResource() {
+    String text = explain(CLUSTER, "pgsql-clone");
+    assertTrue(text.startsWith("Resource: pgsql-clone\n"), text);
+    assertTrue(text.contains("promoted on n1: n1 holds the grant (epoch 1)"), text);
+  }
+
+  @Test
+  void whatIsHeldBackSaysWhy() {
+    String text =
+        explain(
+            """
+            node n1
+            primitive a target-role=Stopped
+            primitive b
+            order a-then-b a START b START
+            """,
+            "b");
+    assertTrue(
+        text.contains("not now: start b on n1: order a-then-b: a is not to be started"), text);
+  }
+
+  @Test
+  void aDisabledResourceNamesTheCommand() {
+    String text = explain("node n1\nprimitive a target-role=Stopped\n", "a");
+    assertTrue(text.contains("it is disabled (target-role) [hactl resource enable a]"), text);
+  }
+
+  private static String explain(String cluster, String resource) {
+    return Scenario.of(cluster).plan().explain(new ResourceId(resource)).orElseThrow().text();
+  }
+}
