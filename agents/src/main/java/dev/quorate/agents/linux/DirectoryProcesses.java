@@ -58,7 +58,7 @@ public record DirectoryProcesses(Path directory, List<String> programs) {
     long end = System.nanoTime() + within.toNanos();
     SortedSet<Long> left = find();
     while (!left.isEmpty() && System.nanoTime() < end) {
-      left.forEach(this::kill);
+      left.forEach(pid -> signal(pid, SIGKILL));
       LockSupport.parkNanos(PAUSE.toNanos());
       left = find();
     }
@@ -79,19 +79,23 @@ public record DirectoryProcesses(Path directory, List<String> programs) {
     return left;
   }
 
-  /// The handle keeps the number from meaning another process between the look and the signal.
-  private void kill(long pid) {
+  /// Sends a signal to one of them; the handle keeps the number from meaning another process
+  /// between the look and the signal.
+  ///
+  /// @param pid one of the processes
+  /// @param number of the signal
+  /// @return whether it was sent
+  public boolean signal(long pid, int number) {
     int handle = LinuxCalls.openProcess(pid);
     if (handle < 0) {
-      return;
+      return false;
     }
     try {
       Object key = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
-      if (works(Path.of("/proc/" + pid), key)) {
-        LinuxCalls.signal(handle, SIGKILL);
-      }
+      return works(Path.of("/proc/" + pid), key) && LinuxCalls.signal(handle, number) == 0;
     } catch (IOException e) {
       // The directory is gone: find() will find nobody in it.
+      return false;
     } finally {
       LinuxCalls.close(handle);
     }

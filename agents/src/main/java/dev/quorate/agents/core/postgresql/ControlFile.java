@@ -14,6 +14,7 @@ import java.util.TreeMap;
 ///   matter
 /// @param walLogHints whether hint bits are logged, without which nothing can be rewound
 /// @param dataChecksums whether pages carry checksums, which also log hint bits
+/// @param segmentSize of the WAL, in bytes
 public record ControlFile(
     String identity,
     State state,
@@ -22,7 +23,8 @@ public record ControlFile(
     Timeline timeline,
     Lsn minRecovery,
     boolean walLogHints,
-    boolean dataChecksums) {
+    boolean dataChecksums,
+    long segmentSize) {
 
   /// What the instance was doing.
   public enum State {
@@ -88,7 +90,8 @@ public record ControlFile(
         checkpointLine,
         Lsn.parse(line(lines, "Minimum recovery ending location")),
         line(lines, "wal_log_hints setting").equals("on"),
-        !line(lines, "Data page checksum version").equals("0"));
+        !line(lines, "Data page checksum version").equals("0"),
+        Long.parseLong(line(lines, "Bytes per WAL segment")));
   }
 
   /// Says whether `pg_rewind` can work on this instance.

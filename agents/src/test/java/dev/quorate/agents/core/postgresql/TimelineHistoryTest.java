@@ -73,6 +73,7 @@ class TimelineHistoryTest {
             Min recovery ending loc's timeline:   2
             wal_log_hints setting:                on
             Data page checksum version:           0
+            Bytes per WAL segment:                16777216
             """);
     assertEquals(ControlFile.State.SHUT_DOWN_IN_RECOVERY, file.state());
     assertTrue(file.state().isClean() && file.canRewind());

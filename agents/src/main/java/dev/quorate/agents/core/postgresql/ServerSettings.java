@@ -1,0 +1,69 @@
+package dev.quorate.agents.core.postgresql;
+
+import dev.quorate.membership.NodeId;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// The settings that the agent keeps in an included file of its own.
+///
+/// @param conninfo how to reach the upstream; empty to receive nothing
+/// @param slot the slot to use there; empty for none
+/// @param syncNames what commits wait for; set on standbys as well, so that it is in force before
+///   the first write after a promotion
+/// @param socketDirectory where the socket must be, if the administrator said so
+/// @param port the port, if the administrator said where the socket is
+public record ServerSettings(
+    String conninfo, String slot, SyncNames syncNames, Optional<String> socketDirectory, int port) {
+
+  /// The upstream's address, in libpq's form.
+  ///
+  /// @param self who connects, under its own name
+  /// @param host the upstream's address
+  /// @param port the upstream's port
+  /// @param user who streams
+  /// @param options more of it, or empty text
+  public static String conninfo(NodeId self, String host, int port, String user, String options) {
+    return "host=%s port=%d user=%s application_name=%s connect_timeout=3 keepalives_idle=2 keepalives_interval=1 keepalives_count=3 %s"
+        .formatted(host, port, user, self, options)
+        .strip();
+  }
+
+  /// The name of a node's slot: legal for PostgreSQL, different for different nodes.
+  ///
+  /// @param node who uses the slot
+  public static String slotOf(NodeId node) {
+    return "quorate_"
+        + node.name()
+            .chars()
+            .mapToObj(c ->
+                (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')
+                    ? Character.toString(c)
+                    : "_%02x".formatted(c))
+            .collect(Collectors.joining());
+  }
+
+  /// The text of the file.
+  public String format() {
+    StringBuilder text = new StringBuilder();
+    text.append("# Written by Quorate; changes are lost.\n");
+    line(text, "primary_conninfo", conninfo);
+    line(text, "primary_slot_name", slot);
+    line(text, "synchronous_standby_names", syncNames.setting());
+    line(text, "recovery_target_timeline", "latest");
+    line(text, "hot_standby", "on");
+    line(text, "wal_log_hints", "on");
+    line(text, "wal_retrieve_retry_interval", "200ms");
+    line(text, "wal_receiver_timeout", "10s");
+    line(text, "wal_sender_timeout", "10s");
+    line(text, "max_slot_wal_keep_size", "4GB");
+    socketDirectory.ifPresent(directory -> {
+      line(text, "unix_socket_directories", directory);
+      line(text, "port", Integer.toString(port));
+    });
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, String name, String value) {
+    text.append(name).append(" = '").append(value.replace("'", "''")).append("'\n");
+  }
+}

@@ -1,0 +1,258 @@
+package dev.quorate.agents.jdbc;
+
+import dev.quorate.agents.core.postgresql.Lsn;
+import dev.quorate.agents.core.postgresql.PostgresFacts;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// One kept connection to the local PostgreSQL. One question at a time; thread-safe.
+///
+/// Every question runs on a thread of its own. When its deadline passes the connection is cut, so a
+/// hung instance costs one deadline and never a thread of the caller's.
+public final class PostgresProbe implements AutoCloseable {
+  private static final String FACTS =
+      """
+      SELECT pg_is_in_recovery(),
+        coalesce(pg_last_wal_receive_lsn()::text, '0/0'),
+        coalesce(pg_last_wal_replay_lsn()::text, '0/0'),
+        CASE WHEN pg_is_in_recovery() THEN '0/0' ELSE pg_current_wal_flush_lsn()::text END,
+        EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'walreceiver'),
+        EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming'),
+        EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'startup'
+          AND wait_event IN ('RecoveryWalStream', 'RecoveryRetrieveRetryInterval')),
+        coalesce(current_setting('primary_conninfo', true), ''),
+        current_setting('synchronous_standby_names')
+      """;
+  private static final String STANDBYS =
+      "SELECT application_name, state = 'streaming', coalesce(flush_lsn::text, '0/0')"
+          + " FROM pg_stat_replication ORDER BY application_name";
+  private static final String SLOTS =
+      "SELECT slot_name, active, restart_lsn IS NOT NULL, coalesce(wal_status, '') = 'lost'"
+          + " FROM pg_replication_slots WHERE slot_type = 'physical' ORDER BY slot_name";
+
+  private interface Question<T> {
+    T ask(Connection connection) throws SQLException;
+  }
+
+  private final Path socket;
+  private final Properties properties = new Properties();
+  private final AtomicReference<@Nullable Connection> kept = new AtomicReference<>();
+
+  /// Prepares a connection; connects when first asked.
+  ///
+  /// @param socketDirectory where the server's Unix socket is
+  /// @param port which names the socket
+  /// @param user the database user
+  /// @param database the database
+  public PostgresProbe(Path socketDirectory, int port, String user, String database) {
+    socket = socketDirectory.resolve(".s.PGSQL." + port);
+    properties.setProperty("user", user);
+    properties.setProperty("PGDBNAME", database);
+    properties.setProperty("ApplicationName", "quorate");
+    properties.setProperty("socketFactory", UnixSocketFactory.class.getName());
+    properties.setProperty("socketFactoryArg", socket.toString());
+    properties.setProperty("sslmode", "disable");
+    properties.setProperty("gssEncMode", "disable");
+    properties.setProperty("options", "-c synchronous_commit=local -c statement_timeout=0");
+  }
+
+  /// Asks for everything that decisions need.
+  ///
+  /// @param deadline how long the answer may take
+  /// @throws ProbeException if there is none
+  public PostgresFacts facts(Duration deadline) {
+    return ask(deadline, PostgresProbe::readFacts);
+  }
+
+  /// Asks whether it is a standby.
+  ///
+  /// @param deadline how long the answer may take
+  /// @throws ProbeException if there is none
+  public boolean inRecovery(Duration deadline) {
+    return ask(deadline, c -> single(c, "SELECT pg_is_in_recovery()::text")).equals("true");
+  }
+
+  /// Starts a promotion and does not wait for it.
+  ///
+  /// @param deadline how long the answer may take
+  /// @throws ProbeException if there is none
+  public void promote(Duration deadline) {
+    ask(deadline, c -> single(c, "SELECT pg_promote(false)::text"));
+  }
+
+  /// Writes a checkpoint (on a standby a restart point).
+  ///
+  /// @param deadline how long it may take
+  /// @throws ProbeException if it takes longer or fails
+  public void checkpoint(Duration deadline) {
+    ask(deadline, c -> execute(c, "CHECKPOINT"));
+  }
+
+  /// Ends every client session but the probe's own.
+  ///
+  /// @param deadline how long the answer may take
+  /// @throws ProbeException if there is none
+  public void cutClients(Duration deadline) {
+    ask(
+        deadline,
+        c ->
+            execute(
+                c,
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    + " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"));
+  }
+
+  /// Makes a physical slot; on a standby one that keeps nothing yet.
+  ///
+  /// @param name the slot's name
+  /// @param keepNow whether it keeps WAL from now on
+  /// @param deadline how long the answer may take
+  /// @throws ProbeException if there is none, or the slot cannot be made
+  public void createSlot(String name, boolean keepNow, Duration deadline) {
+    ask(
+        deadline,
+        c -> single(c, "SELECT pg_create_physical_replication_slot(?, ?)::text", name, keepNow));
+  }
+
+  /// Drops a slot.
+  ///
+  /// @param name the slot's name
+  /// @param deadline how long the answer may take
+  /// @throws ProbeException if there is none, or the slot is in use
+  public void dropSlot(String name, Duration deadline) {
+    ask(deadline, c -> single(c, "SELECT pg_drop_replication_slot(?)::text", name));
+  }
+
+  /// Cuts the connection; the next question makes a new one.
+  @Override
+  public void close() {
+    discard(kept.getAndSet(null));
+  }
+
+  private <T> T ask(Duration deadline, Question<T> question) {
+    FutureTask<T> task = new FutureTask<>(() -> answer(question));
+    Thread.ofVirtual().name("postgres-probe").start(task);
+    try {
+      return task.get(deadline.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      close();
+      throw new ProbeException("no answer within " + deadline.toMillis() + " ms", true);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      close();
+      throw new ProbeException("interrupted", true);
+    } catch (ExecutionException e) {
+      close();
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new ProbeException(String.valueOf(cause.getMessage()), false);
+    }
+  }
+
+  /// Asks on the kept connection; if the server has been restarted since, once more on a new one.
+  private <T> T answer(Question<T> question) throws SQLException {
+    synchronized (properties) {
+      Connection connection = kept.get();
+      if (connection != null && !connection.isClosed()) {
+        try {
+          return question.ask(connection);
+        } catch (SQLException e) {
+          if (!isBroken(e)) {
+            throw e;
+          }
+          discard(connection);
+        }
+      }
+      connection = DriverManager.getConnection("jdbc:postgresql://localhost/", properties);
+      connection.setAutoCommit(true);
+      kept.set(connection);
+      return question.ask(connection);
+    }
+  }
+
+  private static boolean isBroken(SQLException e) {
+    String state = e.getSQLState();
+    return state != null && (state.startsWith("08") || state.startsWith("57P"));
+  }
+
+  private static void discard(@Nullable Connection connection) {
+    if (connection != null) {
+      try {
+        connection.abort(Runnable::run);
+      } catch (SQLException e) {
+        // It is broken already, which is all that is wanted.
+      }
+    }
+  }
+
+  private static PostgresFacts readFacts(Connection connection) throws SQLException {
+    List<PostgresFacts.Standby> standbys = new ArrayList<>();
+    List<PostgresFacts.Slot> slots = new ArrayList<>();
+    try (Statement statement = connection.createStatement()) {
+      try (ResultSet rows = statement.executeQuery(STANDBYS)) {
+        while (rows.next()) {
+          standbys.add(
+              new PostgresFacts.Standby(
+                  rows.getString(1), rows.getBoolean(2), Lsn.parse(rows.getString(3))));
+        }
+      }
+      try (ResultSet rows = statement.executeQuery(SLOTS)) {
+        while (rows.next()) {
+          slots.add(
+              new PostgresFacts.Slot(
+                  rows.getString(1), rows.getBoolean(2), rows.getBoolean(3), rows.getBoolean(4)));
+        }
+      }
+      try (ResultSet row = statement.executeQuery(FACTS)) {
+        row.next();
+        return new PostgresFacts(
+            row.getBoolean(1),
+            Lsn.parse(row.getString(2)),
+            Lsn.parse(row.getString(3)),
+            Lsn.parse(row.getString(4)),
+            row.getBoolean(5),
+            row.getBoolean(6),
+            row.getBoolean(7),
+            row.getString(8),
+            row.getString(9),
+            standbys,
+            slots);
+      }
+    }
+  }
+
+  private static String execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+      return "";
+    }
+  }
+
+  private static String single(Connection connection, String sql, Object... values)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < values.length; i++) {
+        statement.setObject(i + 1, values[i]);
+      }
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        String value = row.getString(1);
+        return value == null ? "" : value;
+      }
+    }
+  }
+}

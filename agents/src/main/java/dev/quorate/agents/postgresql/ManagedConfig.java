@@ -1,0 +1,105 @@
+package dev.quorate.agents.postgresql;
+
+import dev.quorate.agents.core.postgresql.ServerSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileOwnerAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The file of settings that the agent keeps, and the one line that includes it.
+///
+/// The administrator's settings stay as they are, but for the few in `postgresql.auto.conf` that
+/// would defeat the agent's: those are taken out, and the file as it was is kept beside it.
+final class ManagedConfig {
+  private static final Logger LOG = LoggerFactory.getLogger(ManagedConfig.class);
+  private static final String FILE = "quorate.conf";
+  private static final Pattern OVERRIDES =
+      Pattern.compile(
+          "\\s*(primary_conninfo|primary_slot_name|synchronous_standby_names"
+              + "|recovery_target_timeline|wal_retrieve_retry_interval)\\s*=.*");
+
+  private final Path configDirectory;
+  private final Path dataDirectory;
+
+  ManagedConfig(Path configDirectory, Path dataDirectory) {
+    this.configDirectory = configDirectory;
+    this.dataDirectory = dataDirectory;
+  }
+
+  /// Writes the settings and makes sure that they count.
+  void write(ServerSettings settings) throws IOException {
+    replace(dataDirectory.resolve(FILE), settings.format());
+    include();
+    takeOutOverrides();
+  }
+
+  /// Makes the server come up as a standby, whoever starts it.
+  void markStandby() throws IOException {
+    Path signal = dataDirectory.resolve("standby.signal");
+    if (Files.notExists(signal)) {
+      Files.createFile(signal);
+      own(signal);
+    }
+  }
+
+  private void include() throws IOException {
+    Path main = configDirectory.resolve("postgresql.conf");
+    if (Files.notExists(main)) {
+      return;
+    }
+    boolean beside = Files.isSameFile(configDirectory, dataDirectory);
+    String line = "include_if_exists '%s'".formatted(beside ? FILE : dataDirectory.resolve(FILE));
+    String text = Files.readString(main);
+    if (text.lines().noneMatch(l -> l.strip().equals(line))) {
+      Files.writeString(main, "\n# Added by Quorate.\n" + line + "\n", StandardOpenOption.APPEND);
+      LOG.atInfo().addKeyValue("file", main).log("included the managed settings");
+    }
+  }
+
+  private void takeOutOverrides() throws IOException {
+    Path auto = dataDirectory.resolve("postgresql.auto.conf");
+    if (Files.notExists(auto)) {
+      return;
+    }
+    List<String> lines = Files.readAllLines(auto);
+    List<String> kept = lines.stream().filter(l -> !OVERRIDES.matcher(l).matches()).toList();
+    if (kept.size() < lines.size()) {
+      Path copy = dataDirectory.resolve("postgresql.auto.conf.before-quorate");
+      Files.copy(auto, copy, StandardCopyOption.REPLACE_EXISTING);
+      own(copy);
+      replace(auto, String.join("\n", kept) + "\n");
+      LOG.atWarn()
+          .addKeyValue("file", auto)
+          .addKeyValue("copy", copy)
+          .log("took out settings that the cluster keeps");
+    }
+  }
+
+  private void replace(Path file, String text) throws IOException {
+    if (Files.exists(file) && Files.readString(file).equals(text)) {
+      return;
+    }
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    Files.writeString(fresh, text);
+    Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-------"));
+    own(fresh);
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /// Gives a file to whom the data belongs.
+  private void own(Path file) throws IOException {
+    UserPrincipal owner = Files.getOwner(dataDirectory);
+    if (!Files.getOwner(file).equals(owner)) {
+      FileOwnerAttributeView view = Files.getFileAttributeView(file, FileOwnerAttributeView.class);
+      view.setOwner(owner);
+    }
+  }
+}

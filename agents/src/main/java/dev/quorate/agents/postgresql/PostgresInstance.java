@@ -1,0 +1,310 @@
+package dev.quorate.agents.postgresql;
+
+import dev.quorate.agents.core.postgresql.ControlFile;
+import dev.quorate.agents.core.postgresql.Lsn;
+import dev.quorate.agents.core.postgresql.ServerSettings;
+import dev.quorate.agents.core.postgresql.TimelineHistory;
+import dev.quorate.agents.core.postgresql.WalVote;
+import dev.quorate.agents.linux.DirectoryProcesses;
+import dev.quorate.agents.linux.ProcessExitWatch;
+import dev.quorate.agents.process.ProcessOutcome;
+import dev.quorate.agents.process.ProcessRunner;
+import dev.quorate.agents.process.ProgramCall;
+import dev.quorate.membership.NodeId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedSet;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The files and processes of the local instance: start, stop, prove stopped, read.
+///
+/// Every start is a start as a standby. Every proof of "stopped" is an empty set of processes.
+final class PostgresInstance {
+  private static final Duration TOOL = Duration.ofSeconds(20);
+  private static final Duration KILL = Duration.ofSeconds(5);
+  private static final long LOG_LIMIT = 8 << 20;
+  private static final int SIGHUP = 1;
+  private static final int SIGINT = 2;
+  private static final int SIGQUIT = 3;
+  private static final Pattern STATISTICS_END =
+      Pattern.compile("WAL statistics between \\S+ and ([0-9A-F]+/[0-9A-F]+):");
+  private static final Pattern ERROR_END = Pattern.compile(" at ([0-9A-F]+/[0-9A-F]+)");
+
+  private final PostgresParameters parameters;
+  private final ProcessRunner runner;
+  private final ProcessExitWatch watch;
+  private final Path log;
+  private final ManagedConfig config;
+  private final DirectoryProcesses processes;
+
+  PostgresInstance(
+      PostgresParameters parameters,
+      ProcessRunner runner,
+      ProcessExitWatch watch,
+      Path workDirectory) {
+    this.parameters = parameters;
+    this.runner = runner;
+    this.watch = watch;
+    this.log = workDirectory.resolve("postgres.log");
+    this.config = new ManagedConfig(parameters.configDirectory(), parameters.dataDirectory());
+    this.processes =
+        new DirectoryProcesses(parameters.dataDirectory(), List.of("postgres", "postmaster"));
+  }
+
+  /// Whether there is a database at all.
+  boolean hasData() {
+    return Files.exists(parameters.dataDirectory().resolve("PG_VERSION"))
+        && Files.exists(parameters.dataDirectory().resolve("global/pg_control"));
+  }
+
+  /// The processes of the instance, whoever started them.
+  SortedSet<Long> processes() {
+    return processes.find();
+  }
+
+  /// The living postmaster.
+  OptionalLong postmaster() {
+    List<String> lines = pidFile();
+    if (lines.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    try {
+      long pid = Long.parseLong(lines.getFirst().strip());
+      return processes.find().contains(pid) ? OptionalLong.of(pid) : OptionalLong.empty();
+    } catch (NumberFormatException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  /// Calls back once, within a millisecond of the postmaster's end.
+  ///
+  /// @return whether there is a postmaster to watch
+  boolean onPostmasterExit(Runnable listener) {
+    OptionalLong pid = postmaster();
+    pid.ifPresent(p -> watch.watch(p, listener));
+    return pid.isPresent();
+  }
+
+  /// Writes the managed settings.
+  void configure(ServerSettings settings) {
+    try {
+      config.write(settings);
+    } catch (IOException e) {
+      throw new PostgresException("cannot write the managed settings", e);
+    }
+  }
+
+  /// Lets the running server read its settings again.
+  void reload() {
+    postmaster().ifPresent(pid -> processes.signal(pid, SIGHUP));
+  }
+
+  /// Makes the server come up as a standby, whoever starts it.
+  void markStandby() {
+    try {
+      config.markStandby();
+    } catch (IOException e) {
+      throw new PostgresException("cannot create standby.signal", e);
+    }
+  }
+
+  /// Starts the server as a standby and waits until it answers. Kills orphans of an earlier life
+  /// first.
+  void start(ServerSettings settings, Duration within) {
+    long end = System.nanoTime() + within.toNanos();
+    SortedSet<Long> left = processes.killAll(KILL);
+    if (!left.isEmpty()) {
+      throw new PostgresException("processes " + left + " of an earlier life cannot be killed");
+    }
+    configure(settings);
+    markStandby();
+    List<String> line = new ArrayList<>();
+    line.add(parameters.program("postgres").toString());
+    line.add("-D");
+    line.add(parameters.configDirectory().toString());
+    if (!parameters.configDirectory().equals(parameters.dataDirectory())) {
+      line.add("-c");
+      line.add("data_directory=" + parameters.dataDirectory());
+    }
+    line.addAll(parameters.startOptions());
+    Process server;
+    try {
+      Files.deleteIfExists(parameters.dataDirectory().resolve("postmaster.pid"));
+      boundLog();
+      server = runner.launch(ProgramCall.of(parameters.systemUser(), within, line), log);
+    } catch (IOException e) {
+      throw new PostgresException("the server cannot be started", e);
+    }
+    awaitReady(server, end);
+  }
+
+  private void awaitReady(Process server, long end) {
+    while (true) {
+      List<String> lines = pidFile();
+      String state = lines.size() > 7 ? lines.get(7).strip() : "";
+      if (state.equals("ready") || state.equals("standby")) {
+        return;
+      }
+      if (!server.isAlive()) {
+        throw new PostgresException("the server ended: " + lastWords());
+      }
+      if (System.nanoTime() > end) {
+        throw new PostgresException("the server does not answer yet: " + lastWords());
+      }
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+
+  /// Stops the server: cleanly if it manages in time, then at once, then by force.
+  ///
+  /// @param patience for the clean stop
+  /// @return who is left; empty is the proof
+  SortedSet<Long> stop(Duration patience) {
+    OptionalLong postmaster = postmaster();
+    if (postmaster.isPresent() && processes.signal(postmaster.getAsLong(), SIGINT)) {
+      if (processes.awaitNone(patience).isEmpty()) {
+        return processes.find();
+      }
+    }
+    return stopAtOnce();
+  }
+
+  /// Ends everything without a checkpoint.
+  ///
+  /// @return who is left; empty is the proof
+  SortedSet<Long> stopAtOnce() {
+    OptionalLong postmaster = postmaster();
+    if (postmaster.isPresent() && processes.signal(postmaster.getAsLong(), SIGQUIT)) {
+      if (processes.awaitNone(Duration.ofMillis(300)).isEmpty()) {
+        return processes.find();
+      }
+    }
+    return processes.killAll(KILL);
+  }
+
+  /// Reads the control file.
+  ControlFile control() {
+    ProcessOutcome outcome =
+        tool("pg_controldata", List.of("-D", parameters.dataDirectory().toString()), TOOL);
+    if (!outcome.ok()) {
+      throw new PostgresException("pg_controldata: " + outcome.problem());
+    }
+    try {
+      return ControlFile.parse(outcome.text());
+    } catch (IllegalArgumentException e) {
+      throw new PostgresException("the control file cannot be understood", e);
+    }
+  }
+
+  /// What this instance holds, from its files alone. It must be stopped.
+  WalVote heldWhileStopped(NodeId self, ControlFile control) {
+    WalDirectory wal = wal(control);
+    try {
+      if (control.state() == ControlFile.State.SHUT_DOWN) {
+        TimelineHistory history = wal.history(control.timeline());
+        return new WalVote(self, control.identity(), history, afterCheckpoint(control));
+      }
+      TimelineHistory history = wal.newest(control.timeline());
+      Lsn from = Lsn.max(control.checkpoint(), history.endOf(control.timeline()).orElse(Lsn.NONE));
+      Lsn known = Lsn.max(control.minRecovery(), control.checkpoint());
+      Lsn end = endOfWal(history, from, wal).orElse(known);
+      TimelineHistory line = wal.historyAt(Lsn.max(end, known), control.timeline());
+      return new WalVote(self, control.identity(), line, Lsn.max(end, known));
+    } catch (IOException e) {
+      throw new PostgresException("pg_wal cannot be read", e);
+    }
+  }
+
+  /// What this instance holds, as far as it says while it runs.
+  WalVote heldAt(NodeId self, ControlFile control, Lsn end) {
+    try {
+      return new WalVote(
+          self, control.identity(), wal(control).historyAt(end, control.timeline()), end);
+    } catch (IOException e) {
+      throw new PostgresException("pg_wal cannot be read", e);
+    }
+  }
+
+  /// A position that only those reach who have the shutdown checkpoint.
+  static Lsn afterCheckpoint(ControlFile control) {
+    return new Lsn(control.checkpoint().value() + 1);
+  }
+
+  /// Where the valid WAL ends, by reading it.
+  ///
+  /// @param from where a record starts
+  private Optional<Lsn> endOfWal(TimelineHistory history, Lsn from, WalDirectory wal) {
+    ProcessOutcome outcome =
+        tool(
+            "pg_waldump",
+            List.of(
+                "--stats",
+                "-p",
+                wal.directory().toString(),
+                "-t",
+                history.timeline().toString(),
+                "-s",
+                from.toString()),
+            TOOL);
+    Matcher statistics = STATISTICS_END.matcher(outcome.text());
+    if (statistics.find()) {
+      return Optional.of(Lsn.parse(statistics.group(1)));
+    }
+    Optional<Lsn> last = Optional.empty();
+    Matcher error = ERROR_END.matcher(outcome instanceof ProcessOutcome.Exited e ? e.errors() : "");
+    while (error.find()) {
+      last = Optional.of(Lsn.parse(error.group(1)));
+    }
+    return last;
+  }
+
+  private WalDirectory wal(ControlFile control) {
+    return new WalDirectory(parameters.dataDirectory().resolve("pg_wal"), control.segmentSize());
+  }
+
+  /// Runs one of PostgreSQL's programs as the owner of the data.
+  ProcessOutcome tool(String program, List<String> arguments, Duration deadline) {
+    List<String> line = new ArrayList<>();
+    line.add(parameters.program(program).toString());
+    line.addAll(arguments);
+    return runner.run(ProgramCall.of(parameters.systemUser(), deadline, line));
+  }
+
+  private List<String> pidFile() {
+    try {
+      return Files.readAllLines(parameters.dataDirectory().resolve("postmaster.pid"));
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  private void boundLog() throws IOException {
+    if (Files.exists(log) && Files.size(log) > LOG_LIMIT) {
+      Path old = log.resolveSibling("postgres.log.1");
+      Files.move(log, old, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  /// The last error that the server wrote.
+  private String lastWords() {
+    try {
+      List<String> lines = Files.readAllLines(log);
+      List<String> last = lines.subList(Math.max(0, lines.size() - 20), lines.size());
+      return last.stream()
+          .filter(l -> l.contains("FATAL") || l.contains("PANIC") || l.contains("ERROR"))
+          .reduce((_, b) -> b)
+          .orElse(last.isEmpty() ? "it said nothing" : last.getLast());
+    } catch (IOException e) {
+      return "its log cannot be read";
+    }
+  }
+}

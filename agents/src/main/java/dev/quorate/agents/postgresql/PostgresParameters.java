@@ -1,0 +1,164 @@
+package dev.quorate.agents.postgresql;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The agent's parameters, in PAF's words where PAF has them.
+///
+/// @param bindir where the programs are; empty to look where Debian and Red Hat put them
+/// @param configDirectory where `postgresql.conf` is (`pgdata`)
+/// @param dataDirectory where the data is (`datadir`)
+/// @param socketDirectory where the Unix socket is (`pghost`)
+/// @param ownsSocket whether `pghost` was given, so that it may be told to the server
+/// @param port the server's port, on every node
+/// @param systemUser the operating-system user that owns the data
+/// @param databaseUser who asks
+/// @param replicationUser who streams
+/// @param replicationOptions more of `primary_conninfo`
+/// @param startOptions more of the server's command line
+/// @param maxLag in bytes, 0 for any
+/// @param rebuild whether a member that cannot follow is rewound or copied without asking
+public record PostgresParameters(
+    Optional<Path> bindir,
+    Path configDirectory,
+    Path dataDirectory,
+    Path socketDirectory,
+    boolean ownsSocket,
+    int port,
+    String systemUser,
+    String databaseUser,
+    String replicationUser,
+    String replicationOptions,
+    List<String> startOptions,
+    long maxLag,
+    boolean rebuild) {
+  /// Copies the list.
+  public PostgresParameters {
+    startOptions = List.copyOf(startOptions);
+  }
+
+  /// Every parameter that the agent knows, with what it means.
+  public static SortedMap<String, String> known() {
+    SortedMap<String, String> known = new TreeMap<>();
+    known.put(
+        "bindir", "directory of PostgreSQL's programs; found by itself on Debian and Red Hat");
+    known.put("pgdata", "directory of postgresql.conf, and of the data unless datadir is given");
+    known.put("datadir", "data directory, if it is not pgdata");
+    known.put("pghost", "directory of the server's Unix socket [/var/run/postgresql]");
+    known.put("pgport", "port of the server, the same on every node [5432]");
+    known.put("system_user", "operating-system user that owns the data [postgres]");
+    known.put("dbuser", "database user for questions, a superuser [postgres]");
+    known.put("replication_user", "database user for streaming, rewind and copies [dbuser]");
+    known.put(
+        "replication_options", "more of primary_conninfo, as 'passfile=/path sslmode=require'");
+    known.put("start_opts", "more options for the server, as '-c config_file=/path'");
+    known.put("maxlag", "bytes that a standby may lag and still be promoted; 0 for any [0]");
+    known.put("durability", "async, sync or sync-strict [sync with 3 or more nodes, else async]");
+    known.put(
+        "rejoin", "auto: rewind or copy a member that cannot follow; manual: report it [auto]");
+    known.put("recovery_template", "ignored: PostgreSQL 12 and later have no recovery.conf");
+    return known;
+  }
+
+  /// Everything that is wrong, as sentences.
+  public static List<String> problems(SortedMap<String, String> text) {
+    List<String> problems = new ArrayList<>();
+    for (Map.Entry<String, String> entry : text.entrySet()) {
+      if (!known().containsKey(entry.getKey())) {
+        problems.add(
+            "unknown parameter '%s': use one of %s".formatted(entry.getKey(), known().keySet()));
+      }
+    }
+    for (String name : List.of("bindir", "pgdata", "datadir", "pghost")) {
+      String path = text.get(name);
+      if (path != null && !path.startsWith("/")) {
+        problems.add("%s '%s' is not an absolute path: give one".formatted(name, path));
+      }
+    }
+    if (!text.getOrDefault("pgport", "5432").matches("[1-9][0-9]{0,4}")
+        || Integer.parseInt(text.getOrDefault("pgport", "5432")) > 65535) {
+      problems.add("pgport '%s' is not a port: use 1 to 65535".formatted(text.get("pgport")));
+    }
+    if (!text.getOrDefault("maxlag", "0").matches("[0-9]{1,15}(E[0-9])?")) {
+      problems.add("maxlag '%s' is not a number of bytes".formatted(text.get("maxlag")));
+    }
+    choice(text, "rejoin", List.of("auto", "manual"), problems);
+    choice(text, "durability", List.of("async", "sync", "sync-strict"), problems);
+    for (String name : List.of("system_user", "dbuser", "replication_user")) {
+      if (!text.getOrDefault(name, "x").matches("[A-Za-z0-9_][A-Za-z0-9_.-]*")) {
+        problems.add("%s '%s' is not a user name".formatted(name, text.get(name)));
+      }
+    }
+    if (text.getOrDefault("replication_options", "").matches("(?s).*(password\\s*=|[\\n\\r]).*")) {
+      problems.add("replication_options must not hold a password: name a passfile instead");
+    }
+    return problems;
+  }
+
+  private static void choice(
+      SortedMap<String, String> text, String name, List<String> legal, List<String> problems) {
+    String value = text.getOrDefault(name, legal.getFirst());
+    if (!legal.contains(value)) {
+      problems.add("%s '%s' is not known: use one of %s".formatted(name, value, legal));
+    }
+  }
+
+  /// Reads parameters without problems.
+  public static PostgresParameters parse(SortedMap<String, String> text) {
+    String pgdata = text.getOrDefault("pgdata", "/var/lib/pgsql/data");
+    String user = text.getOrDefault("system_user", "postgres");
+    String database = text.getOrDefault("dbuser", "postgres");
+    return new PostgresParameters(
+        Optional.ofNullable(text.get("bindir")).map(Path::of),
+        Path.of(pgdata),
+        Path.of(text.getOrDefault("datadir", pgdata)),
+        Path.of(text.getOrDefault("pghost", "/var/run/postgresql")),
+        text.containsKey("pghost"),
+        Integer.parseInt(text.getOrDefault("pgport", "5432")),
+        user,
+        database,
+        text.getOrDefault("replication_user", database),
+        text.getOrDefault("replication_options", ""),
+        List.of(text.getOrDefault("start_opts", "").strip().split("\\s+")).stream()
+            .filter(w -> !w.isEmpty())
+            .toList(),
+        (long) Double.parseDouble(text.getOrDefault("maxlag", "0")),
+        text.getOrDefault("rejoin", "auto").equals("auto"));
+  }
+
+  /// Where a program is.
+  ///
+  /// @param name of the program
+  public Path program(String name) {
+    if (bindir.isPresent()) {
+      return bindir.get().resolve(name);
+    }
+    return candidates().stream()
+        .map(d -> d.resolve(name))
+        .filter(java.nio.file.Files::isExecutable)
+        .findFirst()
+        .orElse(Path.of("/usr/bin").resolve(name));
+  }
+
+  private List<Path> candidates() {
+    List<Path> found = new ArrayList<>();
+    String version = "";
+    try {
+      version = java.nio.file.Files.readString(dataDirectory.resolve("PG_VERSION")).strip();
+      found.add(Path.of("/usr/lib/postgresql/" + version + "/bin"));
+      found.add(Path.of("/usr/pgsql-" + version + "/bin"));
+    } catch (java.io.IOException e) {
+      // No data yet: any version will do to copy it, the newest first.
+      for (int major = 30; major >= 12; major--) {
+        found.add(Path.of("/usr/lib/postgresql/" + major + "/bin"));
+        found.add(Path.of("/usr/pgsql-" + major + "/bin"));
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,74 @@
+package dev.quorate.agents.postgresql;
+
+import dev.quorate.agents.core.postgresql.Lsn;
+import dev.quorate.agents.core.postgresql.Timeline;
+import dev.quorate.agents.core.postgresql.TimelineHistory;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// What the names of the files in `pg_wal` say about timelines.
+///
+/// PostgreSQL does not tell a standby's present timeline by SQL, and the control file learns of it
+/// late. The segment that holds a position tells: the newest line that has it is the one that was
+/// followed. A history file alone proves nothing, for a diverged standby fetches it, too.
+record WalDirectory(Path directory, long segmentSize) {
+
+  /// The history of the line on which a position was written.
+  ///
+  /// @param end the end of the WAL
+  /// @param atLeast the line that the control file knows
+  TimelineHistory historyAt(Lsn end, Timeline atLeast) throws IOException {
+    Timeline line = atLeast;
+    String segment = segmentName(end);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "????????" + segment)) {
+      for (Path file : files) {
+        Timeline found = lineOf(file);
+        if (found.compareTo(line) > 0 && Files.exists(directory.resolve(found.historyFile()))) {
+          line = found;
+        }
+      }
+    }
+    return history(line);
+  }
+
+  /// The newest line that has any segment, and its history.
+  ///
+  /// @param atLeast the line that the control file knows
+  TimelineHistory newest(Timeline atLeast) throws IOException {
+    Timeline line = atLeast;
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(directory, "????????????????????????")) {
+      for (Path file : files) {
+        if (file.getFileName().toString().matches("[0-9A-F]{24}")) {
+          Timeline found = lineOf(file);
+          if (found.compareTo(line) > 0 && Files.exists(directory.resolve(found.historyFile()))) {
+            line = found;
+          }
+        }
+      }
+    }
+    return history(line);
+  }
+
+  /// The history of a line.
+  TimelineHistory history(Timeline line) throws IOException {
+    Path file = directory.resolve(line.historyFile());
+    return line.equals(Timeline.FIRST) || !Files.exists(file)
+        ? TimelineHistory.root(line)
+        : TimelineHistory.parse(line, Files.readString(file));
+  }
+
+  private String segmentName(Lsn end) {
+    long segment = Long.divideUnsigned(end.value() == 0 ? 0 : end.value() - 1, segmentSize);
+    long perLog = 0x1_0000_0000L / segmentSize;
+    return "%08X%08X"
+        .formatted(Long.divideUnsigned(segment, perLog), Long.remainderUnsigned(segment, perLog));
+  }
+
+  private static Timeline lineOf(Path file) {
+    String hex = file.getFileName().toString().substring(0, 8);
+    return new Timeline(Integer.parseUnsignedInt(hex, 16));
+  }
+}

@@ -1,0 +1,242 @@
+package dev.quorate.agents.postgresql;
+
+import static dev.quorate.agents.postgresql.TestServers.LONG;
+import static dev.quorate.agents.postgresql.TestServers.SHORT;
+import static dev.quorate.agents.postgresql.TestServers.await;
+import static dev.quorate.agents.postgresql.TestServers.millis;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.quorate.agents.core.postgresql.ControlFile;
+import dev.quorate.agents.core.postgresql.Lsn;
+import dev.quorate.agents.core.postgresql.PostgresFacts;
+import dev.quorate.agents.core.postgresql.RewindPolicy.Return;
+import dev.quorate.agents.core.postgresql.ServerSettings;
+import dev.quorate.agents.core.postgresql.SyncNames;
+import dev.quorate.agents.core.postgresql.Timeline;
+import dev.quorate.agents.core.postgresql.WalVote;
+import dev.quorate.agents.jdbc.ProbeException;
+import dev.quorate.agents.postgresql.TestServers.Server;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The deeds, on real servers.
+class PostgresInstanceTest {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresInstanceTest.class);
+  private TestServers servers;
+
+  @BeforeEach
+  void open() throws Exception {
+    assumeTrue(TestServers.available(), "needs root and PostgreSQL 15 in /usr/lib/postgresql");
+    servers = new TestServers();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    if (servers != null) {
+      servers.close();
+    }
+  }
+
+  private void measured(String what, long millis) {
+    System.out.println("measured " + what + ": " + millis + " ms");
+    LOG.atInfo().addKeyValue("durationMs", millis).addKeyValue("deed", what).log("measured");
+  }
+
+  private void promote(Server server) {
+    server.probe().promote(SHORT);
+    await("promoted", () -> !server.probe().inRecovery(SHORT));
+  }
+
+  @Test
+  void aDeadPostmasterIsSeenAtOnceAndItsOrphansAreKilled() throws Exception {
+    Server a = servers.fresh("a", "127.0.0.2");
+    measured("start", millis(() -> a.instance().start(a.alone(), LONG)));
+    assertTrue(a.probe().facts(SHORT).inRecovery());
+    measured("promote", millis(() -> promote(a)));
+    assertThrows(
+        PostgresException.class,
+        () -> a.instance().start(a.settings("x=y z", SyncNames.of(List.of(), 0)), Duration.ZERO),
+        "a start that cannot be waited for says so");
+    await("up again", () -> a.instance().postmaster().isPresent());
+    a.instance().start(a.alone(), LONG);
+    promote(a);
+    servers.ask(a, "CREATE TABLE t AS SELECT generate_series(1, 10) AS id");
+    Thread busy =
+        Thread.ofVirtual()
+            .start(() -> servers.sql(a, "SELECT count(*) FROM generate_series(1, 3000000000) g"));
+    await(
+        "busy",
+        () ->
+            servers
+                .ask(
+                    a,
+                    "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%3000000000%' AND pid <> pg_backend_pid()")
+                .equals("1"));
+
+    CompletableFuture<Long> seen = new CompletableFuture<>();
+    assertTrue(a.instance().onPostmasterExit(() -> seen.complete(System.nanoTime())));
+    long pid = a.instance().postmaster().orElseThrow();
+    long killed = System.nanoTime();
+    ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+    long late = (seen.get(5, TimeUnit.SECONDS) - killed) / 1_000_000;
+    measured("postmaster's death seen", late);
+    assertTrue(late < 100, () -> "seen after " + late + " ms");
+    assertFalse(a.instance().processes().isEmpty(), "there should be an orphan");
+    measured(
+        "orphans killed", millis(() -> assertEquals(new TreeSet<>(), a.instance().stopAtOnce())));
+    busy.join();
+    assertEquals(ControlFile.State.IN_PRODUCTION, a.instance().control().state());
+    measured("start after crash", millis(() -> a.instance().start(a.alone(), LONG)));
+    await("replayed", () -> a.probe().facts(SHORT).endIsKnown());
+    assertEquals("10", servers.ask(a, "SELECT count(*) FROM t"));
+    assertTrue(a.probe().facts(SHORT).inRecovery());
+  }
+
+  @Test
+  void aSwitchoverLosesNothingAndNeedsNoRewind() throws Exception {
+    Server a = servers.fresh("a", "127.0.0.2");
+    Server b = servers.empty("b", "127.0.0.3");
+    a.instance().start(a.alone(), LONG);
+    promote(a);
+    a.probe().createSlot(ServerSettings.slotOf(b.node()), true, SHORT);
+    Upstream fromA = new Upstream(b.instance(), upstream(b, a));
+    Rejoin rejoin = new Rejoin(b.parameters(), b.instance(), b.node());
+    measured("base backup", millis(() -> assertTrue(rejoin.run(fromA, LONG).startsWith("copied"))));
+    servers.address(b);
+    b.instance().start(b.follow(a), LONG);
+    await("streaming", () -> streams(a, b));
+
+    SyncNames names = SyncNames.of(List.of(b.node()), 1);
+    a.instance().configure(a.settings("", names));
+    a.instance().reload();
+    await("synchronous", () -> a.probe().facts(SHORT).syncNames().equals("ANY 1 (\"b\")"));
+    servers.ask(a, "CREATE TABLE t AS SELECT generate_series(1, 1000) AS id");
+
+    a.probe().checkpoint(LONG);
+    measured("clean stop", millis(() -> assertEquals(new TreeSet<>(), a.instance().stop(LONG))));
+    ControlFile control = a.instance().control();
+    assertEquals(ControlFile.State.SHUT_DOWN, control.state());
+    WalVote stopped = a.instance().heldWhileStopped(a.node(), control);
+    b.instance().configure(b.alone());
+    b.instance().reload();
+    measured(
+        "walreceiver stopped, end known",
+        millis(() -> await("vote", () -> b.probe().facts(SHORT).endIsKnown())));
+    WalVote vote =
+        b.instance().heldAt(b.node(), b.instance().control(), b.probe().facts(SHORT).end());
+    assertTrue(vote.covers(stopped), () -> vote + " lacks the shutdown checkpoint of " + stopped);
+
+    // The old primary may attach before the new one is promoted and then follows its new line.
+    b.probe().createSlot(ServerSettings.slotOf(a.node()), false, SHORT);
+    a.instance().start(a.follow(b), LONG);
+    await("cascading", () -> a.probe().facts(SHORT).streaming());
+    measured("promote", millis(() -> promote(b)));
+    measured("attached to the new line", millis(() -> await("streaming", () -> streams(b, a))));
+    measured(
+        "first replicated write",
+        millis(() -> {
+          servers.ask(b, "INSERT INTO t VALUES (1001)");
+          await("seen", () -> servers.ask(a, "SELECT count(*) FROM t").equals("1001"));
+        }));
+    WalVote followed =
+        a.instance().heldAt(a.node(), a.instance().control(), a.probe().facts(SHORT).end());
+    assertEquals(new Timeline(3), followed.history().timeline());
+  }
+
+  @Test
+  void aDivergedPrimaryIsRewound() throws Exception {
+    Server a = servers.fresh("a", "127.0.0.2");
+    Server b = servers.empty("b", "127.0.0.3");
+    a.instance().start(a.alone(), LONG);
+    promote(a);
+    servers.ask(a, "CREATE TABLE t AS SELECT generate_series(1, 1000) AS id");
+    a.probe().createSlot(ServerSettings.slotOf(b.node()), true, SHORT);
+    new Rejoin(b.parameters(), b.instance(), b.node())
+        .run(new Upstream(b.instance(), upstream(b, a)), LONG);
+    servers.address(b);
+    b.instance().start(b.follow(a), LONG);
+    await("streaming", () -> streams(a, b));
+    b.instance().configure(b.alone());
+    b.instance().reload();
+    await("cut", () -> b.probe().facts(SHORT).endIsKnown());
+    servers.ask(a, "INSERT INTO t SELECT generate_series(2000, 3000)");
+    Lsn written = a.probe().facts(SHORT).end();
+    a.instance().stopAtOnce();
+    promote(b);
+    servers.ask(b, "INSERT INTO t SELECT generate_series(5000, 5009)");
+
+    ControlFile crashed = a.instance().control();
+    assertEquals(ControlFile.State.IN_PRODUCTION, crashed.state());
+    WalVote held = a.instance().heldWhileStopped(a.node(), crashed);
+    assertTrue(held.end().reaches(written), () -> held.end() + " is before " + written);
+    Upstream fromB = new Upstream(a.instance(), upstream(a, b));
+    Rejoin rejoin = new Rejoin(a.parameters(), a.instance(), a.node());
+    assertInstanceOf(Return.Rewind.class, rejoin.decide(fromB.ask(LONG)));
+    measured("rewind", millis(() -> assertTrue(rejoin.run(fromB, LONG).startsWith("rewound"))));
+    assertFalse(rejoin.isHalfDone());
+    assertInstanceOf(Return.Follow.class, rejoin.decide(fromB.ask(LONG)));
+    b.probe().createSlot(ServerSettings.slotOf(a.node()), true, SHORT);
+    a.instance().start(a.follow(b), LONG);
+    await("streaming", () -> streams(b, a));
+    await("same rows", () -> servers.ask(a, "SELECT count(*) FROM t").equals("1010"));
+
+    // A rewind that broke off is never started and never rewound again.
+    assertEquals(new TreeSet<>(), a.instance().stop(LONG));
+    Path mark = a.home().resolve(".data.quorate-rejoin");
+    Files.writeString(mark, "pg_rewind\n");
+    assertInstanceOf(Return.Rebuild.class, rejoin.decide(fromB.ask(LONG)));
+    assertTrue(rejoin.run(fromB, LONG).startsWith("copied"));
+    assertTrue(Files.notExists(mark));
+    assertTrue(Files.exists(a.home().resolve("data.quorate-old")));
+    a.instance().start(a.follow(b), LONG);
+    await("streaming", () -> streams(b, a));
+  }
+
+  @Test
+  void aStrangersDataIsRefusedAndAHungServerCostsOneDeadline() throws Exception {
+    Server a = servers.fresh("a", "127.0.0.2");
+    Server b = servers.fresh("b", "127.0.0.3");
+    a.instance().start(a.alone(), LONG);
+    promote(a);
+    Rejoin rejoin = new Rejoin(b.parameters(), b.instance(), b.node());
+    Upstream fromA = new Upstream(b.instance(), upstream(b, a));
+    PostgresException refused =
+        assertThrows(PostgresException.class, () -> rejoin.run(fromA, LONG));
+    assertTrue(refused.toString().contains("belongs to database"), refused::toString);
+
+    PostgresFacts facts = a.probe().facts(SHORT);
+    assertFalse(facts.inRecovery());
+    a.instance().processes().forEach(pid -> servers.run("kill", "-STOP", Long.toString(pid)));
+    long late =
+        millis(() ->
+            assertThrows(ProbeException.class, () -> a.probe().facts(Duration.ofMillis(300))));
+    assertTrue(late < 1500, () -> "gave up after " + late + " ms");
+    measured(
+        "a frozen server killed",
+        millis(() -> assertEquals(new TreeSet<>(), a.instance().stopAtOnce())));
+  }
+
+  private String upstream(Server self, Server other) {
+    return ServerSettings.conninfo(self.node(), other.address(), servers.port, "postgres", "");
+  }
+
+  private static boolean streams(Server upstream, Server standby) {
+    return upstream.probe().facts(SHORT).standbys().stream()
+        .anyMatch(s -> s.name().equals(standby.node().name()) && s.streaming());
+  }
+}

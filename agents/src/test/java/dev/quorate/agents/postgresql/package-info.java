@@ -1,0 +1,4 @@
+@NullMarked
+package dev.quorate.agents.postgresql;
+
+import org.jspecify.annotations.NullMarked;
