@@ -10,6 +10,7 @@ import dev.quorate.resource.Constraint.Ordering;
 import dev.quorate.resource.Election;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.Primacy;
+import dev.quorate.resource.ResourceDefinition.Form;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.Score;
@@ -130,6 +131,7 @@ final class ActionPhase {
       if (!eligibility.mayStart()) {
         bar(start, "there is no quorum");
       }
+      clashes(candidate, start);
       if (barred.containsKey(start)) {
         return steps;
       }
@@ -140,7 +142,7 @@ final class ActionPhase {
       if (!eligibility.mayStart()) {
         bar(promote, "there is no quorum");
       }
-      promotedElsewhere(candidate, promote);
+      clashes(candidate, promote);
       if (!barred.containsKey(promote)) {
         steps.add(promote);
       }
@@ -170,13 +172,27 @@ final class ActionPhase {
     return due && (holds || won);
   }
 
-  /// An instance that nobody can ask may be promoted, unless a grant says otherwise.
-  private void promotedElsewhere(Candidate candidate, OperationAction promote) {
+  /// What a lost node may hold is not recovered without a proof, and what nobody can ask may be
+  /// promoted. A resource with data to lose goes by its grant.
+  private void clashes(Candidate candidate, OperationAction action) {
+    boolean start = action.kind() == OperationKind.START;
+    boolean alone = candidate.definition().form() instanceof Form.Primitive;
+    if (eligibility.hasData(candidate.id()) || start != alone) {
+      return;
+    }
     for (Instance other : candidate.instances().values()) {
-      if (!eligibility.hasData(candidate.id())
-          && other.footing() == Footing.UNKNOWN
-          && eligibility.standing(other.node()).kind() == Standing.Kind.FROZEN) {
-        bar(promote, "it may be promoted on " + other.node() + ", whose daemon is away");
+      switch (eligibility.standing(other.node()).kind()) {
+        case UNCLEAN -> {
+          if (other.mayRun()) {
+            bar(action, "it may still run on " + other.node() + ", which is lost and not fenced");
+          }
+        }
+        case FROZEN -> {
+          if (other.footing() == Footing.UNKNOWN) {
+            bar(action, "it may run on " + other.node() + ", whose daemon is away");
+          }
+        }
+        case USABLE, STANDBY, MAINTENANCE, CONDEMNED, ABSENT -> {}
       }
     }
   }

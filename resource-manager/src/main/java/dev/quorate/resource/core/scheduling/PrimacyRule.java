@@ -121,7 +121,11 @@ final class PrimacyRule {
                 ? standing.reason()
                 : "must not host it: " + banOf(hosting, holder);
     Instance instance = candidate.instance(holder);
-    return instance.footing() == Footing.SETTLED && !instance.role().active()
+    boolean done =
+        instance.footing() == Footing.SETTLED
+            && !instance.role().active()
+            && instance.flight().isEmpty();
+    return done
         ? elected("the holder is stopped: " + holder + " " + why)
         : nobody("waiting for the holder to step down: " + holder + " " + why, false);
   }

@@ -107,6 +107,7 @@ class PlanPropertyTest {
                 : "");
       }
     }
+    text.append(random.nextInt(5) == 0 ? "property stonith-enabled false\n" : "");
     text.append(random.nextInt(6) == 0 ? "switchover pg n1\n" : "");
     return text.toString();
   }
