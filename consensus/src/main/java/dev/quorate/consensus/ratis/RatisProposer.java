@@ -39,6 +39,7 @@ import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 final class RatisProposer {
   private static final int MAX_PENDING = 1024;
   private static final long RETRY_MILLIS = 10;
+  private static final long RECONNECT_NANOS = 1_000_000_000;
 
   private final ConsensusConfig config;
   private final RaftServer server;
@@ -49,6 +50,7 @@ final class RatisProposer {
   private final ScheduledExecutorService timer;
   private final Supplier<Leadership> leadership;
   private final AtomicLong calls = new AtomicLong();
+  private final AtomicLong silentSince = new AtomicLong();
   private final Set<Proposal> pending = ConcurrentHashMap.newKeySet();
 
   private static final class Proposal {
@@ -166,12 +168,27 @@ final class RatisProposer {
 
   private void forward(Proposal proposal, RaftPeerId peer) {
     try {
-      answered(proposal, rpc.sendRequest(request(proposal, peer)));
+      RaftClientReply reply = rpc.sendRequest(request(proposal, peer));
+      silentSince.set(0);
+      answered(proposal, reply);
     } catch (TimeoutIOException e) {
       failed(proposal, e);
+      reconnectIfSilent(peer, e);
     } catch (IOException e) {
-      rpc.handleException(peer, e, true);
       failed(proposal, e);
+      rpc.handleException(peer, e, true);
+    }
+  }
+
+  /// A connection that was cut without a word stays silent long after the peer is back.
+  private void reconnectIfSilent(RaftPeerId peer, IOException reason) {
+    long now = System.nanoTime();
+    if (silentSince.compareAndSet(0, now)) {
+      return;
+    }
+    long since = silentSince.get();
+    if (since != 0 && now - since > RECONNECT_NANOS && silentSince.compareAndSet(since, now)) {
+      rpc.handleException(peer, reason, true);
     }
   }
 

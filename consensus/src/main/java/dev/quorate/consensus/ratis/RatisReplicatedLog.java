@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -62,6 +63,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   private final RaftClientRpc rpc;
   private final ClientId client = ClientId.randomId();
   private final RatisProposer proposer;
+  private final ConnectionRecycler recycler;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicBoolean failed = new AtomicBoolean();
   private final AtomicBoolean observing = new AtomicBoolean();
@@ -89,6 +91,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
             .setParameters(parameters)
             .setOption(startupOption(config))
             .build();
+    this.recycler = new ConnectionRecycler(server, group.getPeers(), clock.instant());
     this.rpc = new GrpcFactory(parameters).newRaftClientRpc(client, properties);
     rpc.addRaftPeers(group.getPeers());
     this.timer =
@@ -280,7 +283,10 @@ public final class RatisReplicatedLog implements ReplicatedLog {
       }
       Leadership now = leadershipIn(info);
       become(now);
-      quorum.observe(clock.instant(), silence(info, now)).forEach(listener::logEvent);
+      Instant instant = clock.instant();
+      RoleInfoProto role = info.getRoleInfoProto();
+      quorum.observe(instant, silence(role, now)).forEach(listener::logEvent);
+      recycler.observe(instant, role, !(now instanceof Leadership.Leaderless));
     } catch (IOException | RuntimeException e) {
       fail("the log's state cannot be observed: " + e);
     }
@@ -314,8 +320,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   }
 
   /// How long ago a leader with a majority was heard of; empty without a leader.
-  private Optional<Duration> silence(DivisionInfo info, Leadership now) {
-    RoleInfoProto role = info.getRoleInfoProto();
+  private Optional<Duration> silence(RoleInfoProto role, Leadership now) {
     return switch (now) {
       case Leadership.Leader _ ->
           role.hasLeaderInfo() ? Optional.of(majoritySilence(role)) : Optional.empty();

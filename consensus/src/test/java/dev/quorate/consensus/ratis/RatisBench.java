@@ -30,6 +30,7 @@ final class RatisBench implements ReplicatedLogContract.Bench {
   private final Map<NodeId, ConsensusConfig.Endpoint> voters = new TreeMap<>();
   private final Map<NodeId, ConsensusConfig.TlsFiles> files = new TreeMap<>();
   private final Map<NodeId, ReplicatedLog> logs = new TreeMap<>();
+  private final Map<NodeId, SilentLink> links = new TreeMap<>();
 
   RatisBench(Path directory, List<NodeId> nodes, UnaryOperator<ConsensusConfig> adjust) {
     this.directory = directory;
@@ -39,6 +40,12 @@ final class RatisBench implements ReplicatedLogContract.Bench {
       voters.put(node, new ConsensusConfig.Endpoint("127.0.0.1", freePort()));
       files.put(node, store(node, authority.issue(node, List.of("127.0.0.1"), Instant.now())));
     }
+  }
+
+  /// Lets every node be reached by way of a link that can be cut.
+  Map<NodeId, SilentLink> relayAll() {
+    voters.forEach((node, endpoint) -> links.put(node, new SilentLink(endpoint.port())));
+    return links;
   }
 
   private static int freePort() {
@@ -66,9 +73,15 @@ final class RatisBench implements ReplicatedLogContract.Bench {
     if (tls == null) {
       throw new IllegalArgumentException("no such node: " + node);
     }
+    Map<NodeId, ConsensusConfig.Endpoint> seen = new TreeMap<>(voters);
+    links.forEach((other, link) -> {
+      if (!other.equals(node)) {
+        seen.put(other, new ConsensusConfig.Endpoint("127.0.0.1", link.port()));
+      }
+    });
     return adjust.apply(
         ConsensusConfig.of(
-            "bench", node, voters, directory.resolve(node.name()).resolve("log"), tls));
+            "bench", node, seen, directory.resolve(node.name()).resolve("log"), tls));
   }
 
   @Override
