@@ -41,7 +41,8 @@ final class TextRules {
           "integration-tests/src/test/java/dev/quorate/architecture/TextRules.java",
           "integration-tests/src/test/java/dev/quorate/architecture/TidyTest.java",
           "resource-manager/src/main/java/dev/quorate/resource/core/scheduling/ResourceOptions.java",
-          "resource-manager/src/main/java/dev/quorate/resource/core/scheduling/ScorePhase.java");
+          "resource-manager/src/main/java/dev/quorate/resource/core/scheduling/ScorePhase.java",
+          "resource-manager/src/main/java/dev/quorate/resource/core/state/KnownOptions.java");
 
   private static final Pattern URL = Pattern.compile("https?://([A-Za-z0-9.-]+)");
   private static final Pattern REGISTRY =
