@@ -9,12 +9,15 @@ public enum Durability {
   /// As [#SYNC], and commits wait rather than degrade.
   SYNC_STRICT;
 
-  /// The meta-attribute that holds it: `async`, `sync` or `sync-strict`.
-  public static final String META = "durability";
+  /// The meta-attribute or parameter that holds it: `async`, `sync` or `sync-strict`.
+  public static final String OPTION = "durability";
 
-  /// What is promised of a resource: as configured, else [#SYNC] with three nodes or more.
+  /// What is promised of a resource: as its meta-attribute or its parameter says, else [#SYNC] with
+  /// three nodes or more.
   public static Durability of(ClusterConfiguration configuration, ResourceDefinition resource) {
-    return switch (configuration.meta(resource, META).orElse("")) {
+    return switch (configuration
+        .meta(resource, OPTION)
+        .orElse(resource.parameters().getOrDefault(OPTION, ""))) {
       case "async" -> ASYNC;
       case "sync" -> SYNC;
       case "sync-strict" -> SYNC_STRICT;

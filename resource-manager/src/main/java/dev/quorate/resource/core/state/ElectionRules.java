@@ -159,7 +159,7 @@ final class ElectionRules {
     }
     end(
         draft,
-        primacy,
+        PrimacyRules.releaseStopped(draft, primacy),
         new Election.Won(
             open.round(),
             winner.node(),

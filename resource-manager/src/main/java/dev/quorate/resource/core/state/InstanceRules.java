@@ -67,6 +67,12 @@ final class InstanceRules {
                   .orElse(Role.STARTED);
         };
     settle(draft, op.resource(), op.node(), bootId, role);
+    if (op.kind() == OperationKind.STOP) {
+      draft
+          .primacy(op.resource())
+          .filter(p -> p.election() instanceof Election.Won)
+          .ifPresent(p -> PrimacyRules.releaseStopped(draft, p));
+    }
     if (op.kind() == OperationKind.PROMOTE) {
       draft
           .primacy(op.resource())

@@ -72,6 +72,16 @@ final class PrimacyRules {
     };
   }
 
+  /// Takes the grant from a holder that is stopped for good: another instance has won.
+  static Primacy releaseStopped(Draft draft, Primacy primacy) {
+    if (primacy.holder() instanceof Holder.Held(var node, var bootId) && done(draft, primacy)) {
+      draft.setPrimacy(
+          Primacies.withHolder(
+              primacy, new Holder.Released(node, bootId, Holder.Proof.CLEAN_STOP, 0, 0)));
+    }
+    return draft.primacy(primacy.resource()).orElseThrow();
+  }
+
   private static String holder(Primacy primacy) {
     return switch (primacy.holder()) {
       case Holder.Nobody() -> "nobody";

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// Who is gone: each voter states whom its ring contains, and what a majority of the voters states
 /// counts. Think of a meeting over bad telephone lines: nobody is struck off the list because one
@@ -54,6 +55,7 @@ final class ViewRules {
           "");
     }
     draft.views.put(reporter, report);
+    welcomeBack(draft, reporter);
     judge(draft);
     return accepted();
   }
@@ -66,7 +68,6 @@ final class ViewRules {
   }
 
   private static void judge(Draft draft) {
-    welcomeBack(draft);
     Optional<Finding> next = worst(draft);
     while (next.isPresent()) {
       Finding finding = next.get();
@@ -114,7 +115,7 @@ final class ViewRules {
     return Optional.of(new Finding(node, verdict, counted.size() - missing.size(), reason));
   }
 
-  private static void welcomeBack(Draft draft) {
+  private static void welcomeBack(Draft draft, NodeId reporter) {
     for (NodeId node : draft.configuration().nodes().keySet()) {
       draft
           .node(node)
@@ -122,11 +123,25 @@ final class ViewRules {
           .filter(s -> seenAgain(draft, node, s) >= majority(draft))
           .ifPresent(status -> {
             draft.setPresence(node, Presence.ONLINE, "", Verdict.NONE);
+            if (!node.equals(reporter)) {
+              draft.views.computeIfPresent(node, (_, r) -> withoutAbsent(r));
+            }
             if (status.presence() == Presence.LOST) {
               draft.distrustAll(node, "the node was out of sight");
             }
           });
     }
+  }
+
+  /// What a node missed while it was out of sight says nothing of the others.
+  private static ViewReport withoutAbsent(ViewReport report) {
+    return new ViewReport(
+        report.reporter(),
+        report.incarnation(),
+        report.ring(),
+        report.sequence(),
+        report.members(),
+        new TreeMap<>());
   }
 
   private static boolean mayReturn(Draft draft, NodeId node, NodeStatus status) {
