@@ -27,6 +27,7 @@ class ArchitectureTest {
     JavaClasses product =
         new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("/test/"))
             .importPackages("dev.quorate");
     assertTrue(product.contain("dev.quorate.membership.NodeId"), "the product was not found");
     return new ArchitectureRules("dev.quorate")

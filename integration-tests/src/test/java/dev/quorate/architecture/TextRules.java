@@ -42,7 +42,10 @@ final class TextRules {
           "integration-tests/src/test/java/dev/quorate/architecture/TidyTest.java",
           "resource-manager/src/main/java/dev/quorate/resource/core/scheduling/ResourceOptions.java",
           "resource-manager/src/main/java/dev/quorate/resource/core/scheduling/ScorePhase.java",
-          "resource-manager/src/main/java/dev/quorate/resource/core/state/KnownOptions.java");
+          "resource-manager/src/main/java/dev/quorate/resource/core/state/KnownOptions.java",
+          "resource-manager/src/test/java/dev/quorate/resource/core/scheduling/PlanPropertyTest.java",
+          "resource-manager/src/test/java/dev/quorate/resource/core/state/ConfigurationTest.java",
+          "resource-manager/src/test/resources/scenarios/promotable-by-scores.txt");
 
   private static final Pattern URL = Pattern.compile("https?://([A-Za-z0-9.-]+)");
   private static final Pattern REGISTRY =
