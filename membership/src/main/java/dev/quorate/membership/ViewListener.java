@@ -14,4 +14,8 @@ public interface ViewListener {
   /// This node was not running for a while (garbage collection, stopped process, suspended
   /// machine).
   void paused(java.time.Duration howLong);
+
+  /// The ring was given up because of a fault of this node; nothing more will be said. The node
+  /// must stop.
+  default void stopped(String reason) {}
 }

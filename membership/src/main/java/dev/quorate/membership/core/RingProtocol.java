@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 ///                       '----------- token lost, join, merge, leave, pause -------------------'
 /// ```
 public final class RingProtocol {
+  /// The reason for gathering when the token did not come back.
+  public static final String TOKEN_LOST = "token lost";
+
   private static final Duration FAREWELL_INTERVAL = Duration.ofMillis(10);
   private static final int FAREWELLS = 3;
 
@@ -201,7 +204,7 @@ public final class RingProtocol {
       case CONSENSUS -> waitedLongEnough(now, out);
       case TOKEN -> {
         if (watch.fired(now, out)) {
-          gather(now, company(), "token lost", out);
+          gather(now, company(), TOKEN_LOST, out);
         }
       }
       case HOLD -> release(now, out);

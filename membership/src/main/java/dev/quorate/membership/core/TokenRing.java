@@ -71,7 +71,8 @@ final class TokenRing {
     return true;
   }
 
-  /// The token went round without anyone sending or lacking anything.
+  /// The token went round twice without anyone sending or lacking anything. Once is not enough: the
+  /// first to have everything may be mistaken about the others until the token is back.
   boolean isCalm() {
     return calm;
   }
@@ -105,20 +106,22 @@ final class TokenRing {
     }
     var passed = withAru(token, sequence, missing);
     window.discardUpTo(Math.min(lastAru, passed.aru()));
-    calm = sequence == lastSequence && passed.aru() == sequence && missing.isEmpty();
+    calm = sequence == lastSequence && lastAru == sequence && passed.aru() == sequence;
     lastSequence = sequence;
     lastAru = passed.aru();
     return passed;
   }
 
+  /// Sends again what was asked for. The original sender lets the question stand, so that someone
+  /// else answers too: its own way to the one who asks may be broken.
   private List<Long> answer(List<Long> wanted, List<RingEffect> out) {
     var missing = new ArrayList<Long>();
     for (long sequence : wanted) {
-      window
-          .get(sequence)
-          .ifPresentOrElse(
-              message -> out.add(new RingEffect.Send(others, message)),
-              () -> missing.add(sequence));
+      var message = window.get(sequence);
+      message.ifPresent(m -> out.add(new RingEffect.Send(others, m)));
+      if (message.isEmpty() || (order.size() > 2 && message.get().sender().equals(self))) {
+        missing.add(sequence);
+      }
     }
     return missing;
   }

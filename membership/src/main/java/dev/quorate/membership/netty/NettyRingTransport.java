@@ -1,0 +1,207 @@
+package dev.quorate.membership.netty;
+
+import dev.quorate.membership.NodeId;
+import dev.quorate.membership.RingAddress;
+import dev.quorate.membership.RingPeer;
+import dev.quorate.membership.core.codec.RingCodec;
+import dev.quorate.membership.netty.RingCounters.Count;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// UDP, one socket bound to this node's ring address, everything sealed. Confined to one event
+/// loop.
+///
+/// Packets for a peer without a session wait, a few of them, while the two greet each other.
+final class NettyRingTransport implements RingTransport {
+  private static final int SOCKET_BUFFER = 4 << 20;
+  private static final int MAX_WAITING = 16;
+
+  private final EventLoop loop;
+  private final RingAddress address;
+  private final PacketSeal seal;
+  private final RingCounters counters;
+  private final Map<NodeId, InetSocketAddress> routes = new TreeMap<>();
+  private final Map<NodeId, Deque<ByteBuffer>> waiting = new TreeMap<>();
+  private @Nullable Channel channel;
+  private @Nullable Receiver receiver;
+
+  NettyRingTransport(EventLoop loop, RingAddress address, PacketSeal seal, RingCounters counters) {
+    this.loop = loop;
+    this.address = address;
+    this.seal = seal;
+    this.counters = counters;
+  }
+
+  /// The fastest way to wait for packets that this machine has.
+  static IoHandlerFactory ioHandler() {
+    return Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+  }
+
+  private static Class<? extends DatagramChannel> channelType() {
+    return Epoll.isAvailable() ? EpollDatagramChannel.class : NioDatagramChannel.class;
+  }
+
+  /// Binds the socket; called from outside the loop.
+  void bind() {
+    channel =
+        new Bootstrap()
+            .group(loop)
+            .channel(channelType())
+            .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER)
+            .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER)
+            .option(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new FixedRecvByteBufAllocator(RingCodec.MAX_PACKET + PacketSeal.OVERHEAD))
+            .handler(new Inbound())
+            .bind(new InetSocketAddress(address.host(), address.port()))
+            .syncUninterruptibly()
+            .channel();
+  }
+
+  @Override
+  public void open(Receiver target) {
+    receiver = target;
+  }
+
+  @Override
+  public void reach(List<RingPeer> peers) {
+    routes.clear();
+    for (var peer : peers) {
+      var link = peer.links().getFirst();
+      routes.put(peer.node(), new InetSocketAddress(link.host(), link.port()));
+    }
+    waiting.keySet().retainAll(routes.keySet());
+  }
+
+  @Override
+  public void send(List<NodeId> to, ByteBuffer packet) {
+    for (var node : to) {
+      if (routes.containsKey(node)) {
+        sendTo(node, packet.duplicate());
+      }
+    }
+  }
+
+  private void sendTo(NodeId node, ByteBuffer packet) {
+    var out = ByteBuffer.allocate(packet.remaining() + PacketSeal.OVERHEAD);
+    if (seal.seal(node, packet, out)) {
+      write(node, out.flip());
+      return;
+    }
+    var queue = waiting.computeIfAbsent(node, _ -> new ArrayDeque<>());
+    if (queue.size() >= MAX_WAITING) {
+      queue.remove();
+      counters.add(Count.UNSENT);
+    }
+    queue.add(copy(packet));
+    greet(node);
+  }
+
+  private static ByteBuffer copy(ByteBuffer packet) {
+    return ByteBuffer.allocate(packet.remaining()).put(packet).flip();
+  }
+
+  private void greet(NodeId node) {
+    var out = ByteBuffer.allocate(2 * PacketSeal.OVERHEAD);
+    seal.hello(node, out);
+    write(node, out.flip());
+  }
+
+  private void write(NodeId node, ByteBuffer datagram) {
+    var route = routes.get(node);
+    if (channel != null && route != null) {
+      counters.add(Count.DATAGRAMS_SENT);
+      var _ =
+          channel.write(
+              new DatagramPacket(Unpooled.wrappedBuffer(datagram), route), channel.voidPromise());
+    }
+  }
+
+  @Override
+  public void flush() {
+    if (channel != null) {
+      channel.flush();
+    }
+  }
+
+  private void received(ByteBuffer datagram) {
+    counters.add(Count.DATAGRAMS_RECEIVED);
+    switch (seal.open(datagram, routes::containsKey)) {
+      case PacketSeal.Opened.Content(var from, var plain) -> {
+        release(from);
+        if (receiver != null) {
+          receiver.received(from, plain);
+        }
+      }
+      case PacketSeal.Opened.Established(var node, var answer) -> {
+        if (answer) {
+          greet(node);
+        }
+        release(node);
+        flush();
+      }
+      case PacketSeal.Opened.HelloDue(var node) -> {
+        greet(node);
+        flush();
+      }
+      case PacketSeal.Opened.Nothing() -> {}
+    }
+  }
+
+  private void release(NodeId node) {
+    var queue = waiting.remove(node);
+    if (queue != null) {
+      queue.forEach(packet -> sendTo(node, packet));
+    }
+  }
+
+  @Override
+  public void close() {
+    if (channel != null) {
+      var _ = channel.close();
+    }
+  }
+
+  private final class Inbound extends SimpleChannelInboundHandler<DatagramPacket> {
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, DatagramPacket packet) {
+      var content = packet.content();
+      var datagram = ByteBuffer.allocate(content.readableBytes());
+      content.readBytes(datagram);
+      received(datagram.flip());
+    }
+
+    /// A closed port at the other end shows up here as a refused connection, an unplugged cable as
+    /// an unreachable network: that is what the ring is for.
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      if (cause instanceof java.io.IOException) {
+        counters.add(Count.SEND_ERRORS);
+      } else {
+        context.fireExceptionCaught(cause);
+      }
+    }
+  }
+}

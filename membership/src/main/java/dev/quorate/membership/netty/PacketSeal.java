@@ -1,0 +1,326 @@
+package dev.quorate.membership.netty;
+
+import dev.quorate.membership.NodeId;
+import dev.quorate.membership.netty.RingCounters.Count;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.Cipher;
+import javax.crypto.Mac;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/// Seals datagrams so that only daemons of this cluster, and of this moment, can make them.
+///
+/// Each daemon start brings a fresh random contribution. The key from one daemon to another follows
+/// from the cluster key and the contributions of both, so that nothing recorded before either of
+/// them started opens. A daemon learns the other's contribution by a greeting that echoes its own:
+///
+/// ```
+/// A -> B  hello(A, echo -, wants answer)
+/// B -> A  hello(B, echo A, wants answer)      A knows now that B lives
+/// A -> B  hello(A, echo B)                    B knows now that A lives
+/// ```
+///
+/// Layout: magic, version, kind, length and name of the sender, its contribution (16), the first 8
+/// bytes of the receiver's contribution (0 in a greeting), packet number (8); then AES-256-GCM over
+/// the content with everything before it and the cluster's name as additional data.
+///
+/// Invariants:
+/// - a pair of key and number is used once
+/// - a contribution that another has replaced is never accepted again
+final class PacketSeal {
+  /// What sealing adds at most, in bytes.
+  static final int OVERHEAD = 3 + 1 + 63 + 16 + 8 + 8 + 16;
+
+  private static final byte MAGIC = 0x51;
+  private static final byte VERSION = 1;
+  private static final byte HELLO = 1;
+  private static final byte CONTENT = 2;
+  private static final int CONTRIBUTION = 16;
+  private static final int TAG_BITS = 128;
+  private static final int MAX_RETIRED = 1024;
+
+  private final byte[] cluster;
+  private final ClusterKey key;
+  private final byte[] name;
+  private final byte[] mine = new byte[CONTRIBUTION];
+  private final RingCounters counters;
+  private final Map<NodeId, Peer> peers = new HashMap<>();
+  private final Cipher cipher;
+  private final SecretKeySpec helloKey;
+  private long hellos;
+
+  /// What this daemon knows of another.
+  private final class Peer {
+    final LinkedHashSet<ByteBuffer> retired = new LinkedHashSet<>();
+    byte @Nullable [] heard;
+    @Nullable Session session;
+
+    void establish(byte[] contribution, NodeId node) {
+      if (session != null) {
+        retired.add(ByteBuffer.wrap(session.theirs));
+        if (retired.size() > MAX_RETIRED) {
+          retired.removeFirst();
+        }
+      }
+      session = new Session(contribution, nameOf(node));
+      counters.add(Count.SESSIONS);
+    }
+  }
+
+  /// Keys and numbers between this daemon and one start of another.
+  private final class Session {
+    final byte[] theirs;
+    final SecretKeySpec out;
+    final SecretKeySpec in;
+    final ReplayWindow window = new ReplayWindow();
+    long sent;
+
+    Session(byte[] theirs, byte[] theirName) {
+      this.theirs = theirs;
+      this.out = derive("content", name, mine, theirs);
+      this.in = derive("content", theirName, theirs, mine);
+    }
+  }
+
+  /// What a datagram turns out to be.
+  sealed interface Opened {
+    /// Content of a peer.
+    record Content(NodeId from, ByteBuffer plain) implements Opened {}
+
+    /// A session with this peer begins.
+    record Established(NodeId node, boolean answer) implements Opened {}
+
+    /// The peer should be greeted.
+    record HelloDue(NodeId node) implements Opened {}
+
+    /// Nothing to be done.
+    record Nothing() implements Opened {}
+  }
+
+  private record Header(
+      byte kind, NodeId sender, ByteBuffer contribution, long hint, long number, int length) {}
+
+  PacketSeal(
+      String cluster, ClusterKey key, NodeId self, RandomGenerator random, RingCounters counters) {
+    this.cluster = cluster.getBytes(StandardCharsets.UTF_8);
+    this.key = key;
+    this.name = nameOf(self);
+    this.counters = counters;
+    random.nextBytes(mine);
+    try {
+      this.cipher = Cipher.getInstance("AES/GCM/NoPadding");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java has no AES-GCM", e);
+    }
+    this.helloKey = derive("hello", name, mine, new byte[CONTRIBUTION]);
+  }
+
+  /// Seals content for a peer; false if there is no session with it yet.
+  boolean seal(NodeId to, ByteBuffer plain, ByteBuffer out) {
+    var session = peer(to).session;
+    if (session == null) {
+      return false;
+    }
+    putHeader(CONTENT, hint(session.theirs), session.sent, out);
+    crypt(Cipher.ENCRYPT_MODE, session.out, session.sent, 0, plain, out);
+    session.sent++;
+    return true;
+  }
+
+  /// Makes a greeting for a peer.
+  void hello(NodeId to, ByteBuffer out) {
+    var peer = peer(to);
+    var plain = ByteBuffer.allocate(1 + CONTRIBUTION);
+    plain.put((byte) (peer.session == null ? 1 : 0));
+    plain.put(peer.heard == null ? new byte[CONTRIBUTION] : peer.heard);
+    putHeader(HELLO, 0, hellos, out);
+    crypt(Cipher.ENCRYPT_MODE, helloKey, hellos, 0, plain.flip(), out);
+    hellos++;
+  }
+
+  /// Opens a datagram, whatever it is.
+  Opened open(ByteBuffer datagram, java.util.function.Predicate<NodeId> known) {
+    var header = header(datagram);
+    if (header.isEmpty()) {
+      counters.add(Count.DROPPED_UNSEALABLE);
+      return new Opened.Nothing();
+    }
+    if (!known.test(header.get().sender())) {
+      counters.add(Count.DROPPED_STRANGER);
+      return new Opened.Nothing();
+    }
+    var contribution = header.get().contribution().array();
+    return header.get().kind() == HELLO
+        ? greeted(header.get(), contribution, datagram)
+        : content(header.get(), contribution, datagram);
+  }
+
+  private Opened greeted(Header header, byte[] contribution, ByteBuffer datagram) {
+    var sender = header.sender();
+    var peer = peer(sender);
+    var helloOfPeer = derive("hello", nameOf(sender), contribution, new byte[CONTRIBUTION]);
+    var plain = opened(header, helloOfPeer, datagram);
+    if (plain == null || plain.remaining() != 1 + CONTRIBUTION) {
+      return new Opened.Nothing();
+    }
+    if (peer.retired.contains(header.contribution())) {
+      counters.add(Count.DROPPED_REPLAYED);
+      return new Opened.Nothing();
+    }
+    peer.heard = contribution;
+    var answer = plain.get() == 1;
+    var echo = new byte[CONTRIBUTION];
+    plain.get(echo);
+    var isNew = peer.session == null || !Arrays.equals(peer.session.theirs, contribution);
+    if (isNew && Arrays.equals(echo, mine)) {
+      peer.establish(contribution, sender);
+      return new Opened.Established(sender, answer);
+    }
+    return answer ? new Opened.HelloDue(sender) : new Opened.Nothing();
+  }
+
+  private Opened content(Header header, byte[] contribution, ByteBuffer datagram) {
+    var sender = header.sender();
+    var peer = peer(sender);
+    if (header.hint() != hint(mine)) {
+      // It was sealed for an earlier start of this daemon: the sender must learn of this one.
+      return new Opened.HelloDue(sender);
+    }
+    if (peer.retired.contains(header.contribution())) {
+      counters.add(Count.DROPPED_REPLAYED);
+      return new Opened.Nothing();
+    }
+    var session = peer.session;
+    var isNew = session == null || !Arrays.equals(session.theirs, contribution);
+    var in =
+        isNew || session == null
+            ? derive("content", nameOf(sender), contribution, mine)
+            : session.in;
+    var plain = opened(header, in, datagram);
+    if (plain == null) {
+      return new Opened.Nothing();
+    }
+    if (isNew) {
+      peer.heard = contribution;
+      peer.establish(contribution, sender);
+    }
+    if (peer.session != null && !peer.session.window.mark(header.number())) {
+      counters.add(Count.DROPPED_REPLAYED);
+      return new Opened.Nothing();
+    }
+    return new Opened.Content(sender, plain);
+  }
+
+  private @Nullable ByteBuffer opened(Header header, SecretKeySpec with, ByteBuffer datagram) {
+    var plain = ByteBuffer.allocate(datagram.remaining());
+    var start = datagram.position() - header.length();
+    if (!crypt(Cipher.DECRYPT_MODE, with, header.number(), start, datagram, plain)) {
+      counters.add(Count.DROPPED_UNSEALABLE);
+      return null;
+    }
+    return plain.flip();
+  }
+
+  private static Optional<Header> header(ByteBuffer in) {
+    var start = in.position();
+    try {
+      if (in.get() != MAGIC || in.get() != VERSION) {
+        return Optional.empty();
+      }
+      var kind = in.get();
+      var length = in.get();
+      if ((kind != HELLO && kind != CONTENT) || length < 1) {
+        return Optional.empty();
+      }
+      var sender = new byte[length];
+      in.get(sender);
+      var contribution = new byte[CONTRIBUTION];
+      in.get(contribution);
+      var node = new NodeId(new String(sender, StandardCharsets.US_ASCII));
+      return Optional.of(
+          new Header(
+              kind,
+              node,
+              ByteBuffer.wrap(contribution),
+              in.getLong(),
+              in.getLong(),
+              in.position() - start));
+    } catch (BufferUnderflowException | IllegalArgumentException _) {
+      return Optional.empty();
+    }
+  }
+
+  private void putHeader(byte kind, long hint, long number, ByteBuffer out) {
+    out.put(MAGIC).put(VERSION).put(kind).put((byte) name.length).put(name).put(mine);
+    out.putLong(hint).putLong(number);
+  }
+
+  /// Encrypts or decrypts from one buffer into the other. The additional data is the cluster's name
+  /// and the clear header, which is what `out` holds so far, or what lies before `in`.
+  private boolean crypt(
+      int mode, SecretKeySpec with, long number, int start, ByteBuffer in, ByteBuffer out) {
+    var nonce = ByteBuffer.allocate(12).putInt(0).putLong(number).array();
+    var clear =
+        mode == Cipher.ENCRYPT_MODE
+            ? out.duplicate().flip()
+            : in.duplicate().flip().position(start);
+    try {
+      cipher.init(mode, with, new GCMParameterSpec(TAG_BITS, nonce));
+      cipher.updateAAD(cluster);
+      cipher.updateAAD(clear);
+      cipher.doFinal(in, out);
+      return true;
+    } catch (AEADBadTagException _) {
+      return false;
+    } catch (GeneralSecurityException e) {
+      if (mode == Cipher.DECRYPT_MODE) {
+        return false;
+      }
+      throw new IllegalStateException("a packet could not be sealed", e);
+    }
+  }
+
+  private SecretKeySpec derive(String purpose, byte[] sender, byte[] from, byte[] to) {
+    try {
+      var mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(key.bytes(), "HmacSHA256"));
+      for (var part :
+          new byte[][] {
+            ("quorate ring 1 " + purpose).getBytes(StandardCharsets.US_ASCII),
+            cluster,
+            sender,
+            from,
+            to
+          }) {
+        mac.update(ByteBuffer.allocate(4).putInt(part.length).flip());
+        mac.update(part);
+      }
+      return new SecretKeySpec(mac.doFinal(), "AES");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java has no HMAC-SHA256", e);
+    }
+  }
+
+  private Peer peer(NodeId node) {
+    return peers.computeIfAbsent(node, _ -> new Peer());
+  }
+
+  private static byte[] nameOf(NodeId node) {
+    return node.name().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static long hint(byte[] contribution) {
+    return ByteBuffer.wrap(contribution).getLong();
+  }
+}

@@ -1,0 +1,62 @@
+package dev.quorate.membership.netty;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/// What the ring has counted since it started. Read from any thread.
+public final class RingCounters {
+  /// One count each.
+  public enum Count {
+    /// Datagrams handed to the network.
+    DATAGRAMS_SENT,
+    /// Datagrams taken from the network.
+    DATAGRAMS_RECEIVED,
+    /// Datagrams that the network refused, such as those to a closed port.
+    SEND_ERRORS,
+    /// Packets that had to wait for a session and were let go.
+    UNSENT,
+    /// Dropped: sealed with another key or for another cluster, or damaged.
+    DROPPED_UNSEALABLE,
+    /// Dropped: seen before.
+    DROPPED_REPLAYED,
+    /// Dropped: no peer of this node.
+    DROPPED_STRANGER,
+    /// Dropped: the seal was right, the content was not.
+    DROPPED_MALFORMED,
+    /// Sessions begun with peers.
+    SESSIONS,
+    /// Views installed.
+    VIEWS,
+    /// Times that the token was lost.
+    TOKENS_LOST,
+    /// Messages delivered.
+    MESSAGES_DELIVERED,
+    /// Messages refused.
+    MESSAGES_REFUSED,
+    /// Times that this node did not run.
+    PAUSES
+  }
+
+  private final Map<Count, LongAdder> counts = new EnumMap<>(Count.class);
+
+  /// Everything at zero.
+  public RingCounters() {
+    for (var count : Count.values()) {
+      counts.put(count, new LongAdder());
+    }
+  }
+
+  /// The value at present.
+  public long get(Count count) {
+    return adder(count).sum();
+  }
+
+  void add(Count count) {
+    adder(count).increment();
+  }
+
+  private LongAdder adder(Count count) {
+    return java.util.Objects.requireNonNull(counts.get(count));
+  }
+}

@@ -1,0 +1,148 @@
+package dev.quorate.membership.netty;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.membership.NodeId;
+import dev.quorate.membership.netty.PacketSeal.Opened;
+import dev.quorate.membership.netty.RingCounters.Count;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.junit.jupiter.api.Test;
+
+class PacketSealTest {
+  private static final NodeId A = new NodeId("a");
+  private static final NodeId B = new NodeId("b");
+
+  private final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(42);
+  private final RingCounters counters = new RingCounters();
+
+  private PacketSeal start(NodeId node, String cluster, int secret) {
+    var key = new byte[32];
+    Arrays.fill(key, (byte) secret);
+    return new PacketSeal(cluster, ClusterKey.of(key), node, random, counters);
+  }
+
+  private static ByteBuffer hello(PacketSeal from, NodeId to) {
+    var out = ByteBuffer.allocate(512);
+    from.hello(to, out);
+    return out.flip();
+  }
+
+  private static ByteBuffer sealed(PacketSeal from, NodeId to, int number) {
+    var out = ByteBuffer.allocate(512);
+    assertTrue(from.seal(to, ByteBuffer.allocate(4).putInt(number).flip(), out));
+    return out.flip();
+  }
+
+  private static Opened open(PacketSeal at, ByteBuffer datagram) {
+    return at.open(datagram.duplicate(), n -> n.equals(A) || n.equals(B));
+  }
+
+  private static void greet(PacketSeal a, PacketSeal b) {
+    assertEquals(new Opened.HelloDue(A), open(b, hello(a, B)));
+    assertEquals(new Opened.Established(B, true), open(a, hello(b, A)));
+    assertEquals(new Opened.Established(A, false), open(b, hello(a, B)));
+  }
+
+  private static int number(Opened opened) {
+    return assertInstanceOf(Opened.Content.class, opened).plain().getInt();
+  }
+
+  @Test
+  void contentTravelsAfterTheGreeting() {
+    var a = start(A, "x", 1);
+    var b = start(B, "x", 1);
+    assertFalse(a.seal(B, ByteBuffer.allocate(4), ByteBuffer.allocate(512)));
+    greet(a, b);
+    assertEquals(5, number(open(b, sealed(a, B, 5))));
+    assertEquals(6, number(open(a, sealed(b, A, 6))));
+  }
+
+  @Test
+  void aReplayIsDropped() {
+    var a = start(A, "x", 1);
+    var b = start(B, "x", 1);
+    greet(a, b);
+    var first = sealed(a, B, 1);
+    var second = sealed(a, B, 2);
+    assertEquals(2, number(open(b, second)));
+    assertEquals(1, number(open(b, first)));
+    assertEquals(new Opened.Nothing(), open(b, first));
+    assertEquals(1, counters.get(Count.DROPPED_REPLAYED));
+  }
+
+  @Test
+  void aReplayIsDroppedAfterARestartOfEitherSide() {
+    var a = start(A, "x", 1);
+    var b = start(B, "x", 1);
+    greet(a, b);
+    var toB = sealed(a, B, 1);
+    var oldHello = hello(a, B);
+
+    var laterB = start(B, "x", 1);
+    assertEquals(new Opened.HelloDue(A), open(laterB, toB), "sealed for an earlier start");
+
+    var laterA = start(A, "x", 1);
+    assertEquals(new Opened.HelloDue(A), open(b, hello(laterA, B)));
+    assertEquals(new Opened.Established(B, false), open(laterA, hello(b, A)));
+    assertEquals(9, number(open(b, sealed(laterA, B, 9))));
+    assertEquals(new Opened.Nothing(), open(b, oldHello));
+    assertEquals(new Opened.Nothing(), open(b, toB));
+    assertEquals(10, number(open(b, sealed(laterA, B, 10))), "the new session stands");
+  }
+
+  @Test
+  void anotherKeyOrClusterIsDropped() {
+    var b = start(B, "x", 1);
+    assertEquals(new Opened.Nothing(), open(b, hello(start(A, "x", 2), B)));
+    assertEquals(new Opened.Nothing(), open(b, hello(start(A, "y", 1), B)));
+    assertEquals(2, counters.get(Count.DROPPED_UNSEALABLE));
+    assertEquals(new Opened.Nothing(), open(b, hello(start(new NodeId("z"), "x", 1), B)));
+    assertEquals(1, counters.get(Count.DROPPED_STRANGER));
+  }
+
+  @Test
+  void noDamagedDatagramOpens() {
+    var a = start(A, "x", 1);
+    var b = start(B, "x", 1);
+    greet(a, b);
+    var good = sealed(a, B, 1);
+    for (int i = 0; i < good.limit() * 8; i++) {
+      var bad = ByteBuffer.allocate(good.limit()).put(good.duplicate()).flip();
+      bad.put(i / 8, (byte) (bad.get(i / 8) ^ (1 << (i % 8))));
+      assertFalse(open(b, bad) instanceof Opened.Content, "bit " + i);
+    }
+    for (int i = 0; i < 20_000; i++) {
+      var noise = new byte[random.nextInt(200)];
+      random.nextBytes(noise);
+      open(b, ByteBuffer.wrap(noise));
+      if (noise.length > 3) {
+        noise[0] = 0x51;
+        noise[1] = 1;
+        noise[2] = (byte) (1 + random.nextInt(2));
+        noise[3] = 1;
+        open(b, ByteBuffer.wrap(noise));
+      }
+    }
+    assertEquals(1, number(open(b, good)));
+  }
+
+  @Test
+  void theWindowKnowsWhatItSaw() {
+    var window = new ReplayWindow();
+    assertTrue(window.mark(0));
+    assertFalse(window.mark(0));
+    assertTrue(window.mark(5_000));
+    assertFalse(window.mark(900), "too old");
+    assertTrue(window.mark(4_999));
+    assertFalse(window.mark(4_999));
+    assertTrue(window.mark(1_000_000));
+    assertTrue(window.mark(999_999));
+    assertFalse(window.mark(5_000));
+  }
+}

@@ -1,0 +1,200 @@
+package dev.quorate.membership.netty;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.membership.Incarnation;
+import dev.quorate.membership.Member;
+import dev.quorate.membership.MembershipConfig;
+import dev.quorate.membership.NodeId;
+import dev.quorate.membership.RingAddress;
+import dev.quorate.membership.RingId;
+import dev.quorate.membership.RingPeer;
+import dev.quorate.membership.View;
+import dev.quorate.membership.ViewListener;
+import dev.quorate.membership.netty.RingCounters.Count;
+import dev.quorate.membership.time.MonotonicTime;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Three rings in one process, over UDP on the loopback.
+class RingDriverTest {
+  @TempDir Path directory;
+
+  private final Object changed = new Object();
+  private final TreeMap<String, RingPeer> peers = new TreeMap<>();
+  private final List<Station> stations = new ArrayList<>();
+
+  /// A node: its driver and what the driver said.
+  private final class Station implements ViewListener {
+    final RingDriver driver;
+    final List<View> views = new ArrayList<>();
+    final List<String> messages = new ArrayList<>();
+    final List<NodeId> left = new ArrayList<>();
+
+    Station(String name, long run, byte secret) {
+      var key = new byte[32];
+      Arrays.fill(key, secret);
+      driver =
+          new RingDriver(
+              new RingSetup(
+                  "test",
+                  ClusterKey.of(key),
+                  new Member(new NodeId(name), new Incarnation("boot", run)),
+                  java.util.Objects.requireNonNull(peers.get(name)).links().getFirst(),
+                  List.copyOf(peers.values()),
+                  directory.resolve(name + ".sequence"),
+                  MembershipConfig.defaults()),
+              new MonotonicTime(),
+              this);
+      stations.add(this);
+      driver.start();
+    }
+
+    @Override
+    public void viewInstalled(View view, List<NodeId> gone) {
+      note(() -> {
+        views.add(view);
+        left.addAll(gone);
+      });
+    }
+
+    @Override
+    public void delivered(RingId ring, NodeId sender, byte[] payload) {
+      note(() -> messages.add(sender + ":" + new String(payload, StandardCharsets.US_ASCII)));
+    }
+
+    @Override
+    public void paused(Duration howLong) {}
+
+    int members() {
+      return views.isEmpty() ? 0 : views.getLast().members().size();
+    }
+  }
+
+  private void note(Runnable what) {
+    synchronized (changed) {
+      what.run();
+      changed.notifyAll();
+    }
+  }
+
+  /// Waits until the condition holds; how long it took, in milliseconds.
+  private long await(BooleanSupplier condition) {
+    var start = System.nanoTime();
+    synchronized (changed) {
+      while (!condition.getAsBoolean()) {
+        var left = 10_000 - (System.nanoTime() - start) / 1_000_000;
+        assertTrue(left > 0, "not within 10 s");
+        try {
+          changed.wait(Math.min(left, 20));
+        } catch (InterruptedException e) {
+          throw new AssertionError(e);
+        }
+      }
+    }
+    return (System.nanoTime() - start) / 1_000_000;
+  }
+
+  @BeforeEach
+  void choosePorts() throws IOException {
+    var sockets = new ArrayList<DatagramSocket>();
+    for (var name : List.of("a", "b", "c")) {
+      var socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+      sockets.add(socket);
+      peers.put(
+          name, RingPeer.of(new NodeId(name), new RingAddress("127.0.0.1", socket.getLocalPort())));
+    }
+    sockets.forEach(DatagramSocket::close);
+  }
+
+  @AfterEach
+  void closeAll() {
+    stations.forEach(s -> s.driver.close());
+  }
+
+  private boolean together(int size, Station... all) {
+    return Arrays.stream(all)
+        .allMatch(s -> s.members() == size && s.views.getLast().equals(all[0].views.getLast()));
+  }
+
+  @Test
+  void threeNodesFormAViewOrderMessagesAndNoticeADeadOne() {
+    var a = new Station("a", 1, (byte) 7);
+    var b = new Station("b", 1, (byte) 7);
+    var c = new Station("c", 1, (byte) 7);
+    System.out.println("formed in ms: " + await(() -> together(3, a, b, c)));
+
+    for (int i = 0; i < 200; i++) {
+      for (var station : List.of(a, b, c)) {
+        assertTrue(station.driver.multicast(("m" + i).getBytes(StandardCharsets.US_ASCII)));
+      }
+    }
+    System.out.println(
+        "600 messages in ms: "
+            + await(() ->
+                a.messages.size() == 600 && b.messages.size() == 600 && c.messages.size() == 600));
+    assertEquals(a.messages, b.messages);
+    assertEquals(a.messages, c.messages);
+
+    c.driver.close();
+    var detected = await(() -> together(2, a, b));
+    System.out.println("death noticed in ms: " + detected);
+    assertTrue(detected < 1_500, "within token timeout and consensus: " + detected);
+
+    var again = new Station("c", 2, (byte) 7);
+    System.out.println("back in ms: " + await(() -> together(3, a, b, again)));
+    var id = a.views.getLast().id().sequence();
+    assertTrue(id > a.views.getFirst().id().sequence());
+
+    again.driver.leave();
+    System.out.println("leave noticed in ms: " + await(() -> together(2, a, b)));
+    assertEquals(List.of(new NodeId("c")), a.left);
+  }
+
+  @Test
+  void aRestartedDaemonIsBackBeforeItsDeathIsNoticed() {
+    var a = new Station("a", 1, (byte) 7);
+    var b = new Station("b", 1, (byte) 7);
+    var c = new Station("c", 1, (byte) 7);
+    await(() -> together(3, a, b, c));
+    b.driver.close();
+    var again = new Station("b", 2, (byte) 7);
+    System.out.println("restart back in ms: " + await(() -> together(3, a, again, c)));
+    var run =
+        a.views.getLast().member(new NodeId("b")).map(m -> m.incarnation().run()).orElseThrow();
+    assertEquals(2, run);
+  }
+
+  @Test
+  void aNodeWithAnotherKeyNeverJoins() {
+    var a = new Station("a", 1, (byte) 7);
+    var b = new Station("b", 1, (byte) 7);
+    var wrong = new Station("c", 1, (byte) 8);
+    await(() -> together(2, a, b) && wrong.members() == 1);
+    await(() -> a.driver.counters().get(Count.DROPPED_UNSEALABLE) > 0);
+    await(() -> wrong.driver.counters().get(Count.DROPPED_UNSEALABLE) > 0);
+    assertTrue(a.views.stream().noneMatch(v -> v.contains(new NodeId("c"))));
+  }
+
+  @Test
+  void anAddressInUseIsNamed() {
+    new Station("a", 1, (byte) 7);
+    var problem = assertThrows(RingException.class, () -> new Station("a", 1, (byte) 7));
+    assertTrue(String.valueOf(problem.getMessage()).contains("ring address 127.0.0.1:"));
+  }
+}
