@@ -79,7 +79,11 @@ public final class Demo {
         }
       }
     }
-    return new DemoRun(scenario, nodes, durability, out).run() ? 0 : 1;
+    DemoRun run = new DemoRun(nodes, out);
+    run.build(durability);
+    DemoRun.Verdict verdict = run.play(scenario);
+    run.suggest(scenario);
+    return verdict.wrong().isEmpty() ? 0 : 1;
   }
 
   private static int usage(PrintStream out, String problem) {

@@ -12,27 +12,46 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SortedSet;
 
-/// One run of the demo, from an empty machine to the verdict.
+/// A cluster of the lab and what is played on it: from an empty machine to the verdict.
+///
+/// Not thread-safe; one cluster at a time exists on a machine.
 final class DemoRun {
+  /// What came of a scenario.
+  ///
+  /// @param wrong everything that is not as it must be; empty if all is well
+  record Verdict(List<String> wrong, Outage outage, long acknowledged, long unknown, long lost) {
+    /// Copies the list.
+    Verdict {
+      wrong = List.copyOf(wrong);
+    }
+  }
+
   private static final int WRITERS = 4;
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-  private final Scenario scenario;
-  private final String durability;
   private final PrintStream out;
   private final Lab lab;
   private final Hactl hactl;
   private final ClusterBuilder cluster;
-  private final List<String> violations = new ArrayList<>();
   private final long started = System.nanoTime();
 
-  DemoRun(Scenario scenario, int nodes, String durability, PrintStream out) {
-    this.scenario = scenario;
-    this.durability = durability;
+  DemoRun(int nodes, PrintStream out) {
     this.out = out;
     this.lab = Lab.of(nodes);
     this.hactl = hactl(out);
     this.cluster = new ClusterBuilder(lab, hactl, out);
+  }
+
+  Lab lab() {
+    return lab;
+  }
+
+  Hactl hactl() {
+    return hactl;
+  }
+
+  ClusterBuilder cluster() {
+    return cluster;
   }
 
   /// The command line, on the class path of this program.
@@ -73,28 +92,38 @@ final class DemoRun {
     }
   }
 
-  /// Whether everything is as it must be.
-  boolean run() throws IOException, SQLException {
+  /// Builds machines, databases and the cluster, from nothing.
+  ///
+  /// @param durability `sync` or `async`
+  void build(String durability) throws IOException {
     step("Building " + lab.nodes().size() + " machines and PostgreSQL instances");
     lab.build(java(), daemonFlags(), classpath());
     new PostgresSetup(lab).create();
     step("Making a cluster of them");
     cluster.build(durability);
+    try (Writers writers = new Writers(Lab.VIP)) {
+      writers.prepare(PATIENCE);
+    }
+    cluster.awaitWhole(PATIENCE);
+    step("hactl status");
+    out.println(hactl.quietly(lab.nodes().getFirst(), "status").output().indent(2));
+  }
+
+  /// Lets one scenario happen to the cluster under writing clients; returns when it is whole again.
+  Verdict play(Scenario scenario) throws IOException, SQLException {
+    List<String> wrong = new ArrayList<>();
     Writers writers = new Writers(Lab.VIP);
     try (writers) {
-      writers.prepare(PATIENCE);
-      cluster.awaitWhole(PATIENCE);
-      step("hactl status");
-      out.println(hactl.quietly(lab.nodes().getFirst(), "status").output().indent(2));
       step(WRITERS + " clients commit through " + Lab.VIP);
+      writers.prepare(PATIENCE);
       writers.start(WRITERS);
       Wait.pass(Duration.ofSeconds(6));
       LabNode primary = cluster.primary();
       step("Now " + scenario.story() + " (" + primary.name() + ")");
-      long fault = new Faults(lab, hactl, cluster, out, violations).inject(scenario, primary);
+      long fault = new Faults(lab, hactl, cluster, out, wrong).inject(scenario, primary);
       Wait.until(
           "clients to write again",
-          Duration.ofMinutes(2),
+          Duration.ofSeconds(120),
           () -> Outage.of(writers.acknowledged(), fault).after() > 1);
       Wait.pass(Duration.ofSeconds(5));
       if (scenario != Scenario.SWITCHOVER) {
@@ -102,11 +131,12 @@ final class DemoRun {
       }
       cluster.awaitWhole(PATIENCE);
       writers.close();
-      return verdict(writers, fault);
+      return judge(writers, fault, scenario, wrong);
     }
   }
 
-  private boolean verdict(Writers writers, long fault) throws SQLException {
+  private Verdict judge(Writers writers, long fault, Scenario scenario, List<String> wrong)
+      throws SQLException {
     step("What happened");
     List<Writers.Acknowledged> acknowledged = writers.acknowledged();
     Outage outage = Outage.of(acknowledged, fault);
@@ -118,7 +148,10 @@ final class DemoRun {
         "acknowledgements a second",
         "%.0f before, %.0f after".formatted(outage.before(), outage.after()));
     line("primary now", primary.name());
-    line("daemon memory", Memory.ofDaemons(lab));
+    line("daemon memory", Daemons.memory(lab));
+    if (scenario.budgetMillis() > 0) {
+      line("budget", scenario.budgetMillis() + " ms (median of five runs)");
+    }
     SortedSet<Long> onPrimary = Ledger.read(primary.address());
     List<Long> lost = Ledger.lost(acknowledged, onPrimary);
     LabNode standby =
@@ -127,33 +160,34 @@ final class DemoRun {
         "the standby " + standby.name() + " to catch up",
         Duration.ofSeconds(30),
         () -> holdsAll(standby, onPrimary));
-    List<Long> lostOnStandby = Ledger.lost(acknowledged, Ledger.read(standby.address()));
-    check(
-        "commits are missing on the standby " + standby.name(), lostOnStandby.size() > lost.size());
-    check("fewer than 50 acknowledgements a second before", outage.before() < 50);
-    check("fewer than 50 acknowledgements a second after", outage.after() < 50);
-    check(lost.size() + " acknowledged commits were lost", !lost.isEmpty());
-    if (scenario.budgetMillis() > 0) {
-      line("budget", scenario.budgetMillis() + " ms (median of five runs)");
+    if (Ledger.lost(acknowledged, Ledger.read(standby.address())).size() > lost.size()) {
+      wrong.add("commits are missing on the standby " + standby.name());
     }
-    out.println();
+    if (outage.before() < 50 || outage.after() < 50) {
+      wrong.add("fewer than 50 acknowledgements a second");
+    }
+    if (!lost.isEmpty()) {
+      wrong.add(lost.size() + " acknowledged commits were lost");
+    }
     out.printf(
         Locale.ROOT,
-        "acknowledged %d, unknown %d, lost %d%n",
+        "%nacknowledged %d, unknown %d, lost %d%n",
         acknowledged.size(),
         writers.unknown(),
         lost.size());
-    for (String violation : violations) {
-      out.println("WRONG: " + violation);
-    }
-    out.println();
-    out.println("The cluster is still running. Try:");
+    wrong.forEach(violation -> out.println("WRONG: " + violation));
+    return new Verdict(wrong, outage, acknowledged.size(), writers.unknown(), lost.size());
+  }
+
+  /// Says what a user may try next.
+  void suggest(Scenario played) {
+    Scenario next = played == Scenario.FREEZE ? Scenario.PARTITION : Scenario.FREEZE;
+    out.println("\nThe cluster is still running. Try:");
     out.println("  ./hactl --lab n2 status");
     out.println("  ./hactl --lab n2 explain pgsqld");
     out.println("  ./hactl --lab n2 pg switchover");
-    out.println("  ./demo --scenario " + (scenario == Scenario.FREEZE ? "partition" : "freeze"));
+    out.println("  ./demo --scenario " + next.word());
     out.println("  ./demo stop");
-    return violations.isEmpty();
   }
 
   private static boolean holdsAll(LabNode standby, SortedSet<Long> ids) {
@@ -161,12 +195,6 @@ final class DemoRun {
       return Ledger.read(standby.address()).containsAll(ids);
     } catch (SQLException e) {
       return false;
-    }
-  }
-
-  private void check(String what, boolean wrong) {
-    if (wrong) {
-      violations.add(what);
     }
   }
 

@@ -57,7 +57,27 @@ final class Faults {
         yield at;
       }
       case QUORUM_LOSS -> cut(lab.nodes(), true);
+      case LAGGING_STANDBY -> lagAndCrash(primary);
     };
+  }
+
+  private long lagAndCrash(LabNode primary) {
+    signalReceivers(primary, "-STOP");
+    Wait.pass(Duration.ofSeconds(2));
+    long at = System.nanoTime();
+    lab.powerOff(primary);
+    signalReceivers(primary, "-KILL");
+    return at;
+  }
+
+  private void signalReceivers(LabNode primary, String signal) {
+    for (LabNode node : lab.nodes()) {
+      if (!node.equals(primary)) {
+        for (long pid : lab.receivers(node)) {
+          Command.run(List.of("kill", signal, Long.toString(pid)));
+        }
+      }
+    }
   }
 
   private LabNode other(LabNode node) {

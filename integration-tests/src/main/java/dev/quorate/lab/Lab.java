@@ -125,6 +125,21 @@ final class Lab {
     deleteTree(DISK);
   }
 
+  /// What is left of a lab on this machine: namespaces, interfaces, mounts, directories.
+  static List<String> leftovers() {
+    List<String> left = new ArrayList<>();
+    Command.run(List.of("ip", "netns", "list")).output().lines().forEach(left::add);
+    Command.run(List.of("ip", "-o", "link")).output().lines().forEach(left::add);
+    Command.run(List.of("cat", "/proc/self/mounts")).output().lines().forEach(left::add);
+    left.removeIf(l -> !l.contains(PREFIX) && !l.contains("quorate-lab"));
+    for (Path directory : List.of(RUN, DISKS, DISK)) {
+      if (Files.exists(directory)) {
+        left.add(directory.toString());
+      }
+    }
+    return left;
+  }
+
   private static void deleteTree(Path root) throws IOException {
     if (!Files.exists(root)) {
       return;
@@ -187,6 +202,21 @@ final class Lab {
   /// The processes of PostgreSQL inside a node that are not dead already.
   List<Long> postgresProcesses(LabNode node) {
     return processes(node).stream().filter(Lab::isLivePostgres).toList();
+  }
+
+  /// The processes that receive WAL inside a node.
+  List<Long> receivers(LabNode node) {
+    return postgresProcesses(node).stream()
+        .filter(pid -> commandLine(pid).contains("walreceiver"))
+        .toList();
+  }
+
+  private static String commandLine(long pid) {
+    try {
+      return Files.readString(Path.of("/proc/" + pid + "/cmdline"), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return ""; // it has ended meanwhile
+    }
   }
 
   private static boolean isLivePostgres(long pid) {

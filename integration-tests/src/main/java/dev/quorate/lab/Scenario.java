@@ -20,7 +20,11 @@ enum Scenario {
   /// Every process of the primary's machine stops running without ending.
   FREEZE("freeze", "the primary's machine freezes", 3500),
   /// Every cable is pulled.
-  QUORUM_LOSS("quorum-loss", "every cable is pulled", 0);
+  QUORUM_LOSS("quorum-loss", "every cable is pulled", 0),
+  /// The standbys stop receiving for a while, then the primary's machine loses power: without
+  /// synchronous replication this loses commits, and the demo must say so.
+  LAGGING_STANDBY(
+      "lagging-standby", "both standbys fall behind, and the primary's machine loses power", 0);
 
   private final String word;
   private final String story;

@@ -6,22 +6,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/// How much memory the daemons hold.
-final class Memory {
-  private Memory() {}
+/// The daemons of the lab: which processes they are, how much memory they hold.
+final class Daemons {
+  private Daemons() {}
 
   /// Resident megabytes of each node's daemon, as `n1 143 MB, n2 …`.
-  static String ofDaemons(Lab lab) {
+  static String memory(Lab lab) {
     List<String> all = new ArrayList<>();
     for (LabNode node : lab.nodes()) {
-      for (long pid : lab.processes(node)) {
-        if (isDaemon(pid)) {
-          all.add(node.name() + " " + residentMegabytes(pid) + " MB");
-        }
-      }
+      of(lab, node).ifPresent(pid -> all.add(node.name() + " " + residentMegabytes(pid) + " MB"));
     }
     return String.join(", ", all);
+  }
+
+  /// The process of a node's daemon.
+  static Optional<Long> of(Lab lab, LabNode node) {
+    return lab.processes(node).stream().filter(Daemons::isDaemon).findFirst();
   }
 
   private static boolean isDaemon(long pid) {
