@@ -24,7 +24,7 @@ final class SimulatedLeadership {
   private boolean ended;
 
   /// Who is to be told what an entry's command was answered.
-  record Waiter(SimulatedLog proposer, SimulatedLog.Proposal proposal) {}
+  record Waiter(SimulatedLog proposer, Proposal proposal) {}
 
   private static final class Progress {
     long match;

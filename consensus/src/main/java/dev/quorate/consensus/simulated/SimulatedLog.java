@@ -48,21 +48,6 @@ final class SimulatedLog implements ReplicatedLog {
   private boolean paused;
   private boolean dead;
 
-  /// A command on its way.
-  static final class Proposal {
-    final ByteBuffer entry;
-    final boolean answerLost;
-    final CompletableFuture<ProposalOutcome> outcome = new CompletableFuture<>();
-
-    /// How many messages carry it that were not refused; 0 means that it is in no log.
-    int inDoubt;
-
-    Proposal(ByteBuffer entry, boolean answerLost) {
-      this.entry = entry;
-      this.answerLost = answerLost;
-    }
-  }
-
   SimulatedLog(
       SimulatedLogCluster cluster,
       NodeId id,
