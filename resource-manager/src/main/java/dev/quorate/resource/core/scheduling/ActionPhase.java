@@ -8,6 +8,7 @@ import dev.quorate.resource.Constraint;
 import dev.quorate.resource.Constraint.Colocation;
 import dev.quorate.resource.Constraint.Ordering;
 import dev.quorate.resource.Election;
+import dev.quorate.resource.NodeStatus.Verdict;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition.Form;
@@ -63,12 +64,19 @@ final class ActionPhase {
             .ifPresent(status ->
                 fences.add(
                     new FenceAction(
-                        standing.node(),
-                        status.incarnation().bootId(),
-                        eligibility.settings().reboot())));
+                        standing.node(), status.incarnation().bootId(), reboot(status.verdict()))));
       }
     }
     return fences;
+  }
+
+  /// What the operator asked for, else what the cluster's property says.
+  private boolean reboot(Verdict verdict) {
+    return switch (verdict) {
+      case REBOOT -> true;
+      case OFF -> false;
+      case NONE, FENCE -> eligibility.settings().reboot();
+    };
   }
 
   private List<OperationAction> compare() {
