@@ -47,6 +47,9 @@ record ResourceOptions(
   }
 
   static Score number(String text, int otherwise) {
+    if (text.isEmpty()) {
+      return new Score(otherwise);
+    }
     try {
       return Score.parse(text);
     } catch (IllegalArgumentException _) {

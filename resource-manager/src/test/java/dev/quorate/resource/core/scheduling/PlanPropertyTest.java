@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 /// Random clusters whose plans are carried out step by step, in random order, in a world that knows
 /// what really runs.
 class PlanPropertyTest {
-  private static final int SEEDS = 200;
+  private static final int SEEDS = 100;
   private static final int STEPS = 250;
   private static final List<Presence> PRESENCES =
       List.of(
@@ -163,6 +163,23 @@ class PlanPropertyTest {
                   || presence == Presence.NEVER_SEEN;
           Role role = state.instance(resource.id(), node).orElseThrow().role();
           truth.put(at(resource.id(), node), gone ? Role.STOPPED : role);
+          boolean surprise =
+              !gone
+                  && !resource.promotable()
+                  && state.instance(resource.id(), node).orElseThrow().certainty()
+                      == Certainty.UNKNOWN
+                  && state
+                      .instances()
+                      .getOrDefault(resource.id(), new TreeMap<>())
+                      .values()
+                      .stream()
+                      .noneMatch(i -> i.role().active())
+                  && scenario.nodes.keySet().stream()
+                      .noneMatch(
+                          n -> truth.getOrDefault(at(resource.id(), n), Role.STOPPED).active());
+          if (surprise) {
+            truth.put(at(resource.id(), node), Role.STARTED);
+          }
           if (gone) {
             know(resource.id(), node, Role.STOPPED);
             release(resource.id(), node, Holder.Proof.FENCED);
