@@ -13,6 +13,7 @@ import dev.quorate.resource.FencingRecord;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.OperationResult;
 import dev.quorate.resource.ResourceId;
+import dev.quorate.resource.core.scheduling.PlacementScheduler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +33,10 @@ import java.util.TreeSet;
 ///   again only by joining anew, which makes the cluster probe it.
 /// - It decides for others only while it leads and its ring view holds a majority of the voters.
 public final class NodeCore {
+  /// A follower plans this often without acting on it: the first plans of a cold machine take half a
+  /// second, and the first one that counts comes when the leader has just died.
+  private static final int REHEARSALS = 40;
+
   private final NodeId self;
   private final Incarnation incarnation;
   private final NodeSettings settings;
@@ -47,6 +52,7 @@ public final class NodeCore {
   private String lastRefusal = "";
   private boolean leaving;
   private boolean left;
+  private int rehearsed;
 
   /// A node that has just started.
   ///
@@ -82,7 +88,10 @@ public final class NodeCore {
       }
       case NodeEvent.PeerProbed probe -> effects.addAll(presence.probed(probe, state, outbox));
       case NodeEvent.LogReported(var report) -> logReported(now, report, effects);
-      case NodeEvent.StateApplied(var applied) -> state = applied;
+      case NodeEvent.StateApplied(var applied) -> {
+        state = applied;
+        rehearse();
+      }
       case NodeEvent.ProposalCommitted committed -> committed(committed, effects);
       case NodeEvent.ProposalUnsettled(var ticket, _) -> {
         if (outbox.unsettled(ticket)) {
@@ -147,6 +156,13 @@ public final class NodeCore {
     leave(effects);
     if (duty.leading() && quorum.quorate() && quorum.ringMajority(voters())) {
       effects.addAll(duty.decide(now, state, outbox));
+    }
+  }
+
+  private void rehearse() {
+    if (rehearsed < REHEARSALS && !duty.leading() && !state.configuration().resources().isEmpty()) {
+      rehearsed++;
+      PlacementScheduler.plan(state, true);
     }
   }
 
