@@ -30,6 +30,7 @@ final class PresenceReporter {
   private final SortedMap<NodeId, Absence> answers = new TreeMap<>();
   private final SortedSet<NodeId> asked = new TreeSet<>();
   private @Nullable View view;
+  private @Nullable ViewReport proposed;
   private long sequence;
 
   PresenceReporter(NodeId self, Incarnation incarnation, Duration probeAgain) {
@@ -109,21 +110,22 @@ final class PresenceReporter {
   }
 
   private List<NodeEffect> report(View current, ClusterState state, Outbox outbox) {
-    if (!state.configuration().nodes().containsKey(self)) {
-      return List.of();
+    boolean takingPart =
+        state.node(self).filter(s -> s.online() && s.incarnation().equals(incarnation)).isPresent();
+    if (!takingPart) {
+      return List.of(); // a report would be refused; joining makes for a new state and a new try
     }
     SortedMap<NodeId, Incarnation> members = new TreeMap<>();
     for (Member member : current.members()) {
       members.put(member.node(), member.incarnation());
     }
     SortedMap<NodeId, Absence> absent = absent(current, state);
-    ViewReport report =
-        new ViewReport(self, incarnation, current.id(), sequence + 1, members, absent);
-    List<NodeEffect> effects = outbox.propose("view", new ClusterCommand.ReportView(report), true);
-    if (!effects.isEmpty()) {
-      sequence++;
+    ViewReport same = new ViewReport(self, incarnation, current.id(), sequence, members, absent);
+    if (same.equals(proposed) && outbox.isPending("view")) {
+      return List.of();
     }
-    return effects;
+    proposed = new ViewReport(self, incarnation, current.id(), ++sequence, members, absent);
+    return outbox.propose("view", new ClusterCommand.ReportView(proposed), true);
   }
 
   private SortedMap<NodeId, Absence> absent(View current, ClusterState state) {

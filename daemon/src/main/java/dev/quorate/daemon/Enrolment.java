@@ -1,0 +1,167 @@
+package dev.quorate.daemon;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quorate.consensus.tls.Credentials;
+import dev.quorate.daemon.cli.HactlError;
+import dev.quorate.daemon.config.Identity;
+import dev.quorate.daemon.http.HttpRequest;
+import dev.quorate.daemon.secrets.JoinToken;
+import dev.quorate.daemon.secrets.SecretStore;
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.json.ClusterJson;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// How a newcomer becomes a member: it shows a token that works once, over a channel whose
+/// authority the token names, and is handed its identity, key, certificate and the ring's key.
+final class Enrolment {
+  private static final Logger log = LoggerFactory.getLogger(Enrolment.class);
+
+  /// What a newcomer was handed.
+  record Admission(Identity identity, SecretStore.Grant grant) {}
+
+  private final SecretStore secrets;
+  private final Supplier<Identity> identity;
+
+  Enrolment(SecretStore secrets, Supplier<Identity> identity) {
+    this.secrets = secrets;
+    this.identity = identity;
+  }
+
+  /// Serves a newcomer.
+  String admit(HttpRequest request) throws IOException {
+    JsonNode body = ClusterJson.mapper().readTree(request.body());
+    if (!secrets.authority()) {
+      throw HactlError.failed(
+          "this node cannot sign certificates", "join by way of the first node");
+    }
+    NodeId node =
+        secrets
+            .redeem(body.path("token").asText(), Instant.now())
+            .map(NodeId::new)
+            .orElseThrow(() ->
+                HactlError.failed(
+                    "the token is used up, too old or unknown: get a new one with 'hactl cluster"
+                        + " token NODE' on the first node",
+                    ""));
+    Identity own = identity.get();
+    SortedMap<NodeId, String> everyone = own.everyone();
+    String address = everyone.get(node);
+    if (address == null) {
+      throw HactlError.failed("node '" + node + "' is not of this cluster", "");
+    }
+    SecretStore.Grant grant = secrets.grant(node, address, Instant.now());
+    log.atInfo()
+        .addKeyValue("node", node)
+        .addKeyValue("target", request.client())
+        .log("newcomer admitted");
+    ObjectNode answer = ClusterJson.mapper().createObjectNode();
+    answer.put("cluster", own.cluster());
+    answer.put("node", node.name());
+    answer.put("address", address);
+    ObjectNode peers = answer.putObject("peers");
+    everyone.forEach((peer, where) -> {
+      if (!peer.equals(node)) {
+        peers.put(peer.name(), where);
+      }
+    });
+    answer.put("authority", grant.credentials().authority());
+    answer.put("certificate", grant.credentials().certificate());
+    answer.put("key", grant.credentials().privateKey());
+    answer.put("ringKey", grant.ringKey());
+    return answer.toString();
+  }
+
+  /// Asks a member to be admitted.
+  static Admission ask(JoinToken token) {
+    String body = ClusterJson.mapper().createObjectNode().put("token", token.secret()).toString();
+    String answer =
+        MemberClient.post(
+            pinned(token), token.host(), token.port(), "/v1/join", body, Duration.ofSeconds(15));
+    try {
+      JsonNode json = ClusterJson.mapper().readTree(answer);
+      SortedMap<NodeId, String> peers = new TreeMap<>();
+      for (Map.Entry<String, JsonNode> peer : json.path("peers").properties()) {
+        peers.put(new NodeId(peer.getKey()), peer.getValue().asText());
+      }
+      return new Admission(
+          new Identity(
+              json.path("cluster").asText(),
+              new NodeId(json.path("node").asText()),
+              json.path("address").asText(),
+              peers),
+          new SecretStore.Grant(
+              new Credentials(
+                  json.path("authority").asText(),
+                  json.path("certificate").asText(),
+                  json.path("key").asText()),
+              json.path("ringKey").asText()));
+    } catch (IOException | IllegalArgumentException e) {
+      throw HactlError.failed(
+          token.host() + " answered something that is not understood (" + e.getMessage() + ")",
+          "do both nodes run the same version?");
+    }
+  }
+
+  private static SSLContext pinned(JoinToken token) {
+    byte[] expected = Base64.getUrlDecoder().decode(token.fingerprint());
+    try {
+      SSLContext context = SSLContext.getInstance("TLSv1.3");
+      context.init(null, new TrustManager[] {new Pinned(expected)}, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Trusts what the authority with this fingerprint has signed.
+  private static final class Pinned implements X509TrustManager {
+    private final byte[] expected;
+
+    Pinned(byte[] expected) {
+      this.expected = expected;
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String kind)
+        throws CertificateException {
+      X509Certificate authority = chain[chain.length - 1];
+      if (!MessageDigest.isEqual(SecretStore.fingerprint(authority), expected)) {
+        throw new CertificateException("its cluster is another one than the token's");
+      }
+      try {
+        chain[0].checkValidity();
+        chain[0].verify(authority.getPublicKey());
+      } catch (GeneralSecurityException e) {
+        throw new CertificateException("its certificate is not good: " + e.getMessage(), e);
+      }
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String kind)
+        throws CertificateException {
+      throw new CertificateException("not a server");
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+}

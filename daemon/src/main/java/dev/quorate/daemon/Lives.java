@@ -1,0 +1,41 @@
+package dev.quorate.daemon;
+
+import dev.quorate.daemon.config.DaemonConfig;
+import dev.quorate.daemon.secrets.OwnerOnly;
+import dev.quorate.membership.Incarnation;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Which life of the node this is: the boot of the kernel, and the count of the daemon's starts.
+final class Lives {
+  private static final Path KERNEL = Path.of("/proc/sys/kernel/random/boot_id");
+
+  private Lives() {}
+
+  /// A new life; its number is on disk when this returns.
+  static Incarnation next(DaemonConfig config) throws IOException {
+    Path file = config.stateDirectory().resolve("run-counter");
+    long run = 1;
+    if (Files.exists(file)) {
+      String text = Files.readString(file).strip();
+      if (!text.matches("\\d{1,18}")) {
+        throw new StartFailure(
+            StartFailure.CONFIG,
+            file + " is damaged: write a number into it that is larger than any it held before");
+      }
+      run = Long.parseLong(text) + 1;
+    }
+    OwnerOnly.write(file, (run + "\n").getBytes(StandardCharsets.US_ASCII));
+    return new Incarnation(bootId(config), run);
+  }
+
+  private static String bootId(DaemonConfig config) throws IOException {
+    String environment = System.getenv("QUORATE_BOOT_ID");
+    if (environment != null && !environment.isBlank()) {
+      return environment.strip();
+    }
+    return config.bootId().isEmpty() ? Files.readString(KERNEL).strip() : config.bootId();
+  }
+}

@@ -1,0 +1,69 @@
+package dev.quorate.daemon;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.quorate.daemon.cli.Cluster;
+import dev.quorate.daemon.cli.HactlError;
+import dev.quorate.daemon.cli.JsonText;
+import dev.quorate.daemon.http.HttpHandler;
+import dev.quorate.daemon.http.HttpReply;
+import dev.quorate.daemon.http.HttpRequest;
+import dev.quorate.resource.json.ClusterJson;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What nodes ask each other on the admin port. `POST /v1/join` is for newcomers with a token;
+/// everything else needs a certificate of the cluster.
+final class MemberRoutes implements HttpHandler {
+  private static final Logger log = LoggerFactory.getLogger(MemberRoutes.class);
+  private static final String JSON = "application/json";
+
+  private final Cluster cluster;
+  private final Enrolment enrolment;
+
+  MemberRoutes(Cluster cluster, Enrolment enrolment) {
+    this.cluster = cluster;
+    this.enrolment = enrolment;
+  }
+
+  @Override
+  public void handle(HttpRequest request, HttpReply reply) throws IOException {
+    try {
+      String route = request.method() + " " + request.path();
+      if (route.equals("POST /v1/join")) {
+        reply.send(200, JSON, enrolment.admit(request));
+        return;
+      }
+      if (!request.trusted()) {
+        error(reply, 403, "HA-ADMIN-004", "a certificate of this cluster is needed");
+        return;
+      }
+      log.atInfo()
+          .addKeyValue("node", request.client())
+          .addKeyValue("operation", route)
+          .log("request by a member");
+      switch (route) {
+        case "GET /v1/facts" -> reply.send(200, JSON, FactsJson.of(cluster.facts()));
+        case "POST /v1/start" -> {
+          cluster.start();
+          reply.send(200, JSON, "{}");
+        }
+        case "POST /v1/stop" -> {
+          JsonNode body = ClusterJson.mapper().readTree(request.body());
+          cluster.stop(Duration.ofMillis(body.path("patience").asLong(60_000)));
+          reply.send(200, JSON, "{}");
+        }
+        default -> error(reply, 404, "HA-ADMIN-002", "no such request: " + route);
+      }
+    } catch (HactlError e) {
+      error(reply, 409, e.code(), e.message());
+    }
+  }
+
+  private static void error(HttpReply reply, int status, String code, String message)
+      throws IOException {
+    reply.send(status, JSON, JsonText.object(Map.of("code", code, "message", message)));
+  }
+}

@@ -1,0 +1,156 @@
+package dev.quorate.daemon;
+
+import dev.quorate.agents.InstanceContext;
+import dev.quorate.agents.ResourceAgent;
+import dev.quorate.agents.ResourceInstance;
+import dev.quorate.daemon.cli.AgentCatalog;
+import dev.quorate.daemon.core.NodeEvent;
+import dev.quorate.daemon.secrets.OwnerOnly;
+import dev.quorate.membership.Incarnation;
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.ResourceId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The resources that are open on this node.
+final class OpenInstances implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(OpenInstances.class);
+
+  /// An open resource; operations take its lock, an emergency stop does not.
+  record Open(ResourceDefinition definition, ResourceInstance instance, ReentrantLock lock) {}
+
+  private final NodeId self;
+  private final Incarnation incarnation;
+  private final AgentCatalog agents;
+  private final Path directory;
+  private final Consumer<NodeEvent> events;
+  private final ConcurrentSkipListMap<ResourceId, Open> open = new ConcurrentSkipListMap<>();
+
+  OpenInstances(
+      NodeId self,
+      Incarnation incarnation,
+      AgentCatalog agents,
+      Path directory,
+      Consumer<NodeEvent> events) {
+    this.self = self;
+    this.incarnation = incarnation;
+    this.agents = agents;
+    this.directory = directory;
+    this.events = events;
+  }
+
+  Optional<Open> get(ResourceId resource) {
+    return Optional.ofNullable(open.get(resource));
+  }
+
+  void open(ResourceDefinition resource, ClusterState state) {
+    close(resource.id());
+    Optional<ResourceAgent> agent = agents.find(resource.agent());
+    if (agent.isEmpty()) {
+      log.atError()
+          .addKeyValue("code", "HA-AGENT-001")
+          .addKeyValue("resource", resource.id())
+          .addKeyValue("reason", resource.agent())
+          .log("agent not known on this node");
+      return;
+    }
+    try {
+      ResourceInstance instance = agent.get().open(new Context(resource));
+      open.put(resource.id(), new Open(resource, instance, new ReentrantLock()));
+      instance.stateChanged(state);
+    } catch (RuntimeException e) {
+      log.atError()
+          .setCause(e)
+          .addKeyValue("code", "HA-AGENT-002")
+          .addKeyValue("resource", resource.id())
+          .log("resource not opened");
+    }
+  }
+
+  void close(ResourceId resource) {
+    Open closed = open.remove(resource);
+    if (closed != null) {
+      try {
+        closed.instance().close();
+      } catch (RuntimeException e) {
+        log.atWarn()
+            .setCause(e)
+            .addKeyValue("resource", resource)
+            .log("resource not closed cleanly");
+      }
+    }
+  }
+
+  void stateChanged(ClusterState state) {
+    for (Open each : open.values()) {
+      try {
+        each.instance().stateChanged(state);
+      } catch (RuntimeException e) {
+        log.atError()
+            .setCause(e)
+            .addKeyValue("code", "HA-AGENT-003")
+            .addKeyValue("resource", each.definition().id())
+            .log("agent failed on a new state");
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    open.keySet().forEach(this::close);
+  }
+
+  private final class Context implements InstanceContext {
+    private final ResourceDefinition resource;
+
+    Context(ResourceDefinition resource) {
+      this.resource = resource;
+    }
+
+    @Override
+    public NodeId self() {
+      return self;
+    }
+
+    @Override
+    public Incarnation incarnation() {
+      return incarnation;
+    }
+
+    @Override
+    public ResourceDefinition resource() {
+      return resource;
+    }
+
+    @Override
+    public void propose(ClusterCommand command) {
+      events.accept(new NodeEvent.AgentProposed(command));
+    }
+
+    @Override
+    public void monitorSoon() {
+      events.accept(new NodeEvent.MonitorWanted(resource.id()));
+    }
+
+    @Override
+    public Path workDirectory() {
+      Path work = directory.resolve(resource.id().name());
+      try {
+        OwnerOnly.directory(work);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot make " + work, e);
+      }
+      return work;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.quorate.daemon.cli;
+
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.ResourceDefinition;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.function.Predicate;
+
+/// What commands need of the daemon that executes them.
+public interface Cluster {
+  /// What this daemon knows of itself.
+  NodeFacts facts();
+
+  /// What the cluster has agreed on, as far as this node has heard.
+  ClusterState state();
+
+  /// Wall-clock time, for display.
+  ZonedDateTime now();
+
+  /// The agents of this daemon.
+  AgentCatalog agents();
+
+  /// Names of the fence agents that are installed here.
+  List<String> fenceAgents();
+
+  /// Proposes a command and waits for its answer.
+  ///
+  /// @return a remark, or empty text
+  /// @throws HactlError if it was refused or its fate is not known
+  String propose(ClusterCommand command);
+
+  /// Waits until the agreed state fulfils the condition.
+  ///
+  /// @return whether it does
+  boolean await(Predicate<ClusterState> condition, Duration atMost);
+
+  /// Why the resource is where it is, line by line.
+  List<String> explain(ResourceDefinition resource, Optional<NodeId> node);
+
+  /// The last things that happened on this node, oldest first.
+  List<String> history();
+
+  /// Founds a cluster with this node as its first member.
+  ///
+  /// @param nodes every node with its address
+  /// @return for each other node the token with which it joins
+  SortedMap<NodeId, String> setup(String name, SortedMap<NodeId, String> nodes);
+
+  /// Makes this node, which belongs to no cluster, a member.
+  ///
+  /// @return the name by which it is a member
+  NodeId join(String token);
+
+  /// A new token for a node of the cluster.
+  String token(NodeId node);
+
+  /// Stops every resource here and leaves.
+  void stop(Duration atMost);
+
+  /// Takes part again after [#stop].
+  void start();
+
+  /// Has another node do the same.
+  ///
+  /// @param verb `start` or `stop`
+  void relay(NodeId node, String verb, Duration atMost);
+}

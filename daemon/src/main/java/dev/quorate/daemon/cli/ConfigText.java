@@ -1,0 +1,237 @@
+package dev.quorate.daemon.cli;
+
+import dev.quorate.daemon.config.Durations;
+import dev.quorate.fencing.SecretParameters;
+import dev.quorate.resource.ClusterConfiguration;
+import dev.quorate.resource.Constraint;
+import dev.quorate.resource.FenceDeviceDefinition;
+import dev.quorate.resource.OperationDefinition;
+import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.Role;
+import dev.quorate.resource.json.ClusterJson;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The configuration as text, as `pcs config` shows it. Secrets are masked.
+public final class ConfigText {
+  private static final String MASK = "********";
+
+  private ConfigText() {}
+
+  static void all(Invocation in) {
+    in.words().end();
+    ClusterConfiguration configuration = in.configuration();
+    if (in.options().json()) {
+      in.out().line(new String(ClusterJson.encode(masked(configuration)), StandardCharsets.UTF_8));
+      return;
+    }
+    Output out = in.out();
+    out.line("Cluster Name: " + configuration.clusterName());
+    out.line("Cluster Nodes:");
+    configuration
+        .nodes()
+        .values()
+        .forEach(n ->
+            out.line("  " + n.id() + " " + n.address() + (n.voter() ? "" : " (does not vote)")));
+    out.line("");
+    resources(in);
+    out.line("");
+    devices(in);
+    out.line("");
+    constraints(in);
+    out.line("");
+    out.line("Resources Defaults:");
+    settings(out, "  ", configuration.resourceDefaults());
+    out.line("");
+    out.line("Cluster Properties:");
+    settings(out, "  ", configuration.properties());
+  }
+
+  /// The same without secret values.
+  public static ClusterConfiguration masked(ClusterConfiguration c) {
+    return new ClusterConfiguration(
+        c.clusterName(),
+        c.version(),
+        c.nodes(),
+        c.properties(),
+        c.resourceDefaults(),
+        c.resources().stream()
+            .map(r ->
+                new ResourceDefinition(
+                    r.id(), r.agent(), masked(r.parameters()), r.meta(), r.operations(), r.form()))
+            .toList(),
+        c.constraints(),
+        c.fenceDevices().stream()
+            .map(d -> new FenceDeviceDefinition(d.id(), d.agent(), masked(d.parameters())))
+            .toList());
+  }
+
+  private static SortedMap<String, String> masked(SortedMap<String, String> parameters) {
+    SortedMap<String, String> masked = new TreeMap<>();
+    parameters.forEach(
+        (name, value) -> masked.put(name, SecretParameters.isSecret(name) ? MASK : value));
+    return masked;
+  }
+
+  private static void settings(Output out, String indent, Map<String, String> settings) {
+    settings.forEach((name, value) -> out.line(indent + name + "=" + value));
+  }
+
+  static void resources(Invocation in) {
+    Output out = in.out();
+    if (in.words().has()) {
+      resource(out, in.resource(in.words().take("RESOURCE")));
+      return;
+    }
+    out.line("Resources:");
+    in.configuration().resources().forEach(r -> resource(out, r));
+  }
+
+  private static void resource(Output out, ResourceDefinition resource) {
+    String indent = "  ";
+    if (resource.form()
+        instanceof
+        ResourceDefinition.Form.Promotable(var cloneId, var max, var promoted, var meta)) {
+      out.line(indent + "Clone: " + cloneId);
+      out.line(indent + "  Meta Attributes: " + cloneId + "-meta_attributes");
+      settings(out, indent + "    ", meta);
+      out.line(indent + "    promotable=true");
+      out.line(indent + "    promoted-max=" + promoted);
+      if (max > 0) {
+        out.line(indent + "    clone-max=" + max);
+      }
+      indent = "    ";
+    }
+    var agent = resource.agent();
+    out.line(
+        indent
+            + "Resource: "
+            + resource.id()
+            + " (class="
+            + agent.standard()
+            + (agent.provider().isEmpty() ? "" : " provider=" + agent.provider())
+            + " type="
+            + agent.type()
+            + ")");
+    if (!resource.parameters().isEmpty()) {
+      out.line(indent + "  Attributes: " + resource.id() + "-instance_attributes");
+      settings(out, indent + "    ", masked(resource.parameters()));
+    }
+    if (!resource.meta().isEmpty()) {
+      out.line(indent + "  Meta Attributes: " + resource.id() + "-meta_attributes");
+      settings(out, indent + "    ", resource.meta());
+    }
+    out.line(indent + "  Operations:");
+    for (OperationDefinition operation : resource.operations()) {
+      String kind = operation.kind().name().toLowerCase(Locale.ROOT);
+      String interval = Durations.text(operation.interval());
+      out.line(
+          indent + "    " + kind + ": " + resource.id() + "-" + kind + "-interval-" + interval);
+      out.line(indent + "      interval=" + interval);
+      out.line(indent + "      timeout=" + Durations.text(operation.timeout()));
+      if (operation.role() != Role.STARTED) {
+        out.line(indent + "      role=" + Roles.title(operation.role()));
+      }
+    }
+  }
+
+  static void devices(Invocation in) {
+    in.words().end();
+    in.out().line("Stonith Devices:");
+    for (FenceDeviceDefinition device : in.configuration().fenceDevices()) {
+      in.out().line("  Resource: " + device.id() + " (class=stonith type=" + device.agent() + ")");
+      in.out().line("    Attributes: " + device.id() + "-instance_attributes");
+      settings(in.out(), "      ", masked(device.parameters()));
+    }
+  }
+
+  static void constraints(Invocation in) {
+    in.words().end();
+    Output out = in.out();
+    out.line("Location Constraints:");
+    for (Constraint constraint : in.configuration().constraints()) {
+      if (constraint
+          instanceof Constraint.Location(var id, var resource, var role, var node, var score)) {
+        boolean avoids = score.value() < 0;
+        String text = score.toString();
+        out.line(
+            "  resource '"
+                + resource
+                + "' "
+                + (avoids ? "avoids" : "prefers")
+                + " node '"
+                + node
+                + "' with score "
+                + (avoids ? text.substring(1) : text)
+                + (role == Role.STARTED ? "" : " in role " + Roles.title(role))
+                + " (id: "
+                + id
+                + ")");
+      }
+    }
+    out.line("Colocation Constraints:");
+    for (Constraint constraint : in.configuration().constraints()) {
+      if (constraint
+          instanceof
+          Constraint.Colocation(
+              var id,
+              var resource,
+              var role,
+              var with,
+              var withRole,
+              var score)) {
+        out.line(
+            "  "
+                + Roles.title(role)
+                + " resource '"
+                + resource
+                + "' with "
+                + Roles.title(withRole)
+                + " resource '"
+                + with
+                + "' (id: "
+                + id
+                + ")");
+        out.line("    score=" + score);
+      }
+    }
+    out.line("Order Constraints:");
+    for (Constraint constraint : in.configuration().constraints()) {
+      if (constraint
+          instanceof
+          Constraint.Ordering(
+              var id,
+              var first,
+              var firstAction,
+              var then,
+              var thenAction,
+              var kind,
+              var symmetrical)) {
+        out.line(
+            "  "
+                + lower(firstAction)
+                + " resource '"
+                + first
+                + "' then "
+                + lower(thenAction)
+                + " resource '"
+                + then
+                + "' (id: "
+                + id
+                + ")");
+        out.line(
+            "    symmetrical="
+                + symmetrical
+                + " kind="
+                + (kind == Constraint.Ordering.Kind.MANDATORY ? "Mandatory" : "Optional"));
+      }
+    }
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,243 @@
+package dev.quorate.daemon.cli;
+
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ConfigurationChange;
+import dev.quorate.resource.Constraint;
+import dev.quorate.resource.OperationKind;
+import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.ResourceId;
+import dev.quorate.resource.Role;
+import dev.quorate.resource.Score;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/// `constraint …`
+final class ConstraintCommands {
+  private static final List<String> ACTIONS = List.of("start", "stop", "promote", "demote");
+
+  private ConstraintCommands() {}
+
+  static List<Command> all() {
+    return List.of(
+        Command.of(
+            "constraint location",
+            "RESOURCE prefers|avoids NODE[=SCORE]…",
+            "Lets a resource prefer or avoid nodes.",
+            ConstraintCommands::location),
+        Command.of(
+            "constraint location add",
+            "ID RESOURCE NODE SCORE",
+            "The same with a name of its own.",
+            ConstraintCommands::locationAdd),
+        Command.of(
+            "constraint colocation add",
+            "[ROLE] RESOURCE with [ROLE] RESOURCE [SCORE] [id=ID]",
+            "Places a resource with another, or apart from it.",
+            ConstraintCommands::colocation),
+        Command.of(
+            "constraint order",
+            "[ACTION] RESOURCE then [ACTION] RESOURCE [kind=KIND] [symmetrical=BOOLEAN] [id=ID]",
+            "Lets one action wait for another.",
+            ConstraintCommands::order),
+        Command.of("constraint delete", "ID…", "Removes constraints.", ConstraintCommands::delete),
+        Command.of("constraint remove", "ID…", "Removes constraints.", ConstraintCommands::delete),
+        Command.of(
+            "constraint ref",
+            "RESOURCE",
+            "Lists the constraints that name a resource.",
+            ConstraintCommands::ref),
+        Command.of("constraint", "", "Lists the constraints.", ConfigText::constraints),
+        Command.of("constraint list", "", "Lists the constraints.", ConfigText::constraints),
+        Command.of("constraint config", "", "Lists the constraints.", ConfigText::constraints));
+  }
+
+  private static void location(Invocation in) {
+    Words words = in.words();
+    String name = words.take("RESOURCE");
+    if (isFenceDevice(in, name)) {
+      return;
+    }
+    ResourceId resource = in.resource(name).publicId();
+    String verb = words.take("prefers or avoids");
+    if (!verb.equals("prefers") && !verb.equals("avoids")) {
+      throw HactlError.usage(
+          "'" + verb + "' is neither prefers nor avoids", "usage: hactl " + words.synopsis());
+    }
+    List<ConfigurationChange> changes = new ArrayList<>();
+    do {
+      String[] parts = words.take("NODE[=SCORE]").split("=", 2);
+      NodeId node = in.node(parts[0]);
+      Score typed = Score.parse(parts.length > 1 ? parts[1] : "INFINITY");
+      Score score = verb.equals("prefers") ? typed : new Score(-typed.value());
+      String id = "location-" + resource + "-" + node + "-" + score;
+      changes.add(
+          new ConfigurationChange.PutConstraint(
+              new Constraint.Location(id, resource, Role.STARTED, node, score)));
+    } while (words.has());
+    in.change(changes.toArray(ConfigurationChange[]::new));
+  }
+
+  /// A fence device is no resource here: it runs on the node that fences, never for its own target.
+  private static boolean isFenceDevice(Invocation in, String name) {
+    boolean device =
+        in.configuration().fenceDevices().stream().anyMatch(d -> d.id().name().equals(name));
+    if (device) {
+      in.out()
+          .remark(
+              "Note: '"
+                  + name
+                  + "' is a fence device; no node fences itself, so no constraint is needed");
+    }
+    return device;
+  }
+
+  private static void locationAdd(Invocation in) {
+    Words words = in.words();
+    String id = words.take("ID");
+    ResourceId resource = in.resource(words.take("RESOURCE")).publicId();
+    NodeId node = in.node(words.take("NODE"));
+    Score score = Score.parse(words.take("SCORE"));
+    words.end();
+    in.change(
+        new ConfigurationChange.PutConstraint(
+            new Constraint.Location(id, resource, Role.STARTED, node, score)));
+  }
+
+  private static void colocation(Invocation in) {
+    Words words = in.words();
+    Role role = role(words);
+    ResourceId resource = in.resource(words.take("RESOURCE")).publicId();
+    if (!words.skip("with")) {
+      throw HactlError.usage(
+          "'with' is missing after '" + resource + "'", "usage: hactl " + words.synopsis());
+    }
+    Role withRole = role(words);
+    ResourceId with = in.resource(words.take("RESOURCE")).publicId();
+    Score score = Score.MUST;
+    if (words.has() && words.peek().indexOf('=') < 0) {
+      score = Score.parse(words.take("SCORE"));
+    }
+    SortedMap<String, String> settings = words.settings();
+    words.end();
+    if (settings.containsKey("score")) {
+      score = Score.parse(settings.get("score"));
+    }
+    String id = settings.getOrDefault("id", "colocation-" + resource + "-" + with + "-" + score);
+    in.change(
+        new ConfigurationChange.PutConstraint(
+            new Constraint.Colocation(id, resource, role, with, withRole, score)));
+  }
+
+  private static Role role(Words words) {
+    Optional<Role> role = Roles.parse(words.peek());
+    role.ifPresent(r -> words.take("role"));
+    return role.orElse(Role.STARTED);
+  }
+
+  private static void order(Invocation in) {
+    Words words = in.words();
+    if (words.peek().equals("set")) {
+      throw HactlError.usage(
+          "ordering sets are not supported", "write one 'constraint order A then B' for each pair");
+    }
+    words.skip("add");
+    OperationKind firstAction = action(words);
+    ResourceDefinition first = in.resource(words.take("RESOURCE"));
+    if (!words.skip("then")) {
+      throw HactlError.usage(
+          "'then' is missing after '" + first.publicId() + "'", "usage: hactl " + words.synopsis());
+    }
+    OperationKind thenAction = action(words);
+    ResourceDefinition then = in.resource(words.take("RESOURCE"));
+    SortedMap<String, String> settings = words.settings();
+    words.end();
+    Constraint.Ordering.Kind kind = kind(settings.getOrDefault("kind", "Mandatory"));
+    String symmetrical = settings.getOrDefault("symmetrical", "true");
+    if (!symmetrical.matches("true|false")) {
+      throw HactlError.usage("'symmetrical' cannot be '" + symmetrical + "'", "use true or false");
+    }
+    settings.keySet().stream()
+        .filter(name -> !List.of("kind", "symmetrical", "id").contains(name))
+        .findFirst()
+        .ifPresent(name -> {
+          throw HactlError.usage(
+              "an ordering has no option '" + name + "'", "use kind, symmetrical or id");
+        });
+    String id = settings.getOrDefault("id", orderId(first, firstAction, then, thenAction, kind));
+    in.change(
+        new ConfigurationChange.PutConstraint(
+            new Constraint.Ordering(
+                id,
+                first.publicId(),
+                firstAction,
+                then.publicId(),
+                thenAction,
+                kind,
+                symmetrical.equals("true"))));
+  }
+
+  private static String orderId(
+      ResourceDefinition first,
+      OperationKind firstAction,
+      ResourceDefinition then,
+      OperationKind thenAction,
+      Constraint.Ordering.Kind kind) {
+    boolean plain = firstAction == OperationKind.START && thenAction == OperationKind.START;
+    String actions =
+        plain ? "" : "-" + (firstAction.name() + "-" + thenAction.name()).toLowerCase(Locale.ROOT);
+    return "order-"
+        + first.publicId()
+        + "-"
+        + then.publicId()
+        + actions
+        + "-"
+        + kind.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static OperationKind action(Words words) {
+    if (!ACTIONS.contains(words.peek())) {
+      return OperationKind.START;
+    }
+    return OperationKind.valueOf(words.take("action").toUpperCase(Locale.ROOT));
+  }
+
+  private static Constraint.Ordering.Kind kind(String text) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "mandatory" -> Constraint.Ordering.Kind.MANDATORY;
+      case "optional" -> Constraint.Ordering.Kind.OPTIONAL;
+      default ->
+          throw HactlError.usage("'kind' cannot be '" + text + "'", "use Mandatory or Optional");
+    };
+  }
+
+  private static void delete(Invocation in) {
+    List<String> known = in.configuration().constraints().stream().map(Constraint::id).toList();
+    List<ConfigurationChange> changes = new ArrayList<>();
+    do {
+      String id = in.words().take("ID");
+      if (!known.contains(id)) {
+        throw Invocation.unknown("constraint", id, known);
+      }
+      changes.add(new ConfigurationChange.RemoveConstraint(id));
+    } while (in.words().has());
+    in.change(changes.toArray(ConfigurationChange[]::new));
+  }
+
+  private static void ref(Invocation in) {
+    ResourceDefinition resource = in.resource(in.words().take("RESOURCE"));
+    in.configuration().constraints().stream()
+        .filter(c -> names(c).stream().anyMatch(resource::answersTo))
+        .forEach(c -> in.out().line("  " + c.id()));
+  }
+
+  private static List<ResourceId> names(Constraint constraint) {
+    return switch (constraint) {
+      case Constraint.Location l -> List.of(l.resource());
+      case Constraint.Colocation c -> List.of(c.resource(), c.with());
+      case Constraint.Ordering o -> List.of(o.first(), o.then());
+    };
+  }
+}

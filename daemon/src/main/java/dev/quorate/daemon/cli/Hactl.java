@@ -1,0 +1,129 @@
+package dev.quorate.daemon.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.StandardProtocolFamily;
+import java.net.URLEncoder;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// `hactl`: carries words to the daemon of this node and text back.
+///
+/// It starts fast because it knows nothing: the daemon parses, checks and executes.
+public final class Hactl {
+  private static final String STANDARD_SOCKET = "/run/quorate/quorate.sock";
+
+  private Hactl() {}
+
+  /// Runs one command and exits with its code.
+  public static void main(String[] arguments) {
+    System.exit(run(List.of(arguments)));
+  }
+
+  private static int run(List<String> arguments) {
+    String socket = System.getenv().getOrDefault("QUORATE_SOCKET", STANDARD_SOCKET);
+    List<String> words = new ArrayList<>();
+    for (int i = 0; i < arguments.size(); i++) {
+      String word = arguments.get(i);
+      if (word.equals("--socket") && i + 1 < arguments.size()) {
+        socket = arguments.get(++i);
+      } else if (word.startsWith("--socket=")) {
+        socket = word.substring("--socket=".length());
+      } else {
+        words.add(word);
+      }
+    }
+    boolean help = words.isEmpty() || words.contains("--help") || words.contains("-h");
+    if (help || words.getFirst().equals("help")) {
+      words.removeIf(word -> word.startsWith("-"));
+      if (words.isEmpty() || !words.getFirst().equals("help")) {
+        words.addFirst("help");
+      }
+      HactlReference.help(words).forEach(System.out::println);
+      return arguments.isEmpty() ? ExitCode.USAGE.code() : ExitCode.OK.code();
+    }
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.connect(UnixDomainSocketAddress.of(socket));
+      send(channel, words);
+      return receive(channel);
+    } catch (IOException | UnsupportedOperationException e) {
+      return unreachable(socket, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static int unreachable(String socket, String reason) {
+    boolean denied = reason.toLowerCase(java.util.Locale.ROOT).contains("permission");
+    System.err.println("Error: quorated does not answer on " + socket + " (" + reason + ")");
+    System.err.println(
+        denied
+            ? "       be root, or a member of group quorate"
+            : "       start it with 'systemctl start quorate', or name its socket with --socket");
+    return denied ? ExitCode.PERMISSION.code() : ExitCode.FAILED.code();
+  }
+
+  private static void send(SocketChannel channel, List<String> words) throws IOException {
+    String body =
+        words.stream()
+            .map(word -> URLEncoder.encode(word, StandardCharsets.UTF_8))
+            .collect(Collectors.joining("&"));
+    String request =
+        "POST /v1/run HTTP/1.1\r\nHost: quorate\r\nConnection: close\r\nContent-Length: "
+            + body.length()
+            + "\r\n\r\n"
+            + body;
+    ByteBuffer bytes = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  /// Chunks of lines: `o` is output, `e` a remark, `x` the exit code.
+  private static int receive(SocketChannel channel) throws IOException {
+    BufferedReader in =
+        new BufferedReader(
+            new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
+    String line = in.readLine();
+    while (line != null && !line.isEmpty()) {
+      line = in.readLine();
+    }
+    StringBuilder text = new StringBuilder();
+    for (line = in.readLine(); line != null; line = in.readLine()) {
+      if (line.isEmpty()) {
+        continue;
+      }
+      char kind = line.charAt(0);
+      switch (kind) {
+        case 'o' -> text.append(line, 1, line.length()).append('\n');
+        case 'e' -> {
+          flush(text);
+          System.err.println(line.substring(1));
+        }
+        case 'x' -> {
+          flush(text);
+          return Integer.parseInt(line.substring(1).strip());
+        }
+        default -> flush(text);
+      }
+    }
+    flush(text);
+    System.err.println("Error: quorated ended before the command did");
+    System.err.println("       see its log, and 'hactl status' for what was done");
+    return ExitCode.FAILED.code();
+  }
+
+  private static void flush(StringBuilder text) {
+    if (!text.isEmpty()) {
+      byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+      System.out.write(bytes, 0, bytes.length);
+      System.out.flush();
+      text.setLength(0);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package dev.quorate.daemon.cli;
+
+import dev.quorate.daemon.config.Durations;
+import dev.quorate.daemon.config.NearestWord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The options that every command understands, and the words that are left without them.
+///
+/// @param patience how long to wait for the effect; absent if the command shall not wait
+/// @param words everything else, in order
+public record Options(
+    boolean json,
+    boolean full,
+    boolean force,
+    boolean all,
+    boolean promoted,
+    boolean disabled,
+    Optional<Duration> patience,
+    Optional<String> name,
+    List<String> words) {
+  /// How long `--wait` without a number waits.
+  public static final Duration WAIT = Duration.ofSeconds(60);
+
+  private static final List<String> FLAGS =
+      List.of(
+          "--all",
+          "--debug",
+          "--disabled",
+          "--force",
+          "--full",
+          "--json",
+          "--master",
+          "--name",
+          "--no-color",
+          "--output-format",
+          "--promoted",
+          "--wait",
+          "--yes",
+          "--after",
+          "--self");
+
+  /// Copies the list.
+  public Options {
+    words = List.copyOf(words);
+  }
+
+  /// Separates options from words.
+  ///
+  /// @throws HactlError if an option is unknown
+  public static Options parse(List<String> arguments) {
+    var found =
+        new Object() {
+          boolean json;
+          boolean full;
+          boolean force;
+          boolean all;
+          boolean promoted;
+          boolean disabled;
+          Optional<Duration> wait = Optional.empty();
+          Optional<String> name = Optional.empty();
+        };
+    List<String> words = new ArrayList<>();
+    for (int i = 0; i < arguments.size(); i++) {
+      String word = arguments.get(i);
+      String flag = word.startsWith("--") ? word.split("=", 2)[0] : word;
+      switch (flag) {
+        case "-o", "--output-format" -> {
+          String format = word.contains("=") ? word.split("=", 2)[1] : value(arguments, ++i, word);
+          if (!format.equals("json") && !format.equals("text")) {
+            throw HactlError.usage("'" + format + "' is not an output format", "use text or json");
+          }
+          found.json = format.equals("json");
+        }
+        case "--json" -> found.json = true;
+        case "--full", "-V" -> found.full = true;
+        case "--force", "--yes" -> found.force = true;
+        case "--all" -> found.all = true;
+        case "--disabled" -> found.disabled = true;
+        case "--wait" -> found.wait = Optional.of(wait(word));
+        case "--name" ->
+            found.name =
+                Optional.of(
+                    word.contains("=") ? word.split("=", 2)[1] : value(arguments, ++i, word));
+        case "-u", "-p" -> value(arguments, ++i, word);
+        case "--debug", "--no-color" -> {}
+        case "-f" ->
+            throw HactlError.usage(
+                "'-f FILE' is not supported: every command changes the cluster at once",
+                "leave out '-f "
+                    + (i + 1 < arguments.size() ? arguments.get(i + 1) : "FILE")
+                    + "'");
+        default -> {
+          if (OldWords.promotedFlag(flag)) {
+            found.promoted = true;
+          } else if (flag.startsWith("--")) {
+            throw HactlError.usage(
+                "unknown option '" + flag + "'",
+                NearestWord.of(flag, FLAGS)
+                    .map(near -> "did you mean '" + near + "'?")
+                    .orElse("see 'hactl help'"));
+          } else {
+            words.add(word);
+          }
+        }
+      }
+    }
+    return new Options(
+        found.json,
+        found.full,
+        found.force,
+        found.all,
+        found.promoted,
+        found.disabled,
+        found.wait,
+        found.name,
+        words);
+  }
+
+  private static Duration wait(String word) {
+    if (!word.contains("=")) {
+      return WAIT;
+    }
+    String text = word.split("=", 2)[1];
+    return Durations.parse(text)
+        .orElseThrow(() ->
+            HactlError.usage(
+                "'" + text + "' is not a time to wait", "use seconds, as '--wait=30'"));
+  }
+
+  private static String value(List<String> arguments, int index, String option) {
+    if (index >= arguments.size()) {
+      throw HactlError.usage("option '" + option + "' needs a value", "give one after it");
+    }
+    return arguments.get(index);
+  }
+}

@@ -1,0 +1,208 @@
+package dev.quorate.daemon.cli;
+
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.ConfigurationChange;
+import dev.quorate.resource.Constraint;
+import dev.quorate.resource.Election;
+import dev.quorate.resource.Holder;
+import dev.quorate.resource.Primacy;
+import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.Role;
+import dev.quorate.resource.Score;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// `pg …`: PostgreSQL, and whatever else holds data.
+final class PgCommands {
+  private PgCommands() {}
+
+  static List<Command> all() {
+    return List.of(
+        Command.of(
+            "pg status",
+            "[RESOURCE]",
+            "Shows who is primary, and what every standby has.",
+            PgCommands::status),
+        Command.of("pg list", "[RESOURCE]", "The same.", PgCommands::status),
+        Command.of(
+            "pg switchover",
+            "[NODE] [--wait[=S]]",
+            "Makes a standby the primary, in an orderly way, and says how long each step took.",
+            in -> switchover(in, only(in), in.words().has() ? in.words().take("NODE") : "")));
+  }
+
+  private static ResourceDefinition only(Invocation in) {
+    List<ResourceDefinition> holding =
+        in.configuration().resources().stream()
+            .filter(r -> r.promotable() && r.metaAttribute("holds-data").orElse("").equals("true"))
+            .toList();
+    if (holding.isEmpty()) {
+      throw HactlError.failed(
+          "no resource of this cluster is a PostgreSQL",
+          "create one: hactl resource create pgsqld ocf:heartbeat:pgsqlms … promotable");
+    }
+    String named = in.options().name().orElse("");
+    if (!named.isEmpty()) {
+      return in.resource(named);
+    }
+    if (holding.size() > 1) {
+      throw HactlError.usage(
+          "there are " + holding.size() + " of them",
+          "say which with --name, one of "
+              + String.join(", ", holding.stream().map(r -> r.publicId().name()).toList()));
+    }
+    return holding.getFirst();
+  }
+
+  private static void status(Invocation in) {
+    ResourceDefinition resource =
+        in.words().has() ? in.resource(in.words().take("RESOURCE")) : only(in);
+    if (in.options().json()) {
+      in.out().line(JsonText.pretty(StatusJson.primacy(in.cluster().state(), resource)));
+      return;
+    }
+    PostgresText.table(in.cluster().state(), resource).forEach(in.out()::line);
+  }
+
+  static void switchover(Invocation in, ResourceDefinition resource, String target) {
+    in.words().end();
+    ClusterState before = in.cluster().state();
+    List<NodeId> old = Placements.in(before, resource, Role.PROMOTED);
+    if (!target.isEmpty() && old.contains(in.node(target))) {
+      in.out().line("'" + resource.publicId() + "' is already promoted on " + target);
+      return;
+    }
+    Primacy primacy = before.primacies().get(resource.id());
+    if (primacy == null) {
+      prefer(in, resource, target);
+      return;
+    }
+    if (old.isEmpty()) {
+      throw HactlError.failed(
+          "'" + resource.publicId() + "' is promoted nowhere, so there is nothing to switch over",
+          "see why: hactl explain " + resource.publicId());
+    }
+    Duration wait = in.options().patience().orElse(Options.WAIT);
+    Steps steps = new Steps(in, wait);
+    in.propose(new ClusterCommand.RequestSwitchover(resource.id(), target, in.client()));
+    steps.done("agreed");
+    long epoch = primacy.epoch();
+    steps.until(
+        "released by " + names(old),
+        s -> holder(s, resource) instanceof Holder.Released || epoch(s, resource) > epoch);
+    steps.until("granted", s -> epoch(s, resource) > epoch);
+    steps.until(
+        "promoted",
+        s -> Placements.in(s, resource, Role.PROMOTED).stream().anyMatch(n -> !old.contains(n)));
+    List<NodeId> now = Placements.in(in.cluster().state(), resource, Role.PROMOTED);
+    steps.until("everything in place", s -> s.intents().isEmpty());
+    in.out().line("'" + resource.publicId() + "' is promoted on " + names(now));
+    if (!target.isEmpty() && !now.contains(new NodeId(target))) {
+      throw HactlError.failed(
+          "not " + target + " but " + names(now) + " was elected",
+          "see why: hactl explain " + resource.publicId() + " on " + target);
+    }
+  }
+
+  private static Holder holder(ClusterState state, ResourceDefinition resource) {
+    return primacy(state, resource).map(Primacy::holder).orElse(new Holder.Nobody());
+  }
+
+  private static long epoch(ClusterState state, ResourceDefinition resource) {
+    return primacy(state, resource).map(Primacy::epoch).orElse(0L);
+  }
+
+  static Optional<Primacy> primacy(ClusterState state, ResourceDefinition resource) {
+    return Optional.ofNullable(state.primacies().get(resource.id()));
+  }
+
+  /// Without data there is nothing to elect: a preference that lasts until it has worked.
+  private static void prefer(Invocation in, ResourceDefinition resource, String target) {
+    if (target.isEmpty()) {
+      throw HactlError.usage(
+          "where shall '" + resource.publicId() + "' be promoted?", "name a node");
+    }
+    NodeId node = in.node(target);
+    String id = ResourceCommands.MOVE_PREFIX + resource.publicId();
+    in.change(
+        new ConfigurationChange.PutConstraint(
+            new Constraint.Location(id, resource.publicId(), Role.PROMOTED, node, Score.MUST)));
+    Duration wait = in.options().patience().orElse(Options.WAIT);
+    boolean there =
+        in.cluster().await(s -> Placements.in(s, resource, Role.PROMOTED).contains(node), wait);
+    in.change(new ConfigurationChange.RemoveConstraint(id));
+    if (!there) {
+      throw HactlError.timeout(
+          "'"
+              + resource.publicId()
+              + "' was not promoted on "
+              + node
+              + " in "
+              + wait.toSeconds()
+              + " s",
+          "see why: hactl explain " + resource.publicId() + " on " + node);
+    }
+    in.out().line("'" + resource.publicId() + "' is promoted on " + node);
+  }
+
+  private static String names(List<NodeId> nodes) {
+    return String.join(", ", nodes.stream().map(NodeId::name).toList());
+  }
+
+  /// The steps of a switchover with their times.
+  private static final class Steps {
+    private final Invocation in;
+    private final Duration limit;
+    private final long began = System.nanoTime();
+    private long last = began;
+
+    Steps(Invocation in, Duration limit) {
+      this.in = in;
+      this.limit = limit;
+    }
+
+    void until(String name, Predicate<ClusterState> condition) {
+      Duration left = limit.minusNanos(System.nanoTime() - began);
+      Predicate<ClusterState> orBlocked = s -> condition.test(s) || blocked(s).isPresent();
+      if (left.isNegative() || !in.cluster().await(orBlocked, left)) {
+        throw HactlError.timeout(
+            "not " + name + " within " + limit.toSeconds() + " s",
+            "it goes on; see 'hactl status'");
+      }
+      if (!condition.test(in.cluster().state())) {
+        throw new HactlError(
+            ExitCode.REFUSED,
+            "HA-CLI-008",
+            "nobody can be promoted: " + blocked(in.cluster().state()).orElse(""),
+            "see 'hactl pg status'");
+      }
+      done(name);
+    }
+
+    private static Optional<String> blocked(ClusterState state) {
+      return state.primacies().values().stream()
+          .map(Primacy::election)
+          .filter(e -> e instanceof Election.Blocked)
+          .map(e -> ((Election.Blocked) e).detail())
+          .findFirst();
+    }
+
+    void done(String name) {
+      long now = System.nanoTime();
+      in.out()
+          .line(
+              String.format(
+                  Locale.ROOT,
+                  "  %-28s %5d ms  (+%d ms)",
+                  name,
+                  (now - began) / 1_000_000,
+                  (now - last) / 1_000_000));
+      last = now;
+    }
+  }
+}

@@ -1,0 +1,281 @@
+package dev.quorate.daemon.cli;
+
+import dev.quorate.agents.AgentMetadata;
+import dev.quorate.daemon.config.Durations;
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ConfigurationChange;
+import dev.quorate.resource.Constraint;
+import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.Role;
+import dev.quorate.resource.Score;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// `resource …`
+final class ResourceCommands {
+  /// How the constraints of an unfinished move are called.
+  static final String MOVE_PREFIX = "cli-prefer-";
+
+  private ResourceCommands() {}
+
+  static List<Command> all() {
+    return List.of(
+        Command.of(
+            "resource create",
+            "ID AGENT [NAME=VALUE…] [op KIND NAME=VALUE…] [meta NAME=VALUE…] [promotable [ID] NAME=VALUE…]",
+            "Adds a resource.",
+            ResourceCreation::create),
+        Command.of(
+            "resource promotable",
+            "RESOURCE [ID] [NAME=VALUE…]",
+            "Lets a resource run on every node, promoted on one.",
+            ResourceCreation::promotable),
+        Command.of(
+            "resource " + OldWords.PROMOTABLE_VERB,
+            "ID RESOURCE [NAME=VALUE…]",
+            "The same in the order of pcs 0.9.",
+            ResourceCreation::promotableOld),
+        Command.of(
+            "resource delete",
+            "RESOURCE…",
+            "Stops and removes resources.",
+            ResourceCommands::delete),
+        Command.of(
+            "resource remove",
+            "RESOURCE…",
+            "Stops and removes resources.",
+            ResourceCommands::delete),
+        Command.of("resource enable", "RESOURCE…", "Lets resources run.", in -> target(in, "")),
+        Command.of(
+            "resource disable", "RESOURCE…", "Stops resources.", in -> target(in, "Stopped")),
+        Command.of(
+            "resource manage", "RESOURCE…", "Looks after resources again.", in -> managed(in, "")),
+        Command.of(
+            "resource unmanage",
+            "RESOURCE…",
+            "Leaves resources alone.",
+            in -> managed(in, "false")),
+        Command.of(
+            "resource meta",
+            "RESOURCE NAME=VALUE…",
+            "Sets meta-attributes; an empty value removes.",
+            ResourceCommands::meta),
+        Command.of(
+            "resource update",
+            "RESOURCE NAME=VALUE…",
+            "Changes parameters; an empty value removes.",
+            ResourceCommands::update),
+        Command.of(
+            "resource move",
+            "RESOURCE [NODE] [--promoted] [--wait[=S]]",
+            "Moves a resource, or the promoted instance, without leaving a constraint behind.",
+            ResourceCommands::move),
+        Command.of(
+            "resource clear",
+            "RESOURCE",
+            "Removes what an unfinished move left.",
+            ResourceCommands::clear),
+        Command.of(
+            "resource cleanup",
+            "[RESOURCE] [NODE]",
+            "Forgets failures and looks again.",
+            ResourceCommands::cleanup),
+        Command.of("resource refresh", "[RESOURCE] [NODE]", "The same.", ResourceCommands::cleanup),
+        Command.of("resource list", "[TEXT]", "Lists the agents.", ResourceCommands::list),
+        Command.of("resource agents", "[TEXT]", "Lists the agents.", ResourceCommands::list),
+        Command.of(
+            "resource describe",
+            "AGENT",
+            "Shows an agent's parameters.",
+            ResourceCommands::describe),
+        Command.of(
+            "resource config",
+            "[RESOURCE]",
+            "Shows resources as configured.",
+            ConfigText::resources),
+        Command.of("resource", "", "Shows where resources run.", StatusCommands::resources),
+        Command.of("resource status", "", "Shows where resources run.", StatusCommands::resources));
+  }
+
+  private static List<ResourceDefinition> named(Invocation in) {
+    List<ResourceDefinition> named = new ArrayList<>();
+    do {
+      named.add(in.resource(in.words().take("RESOURCE")));
+    } while (in.words().has());
+    return named;
+  }
+
+  private static void delete(Invocation in) {
+    List<ResourceDefinition> resources = named(in);
+    in.change(
+        resources.stream()
+            .map(r -> new ConfigurationChange.DeleteResource(r.id()))
+            .toArray(ConfigurationChange[]::new));
+    in.settle(
+        "the resources are gone",
+        state ->
+            resources.stream()
+                .allMatch(r ->
+                    state.configuration().resource(r.id()).isEmpty()
+                        && Placements.stopped(state, r)));
+  }
+
+  private static void target(Invocation in, String role) {
+    List<ResourceDefinition> resources = named(in);
+    setMeta(in, resources, "target-role", role);
+    in.settle(
+        role.isEmpty() ? "the resources run" : "the resources are stopped",
+        state -> resources.stream().allMatch(r -> Placements.settled(state, r)));
+  }
+
+  private static void managed(Invocation in, String value) {
+    setMeta(in, named(in), "is-managed", value);
+  }
+
+  private static void setMeta(
+      Invocation in, List<ResourceDefinition> resources, String name, String value) {
+    SortedMap<String, String> meta = new TreeMap<>();
+    meta.put(name, value);
+    in.change(
+        resources.stream()
+            .map(r -> new ConfigurationChange.SetMeta(r.publicId(), meta))
+            .toArray(ConfigurationChange[]::new));
+  }
+
+  private static void meta(Invocation in) {
+    ResourceDefinition resource = in.resource(in.words().take("RESOURCE"));
+    in.change(
+        new ConfigurationChange.SetMeta(
+            resource.publicId(), MetaAttributes.present(in.words().onlySettings("NAME=VALUE"))));
+  }
+
+  private static void update(Invocation in) {
+    ResourceDefinition old = in.resource(in.words().take("RESOURCE"));
+    SortedMap<String, String> parameters = new TreeMap<>(old.parameters());
+    in.words()
+        .onlySettings("NAME=VALUE")
+        .forEach((name, value) -> {
+          if (value.isEmpty()) {
+            parameters.remove(name);
+          } else {
+            parameters.put(name, value);
+          }
+        });
+    ResourceCreation.checkParameters(
+        old.id(), in.cluster().agents().named(old.agent().toString()), parameters);
+    in.change(
+        new ConfigurationChange.ReplaceResource(
+            new ResourceDefinition(
+                old.id(), old.agent(), parameters, old.meta(), old.operations(), old.form())));
+  }
+
+  private static void move(Invocation in) {
+    ResourceDefinition resource = in.resource(in.words().take("RESOURCE"));
+    String target = in.words().has() ? in.node(in.words().take("NODE")).name() : "";
+    in.words().end();
+    if (resource.promotable()) {
+      PgCommands.switchover(in, resource, target);
+      return;
+    }
+    if (target.isEmpty()) {
+      throw HactlError.usage(
+          "where shall '" + resource.id() + "' go?",
+          "name a node: hactl resource move " + resource.id() + " NODE");
+    }
+    NodeId node = new NodeId(target);
+    String id = MOVE_PREFIX + resource.publicId();
+    in.change(
+        new ConfigurationChange.PutConstraint(
+            new Constraint.Location(id, resource.publicId(), Role.STARTED, node, Score.MUST)));
+    var wait = in.options().patience().orElse(Options.WAIT);
+    boolean there =
+        in.cluster().await(s -> Placements.in(s, resource, Role.STARTED).contains(node), wait);
+    in.change(new ConfigurationChange.RemoveConstraint(id));
+    if (!there) {
+      throw HactlError.timeout(
+          "'" + resource.id() + "' did not start on " + node + " in " + wait.toSeconds() + " s",
+          "see why: hactl explain " + resource.id() + " on " + node);
+    }
+    in.out().line("'" + resource.id() + "' runs on " + node);
+  }
+
+  private static void clear(Invocation in) {
+    ResourceDefinition resource = in.resource(in.words().take("RESOURCE"));
+    ConfigurationChange[] changes =
+        in.configuration().constraints().stream()
+            .map(Constraint::id)
+            .filter(id ->
+                id.startsWith("cli-")
+                    && (id.endsWith("-" + resource.publicId()) || id.endsWith("-" + resource.id())))
+            .map(ConfigurationChange.RemoveConstraint::new)
+            .toArray(ConfigurationChange[]::new);
+    boolean open =
+        in.cluster().state().primacies().containsKey(resource.id())
+            && !in.cluster().state().primacies().get(resource.id()).switchoverTo().isEmpty();
+    if (changes.length > 0) {
+      in.change(changes);
+    }
+    if (open) {
+      in.propose(new ClusterCommand.CancelSwitchover(resource.id(), "cleared by " + in.client()));
+    }
+    if (changes.length == 0 && !open) {
+      in.out().remark("nothing is left of a move of '" + resource.publicId() + "'");
+    }
+  }
+
+  private static void cleanup(Invocation in) {
+    List<ResourceDefinition> resources =
+        in.words().has()
+            ? List.of(in.resource(in.words().take("RESOURCE")))
+            : in.configuration().resources();
+    List<NodeId> nodes =
+        in.words().has()
+            ? List.of(in.node(in.words().take("NODE")))
+            : List.copyOf(in.configuration().nodes().keySet());
+    in.words().end();
+    for (ResourceDefinition resource : resources) {
+      in.propose(new ClusterCommand.Cleanup(resource.id(), nodes, in.client()));
+      in.out()
+          .line(
+              "Cleaned up "
+                  + resource.publicId()
+                  + " on "
+                  + String.join(", ", nodes.stream().map(NodeId::name).toList()));
+    }
+  }
+
+  private static void list(Invocation in) {
+    String text = in.words().has() ? in.words().take("TEXT") : "";
+    for (AgentMetadata agent : in.cluster().agents().all()) {
+      agent.names().stream()
+          .filter(name -> name.toString().contains(text))
+          .forEach(name -> in.out().line(name + " - " + agent.description()));
+    }
+  }
+
+  private static void describe(Invocation in) {
+    AgentMetadata agent = in.cluster().agents().named(in.words().take("AGENT")).metadata();
+    in.out().line(agent.names().getFirst() + " - " + agent.description());
+    in.out().line("");
+    in.out().line("Resource options:");
+    agent.parameters().forEach((name, text) -> in.out().line("  " + name + ": " + text));
+    in.out().line("");
+    in.out().line("Default operations:");
+    agent
+        .operations()
+        .forEach(op ->
+            in.out()
+                .line(
+                    "  "
+                        + op.kind().name().toLowerCase(Locale.ROOT)
+                        + ": interval="
+                        + Durations.text(op.interval())
+                        + (op.role() == Role.STARTED ? "" : " role=" + Roles.title(op.role()))
+                        + " timeout="
+                        + Durations.text(op.timeout())));
+  }
+}

@@ -1,0 +1,87 @@
+package dev.quorate.daemon.cli;
+
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ResourceDefinition;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// `status`, `explain`, `config` and `history`.
+final class StatusCommands {
+  private StatusCommands() {}
+
+  static List<Command> all() {
+    return List.of(
+        Command.of(
+                "status", "[--full] [-o json]", "Shows the whole cluster.", StatusCommands::status)
+            .anywhere(),
+        Command.of("status resources", "", "Shows where resources run.", StatusCommands::resources),
+        Command.of("status nodes", "", "Shows the nodes.", StatusCommands::cluster),
+        Command.of(
+            "explain",
+            "RESOURCE [on NODE]",
+            "Says why a resource is where it is: every score and its constraint.",
+            StatusCommands::explain),
+        Command.of("config", "[-o json]", "Shows the configuration.", ConfigText::all),
+        Command.of(
+            "history",
+            "",
+            "Shows the last things that happened on this node.",
+            in -> in.cluster().history().forEach(in.out()::line)));
+  }
+
+  private static void status(Invocation in) {
+    NodeFacts facts = in.cluster().facts();
+    in.words().end();
+    switch (facts.phase()) {
+      case UNJOINED -> notRunning(in, "unjoined", "This node belongs to no cluster.");
+      case STOPPED ->
+          notRunning(in, "stopped", "Cluster '" + facts.cluster() + "' is stopped on this node.");
+      case RUNNING -> {
+        if (in.options().json()) {
+          in.out()
+              .line(
+                  JsonText.pretty(StatusJson.of(in.cluster().state(), facts, in.cluster().now())));
+        } else {
+          StatusText.of(in.cluster().state(), facts, in.cluster().now(), in.options().full())
+              .forEach(in.out()::line);
+        }
+      }
+    }
+  }
+
+  private static void notRunning(Invocation in, String phase, String sentence) {
+    if (in.options().json()) {
+      in.out().line(JsonText.pretty(Map.of("schema", 1, "health", phase)));
+    } else {
+      in.out().line(sentence);
+    }
+  }
+
+  static void resources(Invocation in) {
+    ResourceText.of(in.cluster().state(), in.cluster().facts(), in.options().full())
+        .forEach(in.out()::line);
+  }
+
+  static void cluster(Invocation in) {
+    StatusText.summary(in.cluster().state(), in.cluster().facts(), in.cluster().now())
+        .forEach(in.out()::line);
+  }
+
+  private static void explain(Invocation in) {
+    ResourceDefinition resource = in.resource(in.words().take("RESOURCE"));
+    in.words().skip("on");
+    Optional<NodeId> node =
+        in.words().has() ? Optional.of(in.node(in.words().take("NODE"))) : Optional.empty();
+    in.words().end();
+    List<String> lines = in.cluster().explain(resource, node);
+    if (in.options().json()) {
+      in.out()
+          .line(JsonText.pretty(Map.of("resource", resource.publicId().name(), "lines", lines)));
+      return;
+    }
+    lines.forEach(in.out()::line);
+    PostgresText.waiting(in.cluster().state(), resource)
+        .ifPresent(why -> in.out().line("Nothing is promoted because " + why));
+  }
+}

@@ -1,0 +1,78 @@
+package dev.quorate.daemon.config;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/// Every key of the configuration file. The reference page is made from this list.
+enum ConfigKey {
+  CLUSTER(
+      "cluster", "", "The name of the cluster. Absent: the node belongs to no cluster and waits."),
+  NODE("node", "", "The name of this node."),
+  ADDRESS("address", "", "The address on which this node's services listen."),
+  RING_PORT("ring.port", "5415", "UDP port of the ring."),
+  RAFT_PORT("raft.port", "5416", "TCP port of the replicated log."),
+  ADMIN_PORT("admin.port", "5417", "TCP port on which nodes speak to each other."),
+  METRICS_PORT("metrics.port", "5418", "TCP port of `/metrics`; 0 switches it off."),
+  STATE_DIRECTORY(
+      "state.directory",
+      "/var/lib/quorate",
+      "The log, snapshots and secrets; made with mode 0700."),
+  RUN_DIRECTORY("run.directory", "/run/quorate", "Where the admin socket is."),
+  SOCKET_GROUP(
+      "admin.group", "quorate", "The group that may use the admin socket, if the group exists."),
+  TOKEN_TIMEOUT(
+      "ring.token-timeout", "1s", "A node that is silent for this long is lost: 300ms to 60s."),
+  ELECTION_TIMEOUT(
+      "raft.election-timeout",
+      "300ms",
+      "The shortest time without a leader after which a node stands for election: 150ms to 10s. The longest is twice that."),
+  QUORUM_BOUND(
+      "quorum.bound",
+      "2s",
+      "Without quorum for this long, the node stops everything that needs it: 500ms to 60s."),
+  STARTUP_QUORUM_BOUND(
+      "quorum.startup-bound",
+      "60s",
+      "The same after a start of the daemon, before the cluster was heard of: 1s to 10min."),
+  GRACE(
+      "node.grace",
+      "10s",
+      "How long a node whose daemon alone is gone is left alone: 1s to 10min."),
+  RESEND(
+      "log.resend", "300ms", "How soon a command of unknown fate is proposed again: 50ms to 10s."),
+  FENCE_DIRECTORIES(
+      "fence.directories",
+      "/usr/sbin:/usr/local/sbin",
+      "Where fence agents (`fence_*`) are looked for, separated by `:`."),
+  LOG_LEVEL("log.level", "info", "How much is logged: error, warn, info, debug or trace."),
+  BOOT_ID(
+      "boot-id",
+      "",
+      "Identifies this boot of the kernel; for laboratories only. Absent: the kernel is asked.");
+
+  private final String text;
+  private final String standard;
+  private final String meaning;
+
+  ConfigKey(String text, String standard, String meaning) {
+    this.text = text;
+    this.standard = standard;
+    this.meaning = meaning;
+  }
+
+  String text() {
+    return text;
+  }
+
+  String standard() {
+    return standard;
+  }
+
+  String meaning() {
+    return meaning;
+  }
+
+  static Optional<ConfigKey> of(String text) {
+    return Arrays.stream(values()).filter(k -> k.text.equals(text)).findFirst();
+  }
+}

@@ -1,0 +1,50 @@
+package dev.quorate.daemon.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// The configuration of one daemon, checked.
+///
+/// @param file where it was read from
+/// @param identity absent as long as the node belongs to no cluster
+public record DaemonConfig(
+    Path file,
+    Optional<Identity> identity,
+    Ports ports,
+    Path stateDirectory,
+    Path runDirectory,
+    String socketGroup,
+    Timing timing,
+    List<Path> fenceDirectories,
+    String logLevel,
+    String bootId) {
+
+  /// Where the daemon listens.
+  public record Ports(int ring, int raft, int admin, int metrics) {}
+
+  /// How long the daemon waits for what.
+  public record Timing(
+      Duration token,
+      Duration electionShortest,
+      Duration quorumBound,
+      Duration startupQuorumBound,
+      Duration grace,
+      Duration resend) {}
+
+  /// Copies the list.
+  public DaemonConfig {
+    fenceDirectories = List.copyOf(fenceDirectories);
+  }
+
+  /// The socket on which `hactl` speaks to the daemon.
+  public Path socket() {
+    return runDirectory.resolve("quorate.sock");
+  }
+
+  /// Where keys and certificates are.
+  public Path secretsDirectory() {
+    return stateDirectory.resolve("secrets");
+  }
+}

@@ -1,0 +1,226 @@
+package dev.quorate.daemon.http;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSocket;
+import jdk.net.ExtendedSocketOptions;
+import jdk.net.UnixDomainPrincipal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Accepts connections and hands their requests to a handler. At most [#MOST] at a time.
+public final class HttpListener implements AutoCloseable {
+  /// What a node sends to ask whether a daemon lives here, instead of a request.
+  public static final int PROBE = 'Q';
+
+  /// The answer to [#PROBE].
+  public static final int ALIVE = 'A';
+
+  private static final int MOST = 64;
+  private static final int IDLE_MILLIS = 120_000;
+  private static final Logger log = LoggerFactory.getLogger(HttpListener.class);
+
+  private final AutoCloseable socket;
+  private final HttpHandler handler;
+  private final Semaphore room = new Semaphore(MOST);
+
+  private HttpListener(AutoCloseable socket, HttpHandler handler) {
+    this.socket = socket;
+    this.handler = handler;
+  }
+
+  /// Listens on a Unix socket that the owner and, if it exists, the group may use.
+  public static HttpListener unix(Path path, String group, HttpHandler handler) throws IOException {
+    Files.deleteIfExists(path);
+    ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    channel.bind(UnixDomainSocketAddress.of(path));
+    PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+    try {
+      view.setGroup(
+          path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group));
+      view.setPermissions(PosixFilePermissions.fromString("rw-rw----"));
+    } catch (IOException e) {
+      view.setPermissions(PosixFilePermissions.fromString("rw-------"));
+      log.atDebug().addKeyValue("reason", e.getMessage()).log("admin socket is for its owner only");
+    }
+    HttpListener listener = new HttpListener(channel, handler);
+    Thread.ofPlatform().daemon().name("admin-unix").start(() -> listener.acceptUnix(channel));
+    return listener;
+  }
+
+  /// Listens on TCP; with a TLS context every client must speak TLS, and is trusted if it shows a
+  /// certificate of the cluster.
+  public static HttpListener tcp(
+      String host, int port, Optional<SSLContext> tls, HttpHandler handler) throws IOException {
+    ServerSocket server = new ServerSocket();
+    server.setReuseAddress(true);
+    server.bind(new InetSocketAddress(InetAddress.getByName(host), port), MOST);
+    HttpListener listener = new HttpListener(server, handler);
+    Thread.ofPlatform().daemon().name("http-" + port).start(() -> listener.acceptTcp(server, tls));
+    return listener;
+  }
+
+  private void acceptUnix(ServerSocketChannel channel) {
+    while (channel.isOpen()) {
+      try {
+        SocketChannel client = channel.accept();
+        submit(() -> serveUnix(client), client);
+      } catch (ClosedChannelException e) {
+        return;
+      } catch (IOException e) {
+        log.atWarn().addKeyValue("reason", e.getMessage()).log("connection not accepted");
+      }
+    }
+  }
+
+  private void acceptTcp(ServerSocket server, Optional<SSLContext> tls) {
+    while (!server.isClosed()) {
+      try {
+        Socket client = server.accept();
+        submit(() -> serveTcp(client, tls), client);
+      } catch (IOException e) {
+        if (!server.isClosed()) {
+          log.atWarn().addKeyValue("reason", e.getMessage()).log("connection not accepted");
+        }
+      }
+    }
+  }
+
+  private void submit(Runnable work, AutoCloseable client) {
+    if (!room.tryAcquire()) {
+      close(client);
+      return;
+    }
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            work.run();
+          } finally {
+            room.release();
+            close(client);
+          }
+        });
+  }
+
+  private void serveUnix(SocketChannel client) {
+    try {
+      UnixDomainPrincipal peer = client.getOption(ExtendedSocketOptions.SO_PEERCRED);
+      exchange(
+          Channels.newInputStream(client),
+          Channels.newOutputStream(client),
+          peer.user().getName(),
+          true);
+    } catch (IOException e) {
+      log.atDebug().addKeyValue("reason", e.getMessage()).log("local client went away");
+    }
+  }
+
+  private void serveTcp(Socket client, Optional<SSLContext> tls) {
+    String from = client.getInetAddress().getHostAddress();
+    try {
+      client.setSoTimeout(IDLE_MILLIS);
+      client.setTcpNoDelay(true);
+      if (tls.isEmpty()) {
+        exchange(client.getInputStream(), client.getOutputStream(), from, false);
+        return;
+      }
+      int first = client.getInputStream().read();
+      if (first == PROBE) {
+        client.getOutputStream().write(ALIVE);
+        client.getOutputStream().flush();
+      } else if (first >= 0) {
+        ByteArrayInputStream consumed = new ByteArrayInputStream(new byte[] {(byte) first});
+        serveTls(
+            (SSLSocket) tls.get().getSocketFactory().createSocket(client, consumed, true), from);
+      }
+    } catch (SSLException e) {
+      log.atWarn()
+          .addKeyValue("target", from)
+          .addKeyValue("reason", e.getMessage())
+          .log("connection without a good certificate refused");
+    } catch (IOException e) {
+      log.atDebug().addKeyValue("reason", e.getMessage()).log("remote client went away");
+    }
+  }
+
+  private void serveTls(SSLSocket client, String from) throws IOException {
+    client.setUseClientMode(false);
+    client.setWantClientAuth(true);
+    client.setEnabledProtocols(new String[] {"TLSv1.3"});
+    client.startHandshake();
+    String name = from;
+    boolean trusted = false;
+    try {
+      name = client.getSession().getPeerPrincipal().getName();
+      trusted = true;
+    } catch (SSLPeerUnverifiedException e) {
+      log.atDebug().addKeyValue("target", from).log("client shows no certificate");
+    }
+    exchange(client.getInputStream(), client.getOutputStream(), name, trusted);
+  }
+
+  private void exchange(InputStream from, OutputStream to, String client, boolean trusted)
+      throws IOException {
+    InputStream in = new BufferedInputStream(from);
+    OutputStream out = new BufferedOutputStream(to);
+    while (true) {
+      Optional<HttpRequest> request = HttpRequest.read(in, client, trusted);
+      if (request.isEmpty()) {
+        return;
+      }
+      HttpReply reply = new HttpReply(out);
+      try {
+        handler.handle(request.get(), reply);
+      } catch (RuntimeException e) {
+        log.atError()
+            .setCause(e)
+            .addKeyValue("code", "HA-ADMIN-001")
+            .addKeyValue("operation", request.get().path())
+            .log("request failed");
+        if (reply.begun()) {
+          return;
+        }
+        reply.send(
+            500,
+            "application/json",
+            "{\"code\":\"HA-ADMIN-001\",\"message\":\"internal error\",\"hint\":\"see the log of quorated\"}");
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    close(socket);
+  }
+
+  private static void close(AutoCloseable closeable) {
+    try {
+      closeable.close();
+    } catch (Exception e) {
+      log.atDebug().addKeyValue("reason", e.getMessage()).log("not closed cleanly");
+    }
+  }
+}

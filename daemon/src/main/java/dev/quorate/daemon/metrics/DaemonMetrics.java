@@ -1,0 +1,209 @@
+package dev.quorate.daemon.metrics;
+
+import dev.quorate.consensus.Leadership;
+import dev.quorate.daemon.cli.NodeFacts;
+import dev.quorate.membership.NodeId;
+import dev.quorate.membership.View;
+import dev.quorate.resource.ClusterChange;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.FencingRecord;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/// The daemon's metrics, in Prometheus' text format.
+public final class DaemonMetrics {
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final InstantSource clock;
+  private final Supplier<NodeFacts> facts;
+  private final Supplier<ClusterState> state;
+  private final FailoverPhases phases;
+  private final Counter views;
+  private final Counter pauses;
+  private final Timer paused;
+  private final Counter confirmed;
+  private final Counter unconfirmed;
+  private final MultiGauge nodes;
+  private final MultiGauge instances;
+  private final MultiGauge failures;
+  private Optional<View> lastView = Optional.empty();
+
+  /// Metrics of one daemon.
+  public DaemonMetrics(
+      InstantSource clock, Supplier<NodeFacts> facts, Supplier<ClusterState> state) {
+    this.clock = clock;
+    this.facts = facts;
+    this.state = state;
+    this.phases = new FailoverPhases(this::phase);
+    this.views = counter("quorate.ring.views", "views that the ring installed");
+    this.pauses = counter("quorate.ring.pauses", "times that this node did not run for a while");
+    this.paused =
+        Timer.builder("quorate.ring.paused")
+            .description("how long this node did not run")
+            .register(registry);
+    this.confirmed = fencing("true");
+    this.unconfirmed = fencing("false");
+    this.nodes = multi("quorate.node.presence", "1 for the presence that the cluster agreed on");
+    this.instances = multi("quorate.resource.role", "1 for the role of a resource on a node");
+    this.failures = multi("quorate.resource.fail.count", "failures since the last cleanup");
+    bind();
+  }
+
+  private void bind() {
+    new UptimeMetrics().bindTo(registry);
+    new JvmMemoryMetrics().bindTo(registry);
+    gauge("quorate.log.quorate", "whether a leader with a majority is known", this::quorate);
+    gauge("quorate.log.leader", "whether this node leads", this::leads);
+    gauge("quorate.log.term", "Raft's term", this::term);
+    gauge(
+        "quorate.log.applied.index",
+        "the last position applied",
+        () -> facts.get().applied().index());
+    gauge(
+        "quorate.ring.members",
+        "members of the present view",
+        () -> facts.get().view().map(v -> v.members().size()).orElse(0));
+    gauge("quorate.intents", "actions under way", () -> state.get().intents().size());
+    gauge(
+        "quorate.configuration.version",
+        "version of the configuration",
+        () -> state.get().configuration().version());
+  }
+
+  /// Counts garbage collections too; closes with the process.
+  public JvmGcMetrics gc() {
+    JvmGcMetrics metrics = new JvmGcMetrics();
+    metrics.bindTo(registry);
+    return metrics;
+  }
+
+  private Counter counter(String name, String what) {
+    return Counter.builder(name).description(what).register(registry);
+  }
+
+  private Counter fencing(String isConfirmed) {
+    return Counter.builder("quorate.fencings")
+        .description("attempts at fencing")
+        .tag("confirmed", isConfirmed)
+        .register(registry);
+  }
+
+  private MultiGauge multi(String name, String what) {
+    return MultiGauge.builder(name).description(what).register(registry);
+  }
+
+  private void gauge(String name, String what, Supplier<Number> value) {
+    Gauge.builder(name, value).description(what).register(registry);
+  }
+
+  private Number quorate() {
+    return facts.get().quorum() ? 1 : 0;
+  }
+
+  private Number leads() {
+    return facts.get().leadership() instanceof Leadership.Leader ? 1 : 0;
+  }
+
+  private Number term() {
+    return switch (facts.get().leadership()) {
+      case Leadership.Leader(var term) -> term;
+      case Leadership.Follower(var term, _) -> term;
+      case Leadership.Leaderless(var term) -> term;
+    };
+  }
+
+  private void phase(String name, Duration took) {
+    Timer.builder("quorate.failover.phase")
+        .description("how long the phases of failovers took")
+        .tag("phase", name)
+        .register(registry)
+        .record(took.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /// The ring installed a view.
+  public synchronized void viewInstalled(View view) {
+    views.increment();
+    for (NodeId node : lastView.map(View::nodes).orElse(List.of())) {
+      if (!view.contains(node)) {
+        phases.left(clock.instant(), node);
+      }
+    }
+    view.nodes().forEach(phases::back);
+    lastView = Optional.of(view);
+  }
+
+  /// This node did not run for a while.
+  public void paused(Duration howLong) {
+    pauses.increment();
+    paused.record(howLong.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /// A command was applied.
+  public void applied(List<ClusterChange> changes) {
+    for (ClusterChange change : changes) {
+      phases.observe(clock.instant(), change);
+      if (change instanceof ClusterChange.FencingRecorded(FencingRecord outcome)) {
+        (outcome.confirmed() ? confirmed : unconfirmed).increment();
+      }
+    }
+  }
+
+  /// Everything as text.
+  public synchronized String scrape() {
+    ClusterState now = state.get();
+    List<MultiGauge.Row<?>> rows = new ArrayList<>();
+    now.nodes()
+        .forEach((node, status) ->
+            rows.add(
+                MultiGauge.Row.of(
+                    Tags.of("node", node.name(), "presence", lower(status.presence())), 1)));
+    nodes.register(rows, true);
+    List<MultiGauge.Row<?>> roles = new ArrayList<>();
+    now.instances()
+        .forEach((resource, byNode) ->
+            byNode.forEach((node, status) ->
+                roles.add(
+                    MultiGauge.Row.of(
+                        Tags.of(
+                            "resource",
+                            resource.name(),
+                            "node",
+                            node.name(),
+                            "role",
+                            lower(status.role()),
+                            "certainty",
+                            lower(status.certainty())),
+                        1))));
+    instances.register(roles, true);
+    List<MultiGauge.Row<?>> counts = new ArrayList<>();
+    now.failCounts()
+        .forEach((resource, byNode) ->
+            byNode.forEach((node, failure) ->
+                counts.add(
+                    MultiGauge.Row.of(
+                        Tags.of("resource", resource.name(), "node", node.name()),
+                        failure.count()))));
+    failures.register(counts, true);
+    return registry.scrape();
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,244 @@
+package dev.quorate.daemon.secrets;
+
+import dev.quorate.consensus.tls.ClusterAuthority;
+import dev.quorate.consensus.tls.Credentials;
+import dev.quorate.consensus.tls.TlsException;
+import dev.quorate.consensus.tls.TlsMaterial;
+import dev.quorate.membership.NodeId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/// The secrets of one node: `ca.crt`, `node.crt`, `node.key`, `ring.key`, and on the first node
+/// `ca.key` and the tokens it has given out. The directory has mode 0700.
+public final class SecretStore {
+  private static final Duration TOKEN_LIFETIME = Duration.ofHours(24);
+  private static final int RING_KEY_BYTES = 32;
+
+  private final Path directory;
+  private final SecureRandom random = new SecureRandom();
+
+  /// Keeps secrets in the directory.
+  public SecretStore(Path directory) {
+    this.directory = directory;
+  }
+
+  /// The authority's certificate, as a PEM file.
+  public Path authorityFile() {
+    return directory.resolve("ca.crt");
+  }
+
+  /// The node's certificate, as a PEM file.
+  public Path certificateFile() {
+    return directory.resolve("node.crt");
+  }
+
+  /// The node's private key, as a PEM file.
+  public Path keyFile() {
+    return directory.resolve("node.key");
+  }
+
+  private Path authorityKeyFile() {
+    return directory.resolve("ca.key");
+  }
+
+  private Path ringKeyFile() {
+    return directory.resolve("ring.key");
+  }
+
+  /// Makes the secrets of a new cluster.
+  public void found(String cluster, NodeId node, String address, Instant now) throws IOException {
+    OwnerOnly.directory(directory);
+    ClusterAuthority authority = ClusterAuthority.create(cluster, now);
+    byte[] ring = new byte[RING_KEY_BYTES];
+    random.nextBytes(ring);
+    write(authorityKeyFile(), authority.privateKeyPem());
+    accept(
+        new Grant(
+            authority.issue(node, hosts(node, address), now), HexFormat.of().formatHex(ring)));
+  }
+
+  /// Takes over what a member has handed out.
+  public void accept(Grant grant) throws IOException {
+    OwnerOnly.directory(directory);
+    Credentials credentials = grant.credentials();
+    write(authorityFile(), credentials.authority());
+    write(keyFile(), credentials.privateKey());
+    // The authority's certificate follows, so that newcomers can compare its fingerprint.
+    write(certificateFile(), credentials.certificate() + credentials.authority());
+    write(ringKeyFile(), grant.ringKey() + "\n");
+  }
+
+  /// What a member hands to a newcomer. Secret: never printed by [#toString()].
+  public record Grant(Credentials credentials, String ringKey) {
+    @Override
+    public String toString() {
+      return "Grant[…]";
+    }
+  }
+
+  /// Makes a newcomer's key and certificate.
+  public Grant grant(NodeId node, String address, Instant now) {
+    ClusterAuthority authority =
+        ClusterAuthority.load(read(authorityFile()), read(authorityKeyFile()));
+    return new Grant(authority.issue(node, hosts(node, address), now), read(ringKeyFile()).strip());
+  }
+
+  private static List<String> hosts(NodeId node, String address) {
+    return address.equals(node.name()) ? List.of(address) : List.of(node.name(), address);
+  }
+
+  /// Whether this node can sign certificates.
+  public boolean authority() {
+    return Files.exists(authorityKeyFile());
+  }
+
+  /// Whether there are secrets at all.
+  public boolean present() {
+    return Files.exists(keyFile());
+  }
+
+  /// The key of the ring.
+  public byte[] ringKey() {
+    byte[] key;
+    try {
+      key = HexFormat.of().parseHex(read(ringKeyFile()).strip());
+    } catch (IllegalArgumentException e) {
+      key = new byte[0];
+    }
+    if (key.length != RING_KEY_BYTES) {
+      throw new SecretsException(
+          ringKeyFile() + " is damaged: copy it from another node, it is the same on all of them");
+    }
+    return key;
+  }
+
+  /// Mutual TLS with the other members.
+  public TlsMaterial tls() {
+    try {
+      return TlsMaterial.load(authorityFile(), certificateFile(), keyFile());
+    } catch (TlsException e) {
+      throw new SecretsException(
+          e.getMessage()
+              + ": get new keys with 'hactl cluster token' on the first node and 'hactl cluster join'"
+              + " here",
+          e);
+    }
+  }
+
+  /// A token with which the node may join once, within a day.
+  public synchronized JoinToken newToken(String node, String host, int port, Instant now) {
+    byte[] secret = new byte[16];
+    random.nextBytes(secret);
+    try {
+      JoinToken token = JoinToken.of(secret, fingerprint(authorityFile()), host, port);
+      List<String> tokens = new ArrayList<>(tokens(now));
+      tokens.add(digest(token.secret()) + " " + node + " " + now.plus(TOKEN_LIFETIME));
+      write(tokensFile(), String.join("\n", tokens) + "\n");
+      return token;
+    } catch (IOException e) {
+      throw new SecretsException("cannot write " + tokensFile() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /// Uses a token up.
+  ///
+  /// @return the name of the node that may join; empty if the token is not good
+  public synchronized Optional<String> redeem(String secret, Instant now) {
+    List<String> tokens = new ArrayList<>(tokens(now));
+    String digest = digest(secret);
+    for (String token : tokens) {
+      String[] parts = token.split(" ", -1);
+      if (MessageDigest.isEqual(
+          parts[0].getBytes(StandardCharsets.US_ASCII),
+          digest.getBytes(StandardCharsets.US_ASCII))) {
+        tokens.remove(token);
+        try {
+          write(tokensFile(), String.join("\n", tokens) + "\n");
+        } catch (IOException e) {
+          throw new SecretsException("cannot write " + tokensFile() + ": " + e.getMessage(), e);
+        }
+        return Optional.of(parts[1]);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// The SHA-256 of a certificate.
+  public static byte[] fingerprint(X509Certificate certificate) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static byte[] fingerprint(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return fingerprint(
+          (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in));
+    } catch (GeneralSecurityException e) {
+      throw new SecretsException(file + " is not a certificate: restore it from another node", e);
+    }
+  }
+
+  private Path tokensFile() {
+    return directory.resolve("join-tokens");
+  }
+
+  private List<String> tokens(Instant now) {
+    try {
+      return Files.readAllLines(tokensFile()).stream()
+          .filter(line -> line.split(" ", -1).length == 3)
+          .filter(line -> Instant.parse(line.split(" ", -1)[2]).isAfter(now))
+          .toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new SecretsException("cannot read " + tokensFile() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String digest(String secret) {
+    try {
+      return Base64.getEncoder()
+          .encodeToString(
+              MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new SecretsException(
+          file
+              + " cannot be read ("
+              + e.getClass().getSimpleName()
+              + "): it must exist and belong to user "
+              + System.getProperty("user.name"),
+          e);
+    }
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    OwnerOnly.write(file, text.getBytes(StandardCharsets.UTF_8));
+  }
+}
