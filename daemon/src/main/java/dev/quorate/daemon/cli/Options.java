@@ -32,15 +32,13 @@ public record Options(
           "--force",
           "--full",
           "--json",
-          "--master",
           "--name",
           "--no-color",
           "--output-format",
           "--promoted",
           "--wait",
           "--yes",
-          "--after",
-          "--self");
+          "-o");
 
   /// Copies the list.
   public Options {

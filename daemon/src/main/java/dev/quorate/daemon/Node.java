@@ -1,0 +1,450 @@
+package dev.quorate.daemon;
+
+import dev.quorate.consensus.ConsensusConfig;
+import dev.quorate.consensus.ConsensusException;
+import dev.quorate.consensus.Leadership;
+import dev.quorate.consensus.LogEvent;
+import dev.quorate.consensus.LogPosition;
+import dev.quorate.consensus.ratis.RatisReplicatedLog;
+import dev.quorate.daemon.cli.AgentCatalog;
+import dev.quorate.daemon.config.DaemonConfig;
+import dev.quorate.daemon.config.Identity;
+import dev.quorate.daemon.core.NodeCore;
+import dev.quorate.daemon.core.NodeEffect;
+import dev.quorate.daemon.core.NodeEvent;
+import dev.quorate.daemon.core.NodeSettings;
+import dev.quorate.daemon.metrics.DaemonMetrics;
+import dev.quorate.daemon.secrets.OwnerOnly;
+import dev.quorate.daemon.secrets.SecretStore;
+import dev.quorate.membership.Incarnation;
+import dev.quorate.membership.Member;
+import dev.quorate.membership.MembershipConfig;
+import dev.quorate.membership.NodeId;
+import dev.quorate.membership.RingAddress;
+import dev.quorate.membership.RingId;
+import dev.quorate.membership.RingPeer;
+import dev.quorate.membership.View;
+import dev.quorate.membership.ViewListener;
+import dev.quorate.membership.netty.ClusterKey;
+import dev.quorate.membership.netty.RingDriver;
+import dev.quorate.membership.netty.RingException;
+import dev.quorate.membership.netty.RingSetup;
+import dev.quorate.membership.time.MonotonicTime;
+import dev.quorate.resource.ClusterChange;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.ConfigurationChange;
+import dev.quorate.resource.NodeDefinition;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/// A node that takes part: ring, log, brain, agents and fencing, joined.
+final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Node.class);
+
+  /// What a node tells the daemon around it.
+  interface Host {
+    /// The node has left cleanly; called on a thread that may block.
+    void left();
+
+    /// The node must not go on.
+    void failed(String reason);
+
+    /// Something happened that an operator may want to know.
+    void happened(String text, SortedMap<String, String> keys);
+  }
+
+  private final DaemonConfig config;
+  private final Identity identity;
+  private final Incarnation incarnation;
+  private final Host host;
+  private final EventSink events = new EventSink();
+  private final MonotonicTime clock = new MonotonicTime();
+  private final StateMachineAdapter machine;
+  private final RatisReplicatedLog replicated;
+  private final RingDriver ring;
+  private final Proposer proposer;
+  private final FenceDesk fencing;
+  private final OpenInstances instances;
+  private final OperationJournal journal;
+  private final OperationRunner operations;
+  private final NodeDriver driver;
+  private final DaemonMetrics metrics;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile Optional<View> view = Optional.empty();
+  private volatile boolean quorum;
+  private volatile String quorumReason = "the daemon has just started";
+
+  private Node(
+      DaemonConfig config,
+      Identity identity,
+      Incarnation incarnation,
+      SecretStore secrets,
+      AgentCatalog agents,
+      DaemonMetrics metrics,
+      Host host)
+      throws IOException {
+    this.config = config;
+    this.identity = identity;
+    this.incarnation = incarnation;
+    this.host = host;
+    this.metrics = metrics;
+    NodeId self = identity.node();
+    machine = new StateMachineAdapter(identity.cluster(), this::applied);
+    journal = new OperationJournal(config.stateDirectory().resolve("journal"));
+    fencing = new FenceDesk(self, config, clock, events);
+    instances =
+        new OpenInstances(
+            self, incarnation, agents, config.stateDirectory().resolve("resources"), events);
+    operations = new OperationRunner(instances, journal, events);
+    replicated = RatisReplicatedLog.start(logConfig(secrets), machine, this::logEvent);
+    proposer = new Proposer(self, incarnation.run(), replicated);
+    try {
+      ring = startRing(secrets);
+    } catch (IOException | RuntimeException e) {
+      replicated.close();
+      throw e;
+    }
+    NodeCore core =
+        new NodeCore(
+            clock.instant(), self, incarnation, settings(), Elections.policy(), machine.state());
+    driver = new NodeDriver(core, clock, this);
+  }
+
+  /// Starts taking part.
+  ///
+  /// @throws StartFailure with the remedy
+  static Node start(
+      DaemonConfig config,
+      Identity identity,
+      SecretStore secrets,
+      AgentCatalog agents,
+      DaemonMetrics metrics,
+      Host host) {
+    try {
+      Incarnation incarnation = Lives.next(config);
+      Node node = new Node(config, identity, incarnation, secrets, agents, metrics, host);
+      node.begin();
+      log.atInfo()
+          .addKeyValue("node", identity.node())
+          .addKeyValue("run", incarnation.run())
+          .log("node takes part");
+      return node;
+    } catch (ConsensusException | RingException e) {
+      throw new StartFailure(
+          StartFailure.UNAVAILABLE,
+          e.getMessage()
+              + ": is another quorated running, and does 'address' belong to this machine?");
+    } catch (IOException e) {
+      throw new StartFailure(
+          StartFailure.UNAVAILABLE,
+          "cannot start: " + e.getMessage() + ": check ports and directories in " + config.file());
+    }
+  }
+
+  private void begin() {
+    ClusterState opened = machine.state();
+    fencing.stateChanged(opened);
+    driver.submit(new NodeEvent.Started(opened));
+    events.connect(driver);
+    driver.start();
+  }
+
+  private ConsensusConfig logConfig(SecretStore secrets) {
+    SortedMap<NodeId, ConsensusConfig.Endpoint> voters = new TreeMap<>();
+    identity
+        .everyone()
+        .forEach((node, address) ->
+            voters.put(node, new ConsensusConfig.Endpoint(address, config.ports().raft())));
+    Duration shortest = config.timing().electionShortest();
+    return ConsensusConfig.of(
+            identity.cluster(),
+            identity.node(),
+            voters,
+            config.stateDirectory().resolve("log"),
+            new ConsensusConfig.TlsFiles(
+                secrets.authorityFile(), secrets.certificateFile(), secrets.keyFile()))
+        .withElectionTimeout(shortest, shortest.multipliedBy(2));
+  }
+
+  private RingDriver startRing(SecretStore secrets) throws IOException {
+    List<RingPeer> peers = new ArrayList<>();
+    identity
+        .everyone()
+        .forEach((node, address) ->
+            peers.add(RingPeer.of(node, new RingAddress(address, config.ports().ring()))));
+    Path directory = config.stateDirectory().resolve("ring");
+    OwnerOnly.directory(directory);
+    RingSetup setup =
+        new RingSetup(
+            identity.cluster(),
+            ClusterKey.of(secrets.ringKey()),
+            new Member(identity.node(), incarnation),
+            new RingAddress(identity.address(), config.ports().ring()),
+            peers,
+            directory.resolve("sequence"),
+            MembershipConfig.withTokenTimeout(config.timing().token()));
+    RingDriver opened = new RingDriver(setup, clock, this);
+    try {
+      opened.start();
+    } catch (RingException e) {
+      opened.close();
+      throw e;
+    }
+    return opened;
+  }
+
+  private NodeSettings settings() {
+    NodeSettings standard = NodeSettings.defaults(List.copyOf(identity.everyone().keySet()));
+    return new NodeSettings(
+        standard.bootstrapVoters(),
+        config.timing().quorumBound(),
+        config.timing().startupQuorumBound(),
+        config.timing().grace(),
+        config.timing().resend(),
+        standard.electionDeadline(),
+        standard.review(),
+        standard.probeAgain(),
+        standard.emergencyStop(),
+        standard.leaveWait());
+  }
+
+  // What others say.
+
+  private void applied(ClusterState state, List<ClusterChange> changes) {
+    metrics.applied(changes);
+    for (ClusterChange change : changes) {
+      ChangeText.of(change).ifPresent(text -> host.happened(text, new TreeMap<>()));
+    }
+    events.accept(new NodeEvent.StateApplied(state));
+  }
+
+  private void logEvent(LogEvent event) {
+    switch (event) {
+      case LogEvent.LeadershipChanged(var leadership) -> {
+        log.atInfo().addKeyValue("reason", leadership).log("leadership changed");
+        if (leadership instanceof Leadership.Leader) {
+          foundIfNew();
+        }
+      }
+      case LogEvent.QuorumLost(var reason) -> {
+        quorum = false;
+        quorumReason = reason;
+      }
+      case LogEvent.QuorumRegained() -> {
+        quorum = true;
+        quorumReason = "";
+      }
+      case LogEvent.LogFailed _ -> quorum = false;
+    }
+    events.accept(new NodeEvent.LogReported(event));
+  }
+
+  /// The first leader of a new cluster writes down who belongs to it.
+  private void foundIfNew() {
+    ClusterState state = machine.state();
+    if (state.configuration().version() > 0 || !state.configuration().nodes().isEmpty()) {
+      return;
+    }
+    List<ConfigurationChange> changes = new ArrayList<>();
+    identity
+        .everyone()
+        .forEach((node, address) ->
+            changes.add(
+                new ConfigurationChange.PutNode(
+                    new NodeDefinition(node, address, true, new TreeMap<>()))));
+    events.accept(
+        new NodeEvent.AgentProposed(
+            new ClusterCommand.ChangeConfiguration(0, "cluster setup", changes)));
+  }
+
+  @Override
+  public void viewInstalled(View installed, List<NodeId> left) {
+    view = Optional.of(installed);
+    metrics.viewInstalled(installed);
+    SortedMap<String, String> keys = new TreeMap<>();
+    keys.put("members", installed.nodes().toString());
+    host.happened("view " + installed.id() + " installed", keys);
+    log.atInfo()
+        .addKeyValue("view", installed.id())
+        .addKeyValue("members", installed.nodes())
+        .log("view installed");
+    events.accept(new NodeEvent.ViewInstalled(installed, left));
+  }
+
+  @Override
+  public void delivered(RingId from, NodeId sender, byte[] payload) {
+    log.atTrace().addKeyValue("node", sender).log("ring message");
+  }
+
+  @Override
+  public void paused(Duration howLong) {
+    metrics.paused(howLong);
+    events.accept(new NodeEvent.Paused(howLong));
+  }
+
+  @Override
+  public void stopped(String reason) {
+    failed("the ring was given up: " + reason);
+  }
+
+  // What the brain wants.
+
+  @Override
+  public void stateChanged(ClusterState state) {
+    fencing.stateChanged(state);
+    instances.stateChanged(state);
+  }
+
+  @Override
+  public void perform(NodeEffect effect) {
+    switch (effect) {
+      case NodeEffect.Propose(var ticket, var command) -> proposer.propose(ticket, command, events);
+      case NodeEffect.ProbePeer(var peer, var ringId) -> probe(peer, ringId);
+      case NodeEffect.OpenInstance(var resource) -> instances.open(resource, machine.state());
+      case NodeEffect.CloseInstance(var resource) -> instances.close(resource);
+      case NodeEffect.RunOperation(var intent) -> operations.run(intent);
+      case NodeEffect.RunMonitor(var resource, var seen, var timeout) ->
+          operations.monitor(resource, seen, timeout);
+      case NodeEffect.EmergencyStop(var resource, var timeout) ->
+          operations.emergencyStop(resource, timeout);
+      case NodeEffect.Fence(var intent, var request) -> fencing.fence(intent, request);
+      case NodeEffect.TransferLeadership(var to) -> {
+        var _ =
+            replicated
+                .transferLeadership(to)
+                .thenAccept(done ->
+                    log.atInfo()
+                        .addKeyValue("target", to)
+                        .addKeyValue("reason", done)
+                        .log("leadership transfer asked for"));
+      }
+      case NodeEffect.SetTimer _, NodeEffect.CancelTimer _ -> {}
+      case NodeEffect.Notice(var level, var code, var message, var keys) ->
+          notice(level, code, message, keys);
+      case NodeEffect.LeaveCluster() -> Thread.ofPlatform().name("leave").start(this::leave);
+      case NodeEffect.FailStop(var reason) -> failed(reason);
+    }
+  }
+
+  private void probe(NodeId peer, RingId ringId) {
+    String address = identity.everyone().get(peer);
+    NodeDefinition configured = machine.state().configuration().nodes().get(peer);
+    String target = configured != null ? configured.address() : address;
+    if (target == null) {
+      return;
+    }
+    Thread.ofVirtual()
+        .name("probe-" + peer)
+        .start(() ->
+            events.accept(
+                new NodeEvent.PeerProbed(
+                    peer, ringId, PeerProbe.ask(target, config.ports().admin()))));
+  }
+
+  private void notice(
+      NodeEffect.Notice.Level level, String code, String message, SortedMap<String, String> keys) {
+    var line =
+        log.atLevel(
+            switch (level) {
+              case INFO -> Level.INFO;
+              case WARN -> Level.WARN;
+              case ERROR -> Level.ERROR;
+            });
+    for (var entry : keys.entrySet()) {
+      line = line.addKeyValue(entry.getKey(), entry.getValue());
+    }
+    if (!code.isEmpty()) {
+      line = line.addKeyValue("code", code);
+    }
+    line.log(message);
+    host.happened(message, keys);
+  }
+
+  private void leave() {
+    ring.leave();
+    close();
+    host.left();
+  }
+
+  @Override
+  public void failed(String reason) {
+    host.failed(reason);
+  }
+
+  /// Asks the brain to stop everything here and leave.
+  void requestLeave() {
+    events.accept(new NodeEvent.LeaveRequested());
+  }
+
+  // What others may know.
+
+  NodeId self() {
+    return identity.node();
+  }
+
+  StateMachineAdapter machine() {
+    return machine;
+  }
+
+  Proposer proposer() {
+    return proposer;
+  }
+
+  Leadership leadership() {
+    return replicated.leadership();
+  }
+
+  LogPosition applied() {
+    return replicated.applied();
+  }
+
+  Optional<View> view() {
+    return view;
+  }
+
+  boolean quorum() {
+    return quorum && !(replicated.leadership() instanceof Leadership.Leaderless);
+  }
+
+  String quorumReason() {
+    if (quorum()) {
+      return "";
+    }
+    return quorumReason.isEmpty() ? "no leader is known" : quorumReason;
+  }
+
+  /// Ends taking part without stopping any resource.
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    driver.close();
+    ring.close();
+    replicated.close();
+    fencing.close();
+    instances.close();
+    try {
+      journal.close();
+    } catch (IOException e) {
+      log.atDebug().addKeyValue("reason", e.getMessage()).log("journal not closed cleanly");
+    }
+  }
+
+  /// Hands in events, for tests and the admin API.
+  Consumer<dev.quorate.daemon.core.NodeEvent> events() {
+    return events;
+  }
+}

@@ -1,0 +1,261 @@
+package dev.quorate.daemon;
+
+import dev.quorate.consensus.CommandId;
+import dev.quorate.consensus.Leadership;
+import dev.quorate.consensus.LogPosition;
+import dev.quorate.consensus.ProposalOutcome;
+import dev.quorate.daemon.cli.AgentCatalog;
+import dev.quorate.daemon.cli.Cluster;
+import dev.quorate.daemon.cli.ExitCode;
+import dev.quorate.daemon.cli.HactlError;
+import dev.quorate.daemon.cli.NodeFacts;
+import dev.quorate.daemon.config.DaemonConfig;
+import dev.quorate.daemon.config.Identity;
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.CommandAnswer;
+import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.core.scheduling.PlacementScheduler;
+import dev.quorate.resource.json.ClusterJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/// What operators can ask of this daemon.
+final class Operator implements Cluster {
+  private static final Duration PROPOSAL_PATIENCE = Duration.ofSeconds(15);
+  private static final Duration QUORUM_PATIENCE = Duration.ofSeconds(4);
+  private static final Duration APPLY_PATIENCE = Duration.ofSeconds(5);
+
+  private final Lifecycle lifecycle;
+  private final AgentCatalog agents;
+  private final EventHistory history;
+
+  Operator(Lifecycle lifecycle, AgentCatalog agents, EventHistory history) {
+    this.lifecycle = lifecycle;
+    this.agents = agents;
+    this.history = history;
+  }
+
+  @Override
+  public NodeFacts facts() {
+    Optional<Identity> identity = lifecycle.config().identity();
+    Optional<Node> node = lifecycle.node();
+    return new NodeFacts(
+        Version.TEXT,
+        identity.map(Identity::cluster).orElse(""),
+        identity.map(Identity::node),
+        lifecycle.phase(),
+        node.map(Node::leadership).orElse(new Leadership.Leaderless(0)),
+        node.map(Node::quorum).orElse(false),
+        node.map(Node::quorumReason).orElse("this node does not take part"),
+        node.flatMap(Node::view),
+        node.map(Node::applied).orElse(LogPosition.NONE));
+  }
+
+  @Override
+  public ClusterState state() {
+    return lifecycle
+        .node()
+        .map(n -> n.machine().state())
+        .orElseGet(() ->
+            ClusterState.initial(
+                lifecycle.config().identity().map(Identity::cluster).orElse("none")));
+  }
+
+  @Override
+  public ZonedDateTime now() {
+    return ZonedDateTime.now(ZoneId.systemDefault());
+  }
+
+  @Override
+  public AgentCatalog agents() {
+    return agents;
+  }
+
+  @Override
+  public List<String> fenceAgents() {
+    TreeSet<String> names = new TreeSet<>();
+    for (Path directory : lifecycle.config().fenceDirectories()) {
+      if (!Files.isDirectory(directory)) {
+        continue;
+      }
+      try (Stream<Path> files = Files.list(directory)) {
+        files
+            .filter(Files::isExecutable)
+            .map(file -> String.valueOf(file.getFileName()))
+            .filter(name -> name.startsWith("fence_"))
+            .forEach(names::add);
+      } catch (IOException e) {
+        history.add("cannot look for fence agents in " + directory + ": " + e.getMessage());
+      }
+    }
+    return List.copyOf(names);
+  }
+
+  private Node running() {
+    return lifecycle
+        .node()
+        .orElseThrow(() ->
+            HactlError.failed(
+                "this node does not take part now", "start it with 'hactl cluster start'"));
+  }
+
+  @Override
+  public String propose(ClusterCommand command) {
+    Node node = running();
+    awaitQuorum(node);
+    CommandId id = node.proposer().newId();
+    long deadline = System.nanoTime() + PROPOSAL_PATIENCE.toNanos();
+    while (true) {
+      ProposalOutcome outcome = node.proposer().propose(id, command).join();
+      switch (outcome) {
+        case ProposalOutcome.Committed(var position, var answer) -> {
+          await(s -> s.position().compareTo(position) >= 0, APPLY_PATIENCE);
+          return accepted(ClusterJson.decodeAnswer(answer));
+        }
+        case ProposalOutcome.Rejected(var reason) -> again(node, deadline, reason);
+        case ProposalOutcome.Unknown(var reason) -> again(node, deadline, reason);
+      }
+    }
+  }
+
+  private static void awaitQuorum(Node node) {
+    long deadline = System.nanoTime() + QUORUM_PATIENCE.toNanos();
+    while (!node.quorum()) {
+      if (System.nanoTime() > deadline) {
+        throw noQuorum(node);
+      }
+      rest();
+    }
+  }
+
+  private static HactlError noQuorum(Node node) {
+    return new HactlError(
+        ExitCode.NO_QUORUM,
+        "HA-QUORUM-003",
+        "there is no quorum, so nothing can be decided: " + node.quorumReason(),
+        "bring up a majority of the nodes; see 'hactl status'");
+  }
+
+  private static void again(Node node, long deadline, String reason) {
+    if (System.nanoTime() > deadline) {
+      if (!node.quorum()) {
+        throw noQuorum(node);
+      }
+      throw HactlError.timeout(
+          "nobody knows whether the change was made: " + reason, "look before trying again");
+    }
+    rest();
+  }
+
+  private static void rest() {
+    try {
+      Thread.sleep(Duration.ofMillis(50));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw HactlError.failed("interrupted", "");
+    }
+  }
+
+  private static String accepted(CommandAnswer answer) {
+    return switch (answer) {
+      case CommandAnswer.Accepted(var note) -> note;
+      case CommandAnswer.Refused(var code, var message, var hint) ->
+          throw new HactlError(
+              code.startsWith("HA-CONF") ? ExitCode.USAGE : ExitCode.REFUSED, code, message, hint);
+    };
+  }
+
+  @Override
+  public boolean await(Predicate<ClusterState> condition, Duration atMost) {
+    try {
+      return running().machine().await(condition, atMost);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  @Override
+  public List<String> explain(ResourceDefinition resource, Optional<NodeId> node) {
+    return PlacementScheduler.plan(state(), facts().quorum())
+        .explain(resource.publicId())
+        .map(e -> narrowed(e.text(), node))
+        .orElse(List.of("nothing is known of '" + resource.publicId() + "'"));
+  }
+
+  /// All lines, or what concerns the resource as a whole and one node.
+  private static List<String> narrowed(String text, Optional<NodeId> node) {
+    List<String> lines = new ArrayList<>();
+    boolean wanted = true;
+    for (String line : text.lines().toList()) {
+      if (line.startsWith("  Node ")) {
+        wanted = node.isEmpty() || line.startsWith("  Node " + node.get() + ":");
+      } else if (line.startsWith("  ") && !line.startsWith("    ")) {
+        wanted = true;
+      }
+      if (wanted) {
+        lines.add(line);
+      }
+    }
+    return lines;
+  }
+
+  @Override
+  public List<String> history() {
+    return history.lines();
+  }
+
+  @Override
+  public SortedMap<NodeId, String> setup(String name, SortedMap<NodeId, String> nodes) {
+    return lifecycle.setup(name, nodes);
+  }
+
+  @Override
+  public NodeId join(String token) {
+    return lifecycle.join(token);
+  }
+
+  @Override
+  public String token(NodeId node) {
+    return lifecycle.token(node);
+  }
+
+  @Override
+  public void stop(Duration atMost) {
+    lifecycle.stop(atMost);
+  }
+
+  @Override
+  public void start() {
+    lifecycle.start();
+  }
+
+  @Override
+  public void relay(NodeId node, String verb, Duration atMost) {
+    DaemonConfig config = lifecycle.config();
+    String address = config.identity().map(i -> i.everyone().get(node)).orElse(null);
+    if (address == null) {
+      throw HactlError.failed("the address of node " + node + " is not known", "");
+    }
+    MemberClient.post(
+        lifecycle.tls(),
+        address,
+        config.ports().admin(),
+        "/v1/" + verb,
+        "{\"patience\":" + atMost.toMillis() + "}",
+        atMost.plusSeconds(5));
+  }
+}

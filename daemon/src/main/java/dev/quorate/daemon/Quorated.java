@@ -1,0 +1,138 @@
+package dev.quorate.daemon;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import dev.quorate.agents.ResourceAgent;
+import dev.quorate.daemon.cli.AgentCatalog;
+import dev.quorate.daemon.cli.HactlError;
+import dev.quorate.daemon.config.ConfigException;
+import dev.quorate.daemon.config.ConfigFile;
+import dev.quorate.daemon.config.DaemonConfig;
+import dev.quorate.daemon.http.HttpListener;
+import dev.quorate.daemon.secrets.OwnerOnly;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+
+/// The daemon. `quorated [--config FILE] [--check]`.
+///
+/// Exits with 0 when asked to end, 64 for a wrong command line, 69 if a port or directory is not to
+/// be had, 70 if the node must not go on, 78 for a wrong configuration.
+public final class Quorated {
+  private static final Path STANDARD_CONFIG = Path.of("/etc/quorate/quorate.conf");
+  private static final Logger log = LoggerFactory.getLogger(Quorated.class);
+
+  private Quorated() {}
+
+  /// Runs the daemon until it is asked to end.
+  public static void main(String[] arguments) {
+    try {
+      run(List.of(arguments));
+    } catch (ConfigException e) {
+      e.problems().forEach(problem -> System.err.println("quorated: " + problem));
+      Runtime.getRuntime().halt(StartFailure.CONFIG);
+    } catch (StartFailure e) {
+      System.err.println("quorated: " + e.getMessage());
+      Runtime.getRuntime().halt(e.exit());
+    } catch (IOException e) {
+      System.err.println("quorated: " + e + ": check the directories in the configuration");
+      Runtime.getRuntime().halt(StartFailure.UNAVAILABLE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void run(List<String> arguments) throws IOException, InterruptedException {
+    Path file = STANDARD_CONFIG;
+    boolean check = false;
+    for (int i = 0; i < arguments.size(); i++) {
+      switch (arguments.get(i)) {
+        case "--config" -> {
+          if (i + 1 == arguments.size()) {
+            throw new StartFailure(StartFailure.USAGE, "--config needs a file");
+          }
+          file = Path.of(arguments.get(++i)).toAbsolutePath();
+        }
+        case "--check" -> check = true;
+        case "--version" -> {
+          System.out.println("quorated " + Version.TEXT);
+          return;
+        }
+        default ->
+            throw new StartFailure(
+                StartFailure.USAGE,
+                "unknown option '"
+                    + arguments.get(i)
+                    + "': usage is quorated [--config FILE] [--check] [--version]");
+      }
+    }
+    DaemonConfig config = ConfigFile.read(file);
+    if (check) {
+      System.out.println(file + " is good");
+      return;
+    }
+    startLogging(config.logLevel());
+    serve(config);
+  }
+
+  private static void startLogging(String level) {
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      context.getLogger("dev.quorate").setLevel(Level.toLevel(level));
+    }
+  }
+
+  private static void serve(DaemonConfig config) throws IOException, InterruptedException {
+    OwnerOnly.directory(config.stateDirectory());
+    Files.createDirectories(config.runDirectory());
+    List<ResourceAgent> agents = new ArrayList<>();
+    ServiceLoader.load(ResourceAgent.class).forEach(agents::add);
+    EventHistory history = new EventHistory();
+    Lifecycle lifecycle = new Lifecycle(config, new AgentCatalog(agents), history);
+    HttpListener admin =
+        HttpListener.unix(
+            config.socket(), config.socketGroup(), new AdminRoutes(lifecycle.operator()));
+    CountDownLatch ended = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .unstarted(() -> {
+                  // Nothing is stopped: the services survive the daemon.
+                  SystemdNotify.send("STOPPING=1");
+                  admin.close();
+                  log.atInfo().log("quorated ends; the services go on");
+                  ended.countDown();
+                  Runtime.getRuntime().halt(0);
+                }));
+    if (lifecycle.joined()) {
+      begin(lifecycle);
+    } else {
+      config
+          .identity()
+          .ifPresent(identity ->
+              log.atError()
+                  .addKeyValue("code", "HA-CONF-010")
+                  .addKeyValue("reason", config.secretsDirectory() + " holds no keys")
+                  .log("node cannot take part: join again with 'hactl cluster join'"));
+      log.atInfo().addKeyValue("reason", config.socket()).log("waiting for cluster setup or join");
+    }
+    SystemdNotify.send("READY=1");
+    ended.await();
+  }
+
+  private static void begin(Lifecycle lifecycle) {
+    try {
+      lifecycle.start();
+    } catch (HactlError e) {
+      throw new StartFailure(StartFailure.CONFIG, e.message() + ": " + e.hint());
+    }
+  }
+}
