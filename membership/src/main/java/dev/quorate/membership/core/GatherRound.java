@@ -35,9 +35,12 @@ final class GatherRound {
     reachable.put(self.node(), self);
   }
 
-  /// Adds a member that is believed to be there.
-  void include(Member member) {
-    admit(member);
+  /// A list of members with another one, in whose present life it counts.
+  static List<Member> with(List<Member> members, Member newcomer) {
+    var all = new TreeMap<NodeId, Member>();
+    members.forEach(m -> all.put(m.node(), m));
+    all.put(newcomer.node(), newcomer);
+    return List.copyOf(all.values());
   }
 
   /// Gives a member up.

@@ -89,15 +89,24 @@ final class OldRing {
     }
   }
 
-  /// What is left to deliver when the ring ends: beyond a gap only the messages of companions,
-  /// since those of others may depend on what is lost.
-  List<MulticastMessage> takeLast() {
-    var messages = new ArrayList<>(window.takeDeliverable());
-    for (var message : window.takeRemaining()) {
-      if (companions.contains(message.sender())) {
-        messages.add(message);
-      }
+  /// Takes a message that was still under way when the ring broke.
+  void receiveLate(MulticastMessage message, FlowControl flow) {
+    if (message.ring().equals(view.id()) && !flow.isImplausible(message.sequence(), window.aru())) {
+      window.add(message);
     }
-    return messages;
+  }
+
+  /// Delivers what has no gap before it.
+  void deliver(List<RingEffect> out) {
+    TokenHolder.deliver(view.id(), window.takeDeliverable(), out);
+  }
+
+  /// Delivers what is left when the ring ends: beyond a gap only the messages of companions, since
+  /// those of others may depend on what is lost.
+  void deliverLast(List<RingEffect> out) {
+    deliver(out);
+    var last = new ArrayList<>(window.takeRemaining());
+    last.removeIf(message -> !companions.contains(message.sender()));
+    TokenHolder.deliver(view.id(), last, out);
   }
 }

@@ -8,12 +8,10 @@ import dev.quorate.membership.View;
 import dev.quorate.membership.core.MulticastMessage.Content;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// A node of a Totem single ring: who is there, agreed by those who are, and messages in one order.
@@ -41,7 +39,6 @@ public final class RingProtocol {
   /// The reason for gathering when the token did not come back.
   public static final String TOKEN_LOST = "token lost";
 
-  private static final Duration FAREWELL_INTERVAL = Duration.ofMillis(10);
   private static final int FAREWELLS = 3;
 
   private final MembershipConfig config;
@@ -50,32 +47,27 @@ public final class RingProtocol {
   private final Timers timers = new Timers();
   private final TokenWatch watch = new TokenWatch(timers);
   private final MergeHoldoff holdoff = new MergeHoldoff();
-  private final ArrayDeque<Payload> pending = new ArrayDeque<>();
+  private final SendQueue queue;
+  private final Outsiders outsiders;
+  private final RingSequences sequences;
+  private final PauseWatch pauses;
   private final TreeMap<NodeId, Member> leavers = new TreeMap<>();
   private List<NodeId> peers;
   private RingState state = RingState.STOPPED;
-  private Instant lastHandled = Instant.MIN;
-
-  /// The highest sequence that this node has promised to a ring; persisted.
-  private long promised;
-
-  /// The highest sequence that this node has heard of.
-  private long known;
 
   private @Nullable View view;
   private @Nullable OldRing old;
-  private @Nullable GatherRound round;
-  private boolean aloneAllowed;
+  private @Nullable Gathering gathering;
   private @Nullable CommitToken forming;
 
   /// The ring whose token goes round: forming in RECOVERY, installed in OPERATIONAL, absent when
   /// alone.
   private @Nullable TokenRing ring;
 
-  private @Nullable Token held;
-  private boolean wanted;
-  private boolean asked;
-  private int farewells;
+  /// Set while operational and not alone.
+  private @Nullable TokenHolder holder;
+
+  private @Nullable Farewell farewell;
 
   /// Makes a node that has not started.
   ///
@@ -85,19 +77,11 @@ public final class RingProtocol {
     this.config = config;
     this.self = self;
     this.flow = new FlowControl(config.window(), config.messagesPerVisit());
-    this.peers = checked(peers);
-    this.promised = ringSequence;
-    this.known = ringSequence;
-  }
-
-  private List<NodeId> checked(List<NodeId> nodes) {
-    var others = new TreeSet<>(nodes);
-    others.remove(self.node());
-    if (others.size() >= config.maxMembers()) {
-      throw new IllegalArgumentException(
-          "a ring has at most " + config.maxMembers() + " members, not " + (others.size() + 1));
-    }
-    return List.copyOf(others);
+    this.queue = new SendQueue(config.sendQueue());
+    this.outsiders = new Outsiders(self, config.mergeInterval(), timers);
+    this.peers = Outsiders.peersOf(self, peers, config);
+    this.pauses = new PauseWatch(timers, config.tokenTimeout().dividedBy(2));
+    this.sequences = new RingSequences(ringSequence);
   }
 
   /// What the node is doing.
@@ -105,22 +89,26 @@ public final class RingProtocol {
     return state;
   }
 
-  /// The view that was installed last, if there was one yet. It holds as long as the node is
-  /// operational.
+  /// The view that was installed last; it holds as long as the node is operational.
   public Optional<View> view() {
     return Optional.ofNullable(view);
   }
 
   /// How many messages wait for the token.
   public int pending() {
-    return pending.size();
+    return queue.size();
   }
 
   /// Handles one event and says what follows from it.
   public List<RingEffect> handle(Instant now, RingEvent event) {
     var out = new ArrayList<RingEffect>();
-    noticePause(now, out);
-    lastHandled = now;
+    var pause = pauses.notice(now);
+    if (isRunning() && pause.isPresent()) {
+      out.add(new RingEffect.Paused(pause.get()));
+      if (pause.get().compareTo(config.tokenTimeout()) >= 0) {
+        gather(now, company(), "paused", out);
+      }
+    }
     switch (event) {
       case RingEvent.Started() -> start(now, out);
       case RingEvent.PacketArrived(var from, var packet) -> arrived(now, from, packet, out);
@@ -138,25 +126,6 @@ public final class RingProtocol {
 
   private boolean isRunning() {
     return state != RingState.STOPPED && state != RingState.LEFT;
-  }
-
-  /// A timer that is far overdue means that nothing ran here: what this node believes about the
-  /// others, and they about it, may be outdated.
-  private void noticePause(Instant now, List<RingEffect> out) {
-    if (!isRunning()) {
-      return;
-    }
-    var earliest = timers.earliest();
-    if (earliest.isEmpty()
-        || Duration.between(earliest.get(), now).compareTo(config.tokenTimeout().dividedBy(2))
-            < 0) {
-      return;
-    }
-    var gap = Duration.between(lastHandled, now);
-    out.add(new RingEffect.Paused(gap));
-    if (gap.compareTo(config.tokenTimeout()) >= 0) {
-      gather(now, company(), "paused", out);
-    }
   }
 
   private void start(Instant now, List<RingEffect> out) {
@@ -184,14 +153,13 @@ public final class RingProtocol {
         }
       }
       case RingPacket.HoldCancel(var id) -> {
-        if (ring != null && ring.id().equals(id)) {
-          wanted = true;
-          release(now, out);
+        if (holder != null && ring != null && ring.id().equals(id)) {
+          holder.wantedElsewhere(now, out);
         }
       }
       case RingPacket.Leave(var leaver, var sequence) -> {
         if (leaver.node().equals(from)) {
-          known = Math.max(known, sequence);
+          sequences.hear(sequence);
           left(now, leaver, out);
         }
       }
@@ -200,36 +168,49 @@ public final class RingProtocol {
 
   private void fired(Instant now, TimerId.Kind kind, List<RingEffect> out) {
     switch (kind) {
-      case JOIN -> sayJoin(now, peers, out);
-      case CONSENSUS -> waitedLongEnough(now, out);
+      case JOIN -> {
+        if (gathering != null) {
+          gathering.repeat(now, out);
+        }
+      }
+      case CONSENSUS -> {
+        if (gathering != null) {
+          gathering.expire(now, out);
+          conclude(now, gathering, out);
+        }
+      }
       case TOKEN -> {
         if (watch.fired(now, out)) {
           gather(now, company(), TOKEN_LOST, out);
         }
       }
-      case HOLD -> release(now, out);
-      case MERGE -> callOutsiders(now, out);
-      case LEAVE -> sayFarewell(now, out);
+      case HOLD -> {
+        if (holder != null) {
+          holder.release(now, out);
+        }
+      }
+      case MERGE -> {
+        if (view != null) {
+          outsiders.call(now, view, peers, out);
+        }
+      }
+      case LEAVE -> {
+        if (farewell != null) {
+          farewell.say(now, out);
+        }
+      }
     }
   }
 
   /// The members that this node has to do with at present.
   private List<Member> company() {
-    if (round != null) {
-      return round.candidates();
+    if (gathering != null) {
+      return gathering.candidates();
     }
     if (forming != null) {
       return forming.members();
     }
     return view == null ? List.of(self) : view.members();
-  }
-
-  /// The same with another member, in whose present life it counts.
-  private List<Member> with(Member newcomer) {
-    var members = new TreeMap<NodeId, Member>();
-    company().forEach(m -> members.put(m.node(), m));
-    members.put(newcomer.node(), newcomer);
-    return List.copyOf(members.values());
   }
 
   private void enter(RingState next, String reason, List<RingEffect> out) {
@@ -245,165 +226,62 @@ public final class RingProtocol {
     }
     ring = null;
     forming = null;
-    held = null;
+    holder = null;
     watch.stop();
     timers.cancelAll(out);
-    aloneAllowed = false;
-    round = new GatherRound(self, initial);
-    leavers.values().forEach(round::fail);
-    failStrangers(round);
     enter(RingState.GATHER, reason, out);
-    sayJoin(now, peers, out);
-    timers.set(TimerId.Kind.CONSENSUS, now.plus(config.consensusTimeout()), out);
-  }
-
-  /// Nodes that are no peers of this one cannot be reached by it, whatever others say.
-  private void failStrangers(GatherRound current) {
-    for (var member : current.reachable()) {
-      if (!peers.contains(member.node())) {
-        current.fail(member);
-      }
-    }
-  }
-
-  private void sayJoin(Instant now, List<NodeId> to, List<RingEffect> out) {
-    if (round == null) {
-      return;
-    }
-    var join = new JoinMessage(self, round.reachable(), round.failed(), known);
-    if (!to.isEmpty()) {
-      out.add(new RingEffect.Send(to, join));
-    }
-    timers.set(TimerId.Kind.JOIN, now.plus(config.joinInterval()), out);
+    gathering = new Gathering(config, self, timers, sequences, peers, initial, leavers.values());
+    gathering.start(now, out);
   }
 
   private void joined(Instant now, JoinMessage join, List<RingEffect> out) {
     var sender = join.sender();
-    if (isStale(sender, join.sequence())) {
+    if (JoinFilter.isStale(view(), sender, join.sequence())) {
       return;
     }
-    var gathering = state == RingState.GATHER;
+    var answer = state == RingState.GATHER;
     switch (state) {
       case OPERATIONAL -> {
-        if (hasGivenUpOneOfUs(join)) {
+        if (JoinFilter.comesFromAgainst(view(), join)) {
           return;
         }
-        gather(now, with(sender), "join of " + sender.node(), out);
+        gather(now, GatherRound.with(company(), sender), "join of " + sender.node(), out);
       }
       case COMMIT, RECOVERY -> {
-        if (forming == null || !concernsForming(forming, join)) {
+        if (forming == null || !JoinFilter.concerns(forming, join)) {
           return;
         }
-        gather(now, with(sender), "join of " + sender.node(), out);
+        gather(now, GatherRound.with(company(), sender), "join of " + sender.node(), out);
       }
       case GATHER -> {}
       case STOPPED, LEFT -> {
         return;
       }
     }
-    if (round == null) {
-      return;
+    if (gathering != null) {
+      sequences.hear(join.sequence());
+      gathering.hear(now, join, answer, out);
+      conclude(now, gathering, out);
     }
-    known = Math.max(known, join.sequence());
-    var firstWord = round.isFirstWordOf(sender.node());
-    var change = round.merge(join);
-    failStrangers(round);
-    switch (change) {
-      case NEW_MEMBER -> {
-        aloneAllowed = false;
-        sayJoin(now, peers, out);
-        timers.set(TimerId.Kind.CONSENSUS, now.plus(config.consensusTimeout()), out);
-      }
-      case OPINION -> sayJoin(now, peers, out);
-      case NOTHING -> {
-        if (gathering && firstWord && !round.isAgreed()) {
-          sayJoin(now, List.of(sender.node()), out);
-        }
-      }
-    }
-    conclude(now, round, out);
-  }
-
-  /// Whether a join was said before the present view, or by an earlier life of a member.
-  private boolean isStale(Member sender, long sequence) {
-    if (view == null) {
-      return false;
-    }
-    var member = view.member(sender.node());
-    return member.isPresent()
-        && (member.get().equals(sender)
-            ? sequence < view.id().sequence()
-            : sender.incarnation().run() <= member.get().incarnation().run());
-  }
-
-  /// An outsider that gave up one of this ring's members would break the ring if it were followed
-  /// now. It forms a ring without us, and calls then.
-  private boolean hasGivenUpOneOfUs(JoinMessage join) {
-    var current = view;
-    return current != null
-        && !current.contains(join.sender().node())
-        && current.members().stream().anyMatch(join.failed()::contains);
-  }
-
-  /// A join of someone who is in the forming ring means that the ring fails: the sender has given
-  /// the attempt up, or is in a new life.
-  private static boolean concernsForming(CommitToken forming, JoinMessage join) {
-    return forming.members().stream()
-        .filter(m -> m.node().equals(join.sender().node()))
-        .anyMatch(m ->
-            m.equals(join.sender())
-                ? join.sequence() >= forming.ring().sequence()
-                : join.sender().incarnation().run() > m.incarnation().run());
-  }
-
-  private void waitedLongEnough(Instant now, List<RingEffect> out) {
-    if (round == null) {
-      return;
-    }
-    aloneAllowed = true;
-    var current = round;
-    current
-        .expire()
-        .ifPresent(given -> {
-          for (var member : given.members()) {
-            current.fail(member);
-            out.add(new RingEffect.Suspected(member, given.reason()));
-          }
-          sayJoin(now, peers, out);
-        });
-    timers.set(TimerId.Kind.CONSENSUS, now.plus(config.consensusTimeout()), out);
-    conclude(now, current, out);
   }
 
   /// Forms a ring if everyone agrees.
-  private void conclude(Instant now, GatherRound current, List<RingEffect> out) {
-    if (current.isAlone()) {
-      if (aloneAllowed) {
-        installAlone(now, out);
+  private void conclude(Instant now, Gathering current, List<RingEffect> out) {
+    switch (current.verdict()) {
+      case WAIT -> {}
+      case ALONE -> installAlone(now, out);
+      case LEAD -> {
+        var id = new RingId(sequences.promiseNext(out), self.node());
+        commit(now, current, CommitToken.first(id, current.candidates()), out);
       }
-      return;
     }
-    var candidates = current.candidates();
-    if (!candidates.getFirst().equals(self) || !current.isAgreed()) {
-      return;
-    }
-    promise(Math.max(known, promised) + 1, out);
-    var token = CommitToken.first(new RingId(promised, self.node()), candidates);
-    commit(now, token, out);
-  }
-
-  private void promise(long sequence, List<RingEffect> out) {
-    promised = sequence;
-    known = Math.max(known, sequence);
-    out.add(new RingEffect.Persist(sequence));
   }
 
   // ---- commit and recovery ----
 
-  private void commit(Instant now, CommitToken token, List<RingEffect> out) {
-    round = null;
-    timers.cancel(TimerId.Kind.JOIN, out);
-    timers.cancel(TimerId.Kind.CONSENSUS, out);
+  private void commit(Instant now, Gathering agreed, CommitToken token, List<RingEffect> out) {
+    agreed.stop(out);
+    gathering = null;
     var origin = Optional.ofNullable(old).map(OldRing::origin);
     forming = token.passed(self.node(), origin);
     enter(RingState.COMMIT, token.ring().toString(), out);
@@ -423,13 +301,10 @@ public final class RingProtocol {
   }
 
   private void committing(Instant now, CommitToken token, List<RingEffect> out) {
-    if (state == RingState.GATHER && round != null) {
-      if (token.ring().sequence() > promised
-          && token.hop() < token.entries().size()
-          && token.ring().representative().equals(token.members().getFirst().node())
-          && token.members().equals(round.candidates())) {
-        promise(token.ring().sequence(), out);
-        commit(now, token, out);
+    if (gathering != null) {
+      if (gathering.accepts(token)) {
+        sequences.promise(token.ring().sequence(), out);
+        commit(now, gathering, token, out);
       }
       return;
     }
@@ -457,31 +332,30 @@ public final class RingProtocol {
   }
 
   private void recover(Instant now, TokenRing current, Token token, List<RingEffect> out) {
-    var source = old;
-    var passed = current.visit(token, () -> source == null ? Optional.empty() : source.give(), out);
-    var complete =
-        (source == null || source.hasGivenAll()) && current.window().aru() == passed.sequence();
-    var added = passed.sequence() > token.sequence();
-    var settled = complete ? (added ? 1 : token.settled() + 1) : 0;
-    if (settled >= current.size() && forming != null) {
+    var passed = current.recover(token, Optional.ofNullable(old), out);
+    if (passed.settled() >= current.size() && forming != null) {
       install(now, forming, out);
     }
-    pass(now, current, passed.withSettled(settled), out);
+    if (holder != null) {
+      holder.pass(now, passed, out);
+    } else {
+      watch.pass(now, current.successor(), passed, config.joinInterval(), out);
+    }
   }
 
   private void installAlone(Instant now, List<RingEffect> out) {
-    promise(Math.max(known, promised) + 1, out);
+    var id = new RingId(sequences.promiseNext(out), self.node());
     if (old != null) {
       old.prepareAlone(self.node());
     }
-    install(now, CommitToken.first(new RingId(promised, self.node()), List.of(self)), out);
+    install(now, CommitToken.first(id, List.of(self)), out);
     speakAlone(out);
   }
 
   /// Ends the old ring and installs the new view.
   private void install(Instant now, CommitToken agreed, List<RingEffect> out) {
     if (old != null) {
-      deliver(old.view().id(), old.takeLast(), out);
+      old.deliverLast(out);
     }
     var previous = view;
     var next = new View(agreed.ring(), agreed.members());
@@ -491,21 +365,21 @@ public final class RingProtocol {
             .toList();
     view = next;
     old = null;
-    round = null;
+    if (gathering != null) {
+      gathering.stop(out);
+      gathering = null;
+    }
     forming = null;
-    asked = false;
-    wanted = true; // others wait for the token to install: no hold on its first round
     leavers.clear();
-    timers.cancel(TimerId.Kind.JOIN, out);
-    timers.cancel(TimerId.Kind.CONSENSUS, out);
     holdoff.installed(now, Optional.ofNullable(previous), next);
     enter(RingState.OPERATIONAL, agreed.ring().toString(), out);
     out.add(new RingEffect.InstallView(next, gone));
-    watchOutsiders(now, out);
+    outsiders.watch(now, next, peers, out);
     if (ring != null) {
-      watch.arrived(now, lossTimeout(), out);
+      holder = new TokenHolder(config, timers, watch, queue, ring);
+      watch.arrived(now, config.tokenTimeout(), out);
+      holder.deliver(out);
     }
-    deliverCurrent(out);
   }
 
   // ---- operational ----
@@ -515,56 +389,15 @@ public final class RingProtocol {
     if (current == null || !current.id().equals(token.ring()) || !current.isNew(token)) {
       return;
     }
-    watch.arrived(now, lossTimeout(), out);
-    if (state == RingState.RECOVERY) {
-      if (token.settled() < current.size() || forming == null) {
-        recover(now, current, token, out);
-        return;
-      }
+    if (holder == null && forming != null && token.settled() >= current.size()) {
       install(now, forming, out);
     }
-    visit(now, current, token, out);
-  }
-
-  private void visit(Instant now, TokenRing current, Token token, List<RingEffect> out) {
-    var passed = current.visit(token, this::nextPending, out);
-    deliverCurrent(out);
-    asked = false;
-    if (current.isCalm() && current.isRepresentative() && !wanted) {
-      held = passed;
-      timers.set(TimerId.Kind.HOLD, now.plus(config.tokenHold()), out);
+    if (holder != null) {
+      watch.arrived(now, config.tokenTimeout(), out);
+      holder.visit(now, token, out);
     } else {
-      pass(now, current, passed, out);
-    }
-    wanted = false;
-  }
-
-  private Optional<Content> nextPending() {
-    return Optional.ofNullable(pending.poll()).map(Content.Fresh::new);
-  }
-
-  private void pass(Instant now, TokenRing current, Token token, List<RingEffect> out) {
-    var interval =
-        state == RingState.OPERATIONAL ? config.tokenRetransmit() : config.joinInterval();
-    watch.pass(now, current.successor(), token, interval, out);
-  }
-
-  private Duration lossTimeout() {
-    return state == RingState.OPERATIONAL ? config.tokenTimeout() : formingTimeout();
-  }
-
-  private void release(Instant now, List<RingEffect> out) {
-    var token = held;
-    if (token == null || ring == null) {
-      return;
-    }
-    held = null;
-    wanted = false;
-    timers.cancel(TimerId.Kind.HOLD, out);
-    if (pending.isEmpty()) {
-      pass(now, ring, token, out);
-    } else {
-      visit(now, ring, token, out);
+      watch.arrived(now, formingTimeout(), out);
+      recover(now, current, token, out);
     }
   }
 
@@ -577,100 +410,48 @@ public final class RingProtocol {
       if (!message.sender().equals(self.node()) && current.isBeyondLastToken(message)) {
         watch.confirmed();
       }
-      if (state == RingState.OPERATIONAL) {
-        deliverCurrent(out);
+      if (holder != null) {
+        holder.deliver(out);
       } else if (old != null && message.content() instanceof Content.Recovered given) {
         old.take(given);
-        deliver(old.view().id(), old.window().takeDeliverable(), out);
+        old.deliver(out);
       }
-    } else if (state == RingState.GATHER
-        && old != null
-        && old.view().id().equals(message.ring())
-        && !flow.isImplausible(message.sequence(), old.window().aru())) {
-      old.window().add(message);
-      deliver(old.view().id(), old.window().takeDeliverable(), out);
-    }
-  }
-
-  private void deliverCurrent(List<RingEffect> out) {
-    if (ring != null) {
-      deliver(ring.id(), ring.window().takeDeliverable(), out);
-    }
-  }
-
-  private static void deliver(RingId id, List<MulticastMessage> messages, List<RingEffect> out) {
-    for (var message : messages) {
-      if (message.content() instanceof Content.Fresh(var payload)) {
-        out.add(new RingEffect.Deliver(id, message.sender(), payload));
-      }
+    } else if (state == RingState.GATHER && old != null) {
+      old.receiveLate(message, flow);
+      old.deliver(out);
     }
   }
 
   private void multicast(Instant now, Payload payload, List<RingEffect> out) {
     if (!isRunning()) {
       out.add(new RingEffect.Refused(payload, RingEffect.Refusal.NOT_RUNNING));
-    } else if (payload.size() > MembershipConfig.MAX_PAYLOAD) {
-      out.add(new RingEffect.Refused(payload, RingEffect.Refusal.TOO_LARGE));
-    } else if (pending.size() >= config.sendQueue()) {
-      out.add(new RingEffect.Refused(payload, RingEffect.Refusal.QUEUE_FULL));
-    } else {
-      pending.add(payload);
-      speak(now, out);
-    }
-  }
-
-  private void speak(Instant now, List<RingEffect> out) {
-    if (state != RingState.OPERATIONAL) {
-      return;
-    }
-    if (ring == null) {
-      speakAlone(out);
-    } else if (held != null) {
-      release(now, out);
-    } else if (ring.isCalm() && !ring.isRepresentative() && !asked) {
-      asked = true;
-      out.add(
-          new RingEffect.Send(
-              List.of(ring.representative()), new RingPacket.HoldCancel(ring.id())));
+    } else if (queue.offer(payload, out) && state == RingState.OPERATIONAL) {
+      if (holder == null) {
+        speakAlone(out);
+      } else {
+        holder.speak(now, out);
+      }
     }
   }
 
   private void speakAlone(List<RingEffect> out) {
-    while (view != null && !pending.isEmpty()) {
-      out.add(new RingEffect.Deliver(view.id(), self.node(), pending.remove()));
+    for (var next = queue.poll(); view != null && next.isPresent(); next = queue.poll()) {
+      out.add(new RingEffect.Deliver(view.id(), self.node(), next.get()));
     }
   }
 
   // ---- those outside, and leaving ----
 
-  private void watchOutsiders(Instant now, List<RingEffect> out) {
-    if (outsiders().isEmpty() || (ring != null && !ring.isRepresentative())) {
-      timers.cancel(TimerId.Kind.MERGE, out);
-    } else {
-      timers.set(TimerId.Kind.MERGE, now.plus(config.mergeInterval()), out);
-    }
-  }
-
-  private List<NodeId> outsiders() {
-    var current = view;
-    return current == null ? peers : peers.stream().filter(n -> !current.contains(n)).toList();
-  }
-
-  private void callOutsiders(Instant now, List<RingEffect> out) {
-    if (view != null && !outsiders().isEmpty()) {
-      out.add(new RingEffect.Send(outsiders(), new RingPacket.MergeDetect(self, view.id())));
-    }
-    watchOutsiders(now, out);
-  }
-
   private void foreignRing(Instant now, Member sender, RingId foreign, List<RingEffect> out) {
-    known = Math.max(known, foreign.sequence());
-    if (state != RingState.OPERATIONAL || view == null || isStale(sender, foreign.sequence())) {
+    sequences.hear(foreign.sequence());
+    if (state != RingState.OPERATIONAL
+        || view == null
+        || JoinFilter.isStale(view(), sender, foreign.sequence())) {
       return;
     }
     var member = view.contains(sender.node());
     if (member ? !foreign.equals(view.id()) : holdoff.follow(now, sender.node())) {
-      gather(now, with(sender), "ring " + foreign + " seen", out);
+      gather(now, GatherRound.with(company(), sender), "ring " + foreign + " seen", out);
     }
   }
 
@@ -682,25 +463,22 @@ public final class RingProtocol {
     if (leaver.equals(leavers.put(leaver.node(), leaver)) || !concerned) {
       return;
     }
-    if (round == null) {
+    if (gathering == null) {
       gather(now, company(), leaver.node() + " leaves", out);
-    } else {
-      round.fail(leaver);
-      sayJoin(now, peers, out);
     }
-    aloneAllowed = true;
-    if (round != null) {
-      conclude(now, round, out);
+    if (gathering != null) {
+      gathering.lose(now, leaver, out);
+      conclude(now, gathering, out);
     }
   }
 
   private void changePeers(Instant now, List<NodeId> nodes, List<RingEffect> out) {
-    peers = checked(nodes);
+    peers = Outsiders.peersOf(self, nodes, config);
     var stranger = company().stream().anyMatch(m -> !m.equals(self) && !peers.contains(m.node()));
-    if (isRunning() && stranger) {
+    if (gathering != null || (isRunning() && stranger)) {
       gather(now, company(), "peers changed", out);
-    } else if (state == RingState.OPERATIONAL) {
-      watchOutsiders(now, out);
+    } else if (state == RingState.OPERATIONAL && view != null) {
+      outsiders.watch(now, view, peers, out);
     }
   }
 
@@ -708,24 +486,15 @@ public final class RingProtocol {
     if (state == RingState.LEFT) {
       return;
     }
-    farewells = isRunning() && !peers.isEmpty() ? FAREWELLS : 0;
+    var times = isRunning() ? FAREWELLS : 0;
     timers.cancelAll(out);
     watch.stop();
     ring = null;
-    round = null;
+    gathering = null;
     forming = null;
-    held = null;
+    holder = null;
     enter(RingState.LEFT, "asked to leave", out);
-    sayFarewell(now, out);
-  }
-
-  private void sayFarewell(Instant now, List<RingEffect> out) {
-    if (farewells == 0) {
-      out.add(new RingEffect.Left());
-      return;
-    }
-    farewells--;
-    out.add(new RingEffect.Send(peers, new RingPacket.Leave(self, known)));
-    timers.set(TimerId.Kind.LEAVE, now.plus(FAREWELL_INTERVAL), out);
+    farewell = new Farewell(timers, self, peers, sequences.known(), times);
+    farewell.say(now, out);
   }
 }

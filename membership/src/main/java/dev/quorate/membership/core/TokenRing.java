@@ -112,6 +112,18 @@ final class TokenRing {
     return passed;
   }
 
+  /// The same while the ring forms: gives what companions from the old ring lack, and counts how
+  /// many members in a row had everything and nothing to give.
+  Token recover(Token token, Optional<OldRing> old, List<RingEffect> out) {
+    var passed = visit(token, () -> old.flatMap(OldRing::give), out);
+    var complete = old.map(OldRing::hasGivenAll).orElse(true) && window.aru() == passed.sequence();
+    if (!complete) {
+      return passed.withSettled(0);
+    }
+    var added = passed.sequence() > token.sequence();
+    return passed.withSettled(added ? 1 : token.settled() + 1);
+  }
+
   /// Sends again what was asked for. The original sender lets the question stand, so that someone
   /// else answers too: its own way to the one who asks may be broken.
   private List<Long> answer(List<Long> wanted, List<RingEffect> out) {

@@ -1,0 +1,100 @@
+package dev.quorate.membership.core;
+
+import dev.quorate.membership.MembershipConfig;
+import dev.quorate.membership.RingId;
+import dev.quorate.membership.core.MulticastMessage.Content;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// This node's part in an installed ring of at least two: it speaks when it has the token, and the
+/// representative keeps the token of an idle ring for a while, so that idling costs little.
+///
+/// Invariant: the token is held only by the representative, only while nobody wants it.
+final class TokenHolder {
+  private final MembershipConfig config;
+  private final Timers timers;
+  private final TokenWatch watch;
+  private final SendQueue queue;
+  private final TokenRing ring;
+  private @Nullable Token held;
+
+  /// Someone waits for the token: others to install, on its first round; or one to speak.
+  private boolean wanted = true;
+
+  private boolean asked;
+
+  TokenHolder(
+      MembershipConfig config, Timers timers, TokenWatch watch, SendQueue queue, TokenRing ring) {
+    this.config = config;
+    this.timers = timers;
+    this.watch = watch;
+    this.queue = queue;
+    this.ring = ring;
+  }
+
+  /// The token is here.
+  void visit(Instant now, Token token, List<RingEffect> out) {
+    var passed = ring.visit(token, queue::next, out);
+    deliver(out);
+    asked = false;
+    if (ring.isCalm() && ring.isRepresentative() && !wanted) {
+      held = passed;
+      timers.set(TimerId.Kind.HOLD, now.plus(config.tokenHold()), out);
+    } else {
+      pass(now, passed, out);
+    }
+    wanted = false;
+  }
+
+  void pass(Instant now, Token token, List<RingEffect> out) {
+    watch.pass(now, ring.successor(), token, config.tokenRetransmit(), out);
+  }
+
+  /// Someone else has something to say.
+  void wantedElsewhere(Instant now, List<RingEffect> out) {
+    wanted = true;
+    release(now, out);
+  }
+
+  /// Lets go of the token, if it is held.
+  void release(Instant now, List<RingEffect> out) {
+    var token = held;
+    if (token == null) {
+      return;
+    }
+    held = null;
+    wanted = false;
+    timers.cancel(TimerId.Kind.HOLD, out);
+    if (queue.isEmpty()) {
+      pass(now, token, out);
+    } else {
+      visit(now, token, out);
+    }
+  }
+
+  /// This node has something to say.
+  void speak(Instant now, List<RingEffect> out) {
+    if (held != null) {
+      release(now, out);
+    } else if (ring.isCalm() && !ring.isRepresentative() && !asked) {
+      asked = true;
+      var request = new RingPacket.HoldCancel(ring.id());
+      out.add(new RingEffect.Send(List.of(ring.representative()), request));
+    }
+  }
+
+  /// Delivers what can be delivered.
+  void deliver(List<RingEffect> out) {
+    deliver(ring.id(), ring.window().takeDeliverable(), out);
+  }
+
+  /// Delivers messages; those that were only recovered for others were delivered in their own ring.
+  static void deliver(RingId id, List<MulticastMessage> messages, List<RingEffect> out) {
+    for (var message : messages) {
+      if (message.content() instanceof Content.Fresh(var payload)) {
+        out.add(new RingEffect.Deliver(id, message.sender(), payload));
+      }
+    }
+  }
+}
