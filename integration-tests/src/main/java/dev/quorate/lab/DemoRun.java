@@ -123,7 +123,7 @@ final class DemoRun {
       long fault = new Faults(lab, hactl, cluster, out, wrong).inject(scenario, primary);
       Wait.until(
           "clients to write again",
-          Duration.ofSeconds(120),
+          Duration.ofMinutes(2),
           () -> Outage.of(writers.acknowledged(), fault).after() > 1);
       Wait.pass(Duration.ofSeconds(5));
       if (scenario != Scenario.SWITCHOVER) {
