@@ -50,6 +50,18 @@ public record DirectoryProcesses(Path directory, List<String> programs) {
     return found;
   }
 
+  /// Whether a process is one of them.
+  ///
+  /// @param pid any process
+  public boolean contains(long pid) {
+    try {
+      Object key = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
+      return works(Path.of("/proc/" + pid), key);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /// Kills them all and looks again, until none is left.
   ///
   /// @param within how long to try

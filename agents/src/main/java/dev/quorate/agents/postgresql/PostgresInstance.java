@@ -12,6 +12,8 @@ import dev.quorate.agents.process.ProcessRunner;
 import dev.quorate.agents.process.ProgramCall;
 import dev.quorate.membership.NodeId;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -32,6 +34,7 @@ final class PostgresInstance {
   private static final Duration TOOL = Duration.ofSeconds(20);
   private static final Duration KILL = Duration.ofSeconds(5);
   private static final long LOG_LIMIT = 8 << 20;
+  private static final int LOG_END = 16 << 10;
   private static final int SIGHUP = 1;
   private static final int SIGINT = 2;
   private static final int SIGQUIT = 3;
@@ -45,6 +48,7 @@ final class PostgresInstance {
   private final Path log;
   private final ManagedConfig config;
   private final DirectoryProcesses processes;
+  private volatile long logStart;
 
   PostgresInstance(
       PostgresParameters parameters,
@@ -79,7 +83,7 @@ final class PostgresInstance {
     }
     try {
       long pid = Long.parseLong(lines.getFirst().strip());
-      return processes.find().contains(pid) ? OptionalLong.of(pid) : OptionalLong.empty();
+      return processes.contains(pid) ? OptionalLong.of(pid) : OptionalLong.empty();
     } catch (NumberFormatException e) {
       return OptionalLong.empty();
     }
@@ -140,6 +144,7 @@ final class PostgresInstance {
     try {
       Files.deleteIfExists(parameters.dataDirectory().resolve("postmaster.pid"));
       boundLog();
+      logStart = Files.exists(log) ? Files.size(log) : 0;
       server = runner.launch(ProgramCall.of(parameters.systemUser(), within, line), log);
     } catch (IOException e) {
       throw new PostgresException("the server cannot be started", e);
@@ -189,6 +194,13 @@ final class PostgresInstance {
       }
     }
     return processes.killAll(KILL);
+  }
+
+  /// Whether the server said lately that the WAL it asks for is gone.
+  boolean missesWal() {
+    List<String> lines = latest(logStart);
+    return lines.subList(Math.max(0, lines.size() - 10), lines.size()).stream()
+        .anyMatch(l -> l.contains("has already been removed"));
   }
 
   /// Reads the control file.
@@ -294,17 +306,26 @@ final class PostgresInstance {
     }
   }
 
-  /// The last error that the server wrote.
+  /// The last error that the server wrote since it was started.
   private String lastWords() {
-    try {
-      List<String> lines = Files.readAllLines(log);
-      List<String> last = lines.subList(Math.max(0, lines.size() - 20), lines.size());
-      return last.stream()
-          .filter(l -> l.contains("FATAL") || l.contains("PANIC") || l.contains("ERROR"))
-          .reduce((_, b) -> b)
-          .orElse(last.isEmpty() ? "it said nothing" : last.getLast());
+    List<String> lines = latest(logStart);
+    return lines.stream()
+        .filter(l -> l.contains("FATAL") || l.contains("PANIC") || l.contains("ERROR"))
+        .reduce((_, b) -> b)
+        .orElse(lines.isEmpty() ? "it said nothing" : lines.getLast());
+  }
+
+  /// The end of the log.
+  ///
+  /// @param from where to begin at the earliest
+  private List<String> latest(long from) {
+    try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
+      file.seek(Math.min(file.length(), Math.max(from, file.length() - LOG_END)));
+      byte[] bytes = new byte[(int) Math.min(LOG_END, file.length() - file.getFilePointer())];
+      file.readFully(bytes);
+      return new String(bytes, StandardCharsets.UTF_8).lines().toList();
     } catch (IOException e) {
-      return "its log cannot be read";
+      return List.of();
     }
   }
 }

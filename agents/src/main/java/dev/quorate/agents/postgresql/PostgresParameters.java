@@ -58,7 +58,6 @@ public record PostgresParameters(
         "replication_options", "more of primary_conninfo, as 'passfile=/path sslmode=require'");
     known.put("start_opts", "more options for the server, as '-c config_file=/path'");
     known.put("maxlag", "bytes that a standby may lag and still be promoted; 0 for any [0]");
-    known.put("durability", "async, sync or sync-strict [sync with 3 or more nodes, else async]");
     known.put(
         "rejoin", "auto: rewind or copy a member that cannot follow; manual: report it [auto]");
     known.put("recovery_template", "ignored: PostgreSQL 12 and later have no recovery.conf");
@@ -88,7 +87,6 @@ public record PostgresParameters(
       problems.add("maxlag '%s' is not a number of bytes".formatted(text.get("maxlag")));
     }
     choice(text, "rejoin", List.of("auto", "manual"), problems);
-    choice(text, "durability", List.of("async", "sync", "sync-strict"), problems);
     for (String name : List.of("system_user", "dbuser", "replication_user")) {
       if (!text.getOrDefault(name, "x").matches("[A-Za-z0-9_][A-Za-z0-9_.-]*")) {
         problems.add("%s '%s' is not a user name".formatted(name, text.get(name)));

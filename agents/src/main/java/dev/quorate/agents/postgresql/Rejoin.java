@@ -67,10 +67,14 @@ final class Rejoin {
 
   /// Makes the instance able to follow.
   ///
+  /// @param walIsMissing whether the primary no longer has the WAL that would be needed to follow
   /// @return what was done, for a human; empty if nothing had to be
-  String run(Upstream upstream, Duration within) {
+  String run(Upstream upstream, boolean walIsMissing, Duration within) {
     Upstream.Answer primary = upstream.ask(QUESTION);
     Return way = decide(primary);
+    if (way instanceof Return.Follow && walIsMissing) {
+      way = new Return.Rebuild("the primary no longer has the WAL that it needs");
+    }
     if (!(way instanceof Return.Follow) && !parameters.rebuild()) {
       throw new PostgresException("it cannot follow and rejoin=manual forbids more: " + way);
     }

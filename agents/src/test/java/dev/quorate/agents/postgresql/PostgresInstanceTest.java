@@ -116,7 +116,9 @@ class PostgresInstanceTest {
     a.probe().createSlot(ServerSettings.slotOf(b.node()), true, SHORT);
     Upstream fromA = new Upstream(b.instance(), upstream(b, a));
     Rejoin rejoin = new Rejoin(b.parameters(), b.instance(), b.node());
-    measured("base backup", millis(() -> assertTrue(rejoin.run(fromA, LONG).startsWith("copied"))));
+    measured(
+        "base backup",
+        millis(() -> assertTrue(rejoin.run(fromA, false, LONG).startsWith("copied"))));
     servers.address(b);
     b.instance().start(b.follow(a), LONG);
     await("streaming", () -> streams(a, b));
@@ -167,7 +169,7 @@ class PostgresInstanceTest {
     servers.ask(a, "CREATE TABLE t AS SELECT generate_series(1, 1000) AS id");
     a.probe().createSlot(ServerSettings.slotOf(b.node()), true, SHORT);
     new Rejoin(b.parameters(), b.instance(), b.node())
-        .run(new Upstream(b.instance(), upstream(b, a)), LONG);
+        .run(new Upstream(b.instance(), upstream(b, a)), false, LONG);
     servers.address(b);
     b.instance().start(b.follow(a), LONG);
     await("streaming", () -> streams(a, b));
@@ -187,7 +189,8 @@ class PostgresInstanceTest {
     Upstream fromB = new Upstream(a.instance(), upstream(a, b));
     Rejoin rejoin = new Rejoin(a.parameters(), a.instance(), a.node());
     assertInstanceOf(Return.Rewind.class, rejoin.decide(fromB.ask(LONG)));
-    measured("rewind", millis(() -> assertTrue(rejoin.run(fromB, LONG).startsWith("rewound"))));
+    measured(
+        "rewind", millis(() -> assertTrue(rejoin.run(fromB, false, LONG).startsWith("rewound"))));
     assertFalse(rejoin.isHalfDone());
     assertInstanceOf(Return.Follow.class, rejoin.decide(fromB.ask(LONG)));
     b.probe().createSlot(ServerSettings.slotOf(a.node()), true, SHORT);
@@ -200,7 +203,7 @@ class PostgresInstanceTest {
     Path mark = a.home().resolve(".data.quorate-rejoin");
     Files.writeString(mark, "pg_rewind\n");
     assertInstanceOf(Return.Rebuild.class, rejoin.decide(fromB.ask(LONG)));
-    assertTrue(rejoin.run(fromB, LONG).startsWith("copied"));
+    assertTrue(rejoin.run(fromB, false, LONG).startsWith("copied"));
     assertTrue(Files.notExists(mark));
     assertTrue(Files.exists(a.home().resolve("data.quorate-old")));
     a.instance().start(a.follow(b), LONG);
@@ -216,7 +219,7 @@ class PostgresInstanceTest {
     Rejoin rejoin = new Rejoin(b.parameters(), b.instance(), b.node());
     Upstream fromA = new Upstream(b.instance(), upstream(b, a));
     PostgresException refused =
-        assertThrows(PostgresException.class, () -> rejoin.run(fromA, LONG));
+        assertThrows(PostgresException.class, () -> rejoin.run(fromA, false, LONG));
     assertTrue(refused.toString().contains("belongs to database"), refused::toString);
 
     PostgresFacts facts = a.probe().facts(SHORT);

@@ -177,7 +177,9 @@ public final class PromotionPolicy {
             .filter(v -> ballot.formerHolder().filter(v.voter()::equals).isPresent())
             .findFirst();
     boolean first = ballot.formerHolder().isEmpty();
-    if ((first || ballot.bestEffort()) && ballot.patient() && !ballot.silent().isEmpty()) {
+    boolean wished = ballot.silent().stream().anyMatch(n -> n.name().equals(ballot.preferred()));
+    boolean all = (first || ballot.bestEffort()) && !ballot.silent().isEmpty();
+    if (ballot.patient() && (all || wished)) {
       return new Verdict.Undecided(List.copyOf(ballot.silent()));
     }
     Optional<WalVote> best =

@@ -15,6 +15,22 @@ import java.util.stream.Collectors;
 public record ServerSettings(
     String conninfo, String slot, SyncNames syncNames, Optional<String> socketDirectory, int port) {
 
+  /// The same with another upstream.
+  ///
+  /// @param other how to reach it; empty to receive nothing
+  /// @param self who connects
+  public ServerSettings following(String other, NodeId self) {
+    return new ServerSettings(
+        other, other.isEmpty() ? "" : slotOf(self), syncNames, socketDirectory, port);
+  }
+
+  /// The same with other names.
+  ///
+  /// @param names what commits wait for
+  public ServerSettings waitingFor(SyncNames names) {
+    return new ServerSettings(conninfo, slot, names, socketDirectory, port);
+  }
+
   /// The upstream's address, in libpq's form.
   ///
   /// @param self who connects, under its own name
@@ -55,6 +71,7 @@ public record ServerSettings(
     line(text, "wal_retrieve_retry_interval", "200ms");
     line(text, "wal_receiver_timeout", "10s");
     line(text, "wal_sender_timeout", "10s");
+    line(text, "wal_keep_size", "128MB");
     line(text, "max_slot_wal_keep_size", "4GB");
     socketDirectory.ifPresent(directory -> {
       line(text, "unix_socket_directories", directory);

@@ -3,8 +3,11 @@ package dev.quorate.agents.core.postgresql;
 import dev.quorate.membership.NodeId;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// What PostgreSQL is told in `synchronous_standby_names`: a commit waits until `required` of the
@@ -18,6 +21,9 @@ import java.util.stream.Collectors;
 public record SyncNames(SortedSet<NodeId> members, int required) {
   /// A name that no standby ever has.
   private static final String NOBODY = "quorate:nobody";
+
+  private static final Pattern FORM =
+      Pattern.compile("ANY (\\d) \\(((?:\"[A-Za-z0-9._:-]+\"(?:, )?)+)\\)");
 
   /// Copies the set.
   public SyncNames {
@@ -45,6 +51,23 @@ public record SyncNames(SortedSet<NodeId> members, int required) {
             ? '"' + NOBODY + '"'
             : members.stream().map(m -> '"' + m.name() + '"').collect(Collectors.joining(", "));
     return "ANY " + (members.size() < required ? 1 : required) + " (" + names + ")";
+  }
+
+  /// Reads a setting that [#setting()] wrote; any other promises nothing.
+  ///
+  /// @param setting the value in force
+  public static SyncNames parse(String setting) {
+    Matcher any = FORM.matcher(setting);
+    if (!any.matches()) {
+      return of(List.of(), 0);
+    }
+    List<NodeId> members =
+        List.of(any.group(2).split(",", -1)).stream()
+            .map(n -> n.strip().replace("\"", ""))
+            .filter(n -> !n.equals(NOBODY))
+            .map(NodeId::new)
+            .toList();
+    return of(members, Integer.parseInt(any.group(1)));
   }
 
   SyncNames withMembers(Collection<NodeId> other) {

@@ -221,7 +221,9 @@ final class PrimacyRules {
           "an election of %s counts on the promise".formatted(command.resource()),
           "");
     }
-    if (command.promise().members().contains(command.node())) {
+    // A promise from before its promotion may name the holder until its successor is in force.
+    if (command.promise().members().contains(command.node())
+        && !primacy.promise().members().contains(command.node())) {
       return refused(
           "HA-ELECT-010",
           "the holder %s cannot be promised to itself".formatted(command.node()),

@@ -1,0 +1,217 @@
+package dev.quorate.agents.core.postgresql;
+
+import dev.quorate.agents.core.postgresql.PostgresDecision.ApplyNames;
+import dev.quorate.agents.core.postgresql.PostgresDecision.CastEmptyVote;
+import dev.quorate.agents.core.postgresql.PostgresDecision.CastVote;
+import dev.quorate.agents.core.postgresql.PostgresDecision.CheckLineage;
+import dev.quorate.agents.core.postgresql.PostgresDecision.ComeBack;
+import dev.quorate.agents.core.postgresql.PostgresDecision.CommitPromise;
+import dev.quorate.agents.core.postgresql.PostgresDecision.DropSlot;
+import dev.quorate.agents.core.postgresql.PostgresDecision.Follow;
+import dev.quorate.agents.core.postgresql.PostgresDecision.LookAgain;
+import dev.quorate.agents.core.postgresql.PostgresDecision.MakeSlot;
+import dev.quorate.agents.core.postgresql.PostgresDecision.StartAlone;
+import dev.quorate.agents.core.postgresql.PostgresDecision.StopReceiving;
+import dev.quorate.agents.core.postgresql.PostgresDecision.StopRogue;
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.Election;
+import dev.quorate.resource.Holder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// What an instance does between the operations that the cluster orders: it follows the primary,
+/// votes, and as a primary keeps the slots and the promise.
+///
+/// Level-triggered: the same view of the world gives the same decisions, and repeating them does no
+/// harm. Starting, stopping, promoting and demoting are the cluster's to order.
+///
+/// Invariants:
+/// - a vote is cast only after the walreceiver is gone and the end of the WAL is known;
+/// - while votes are being collected or counted, nothing is received, but from the grant's new
+///   holder;
+/// - a primary that another node's grant excludes is stopped at once;
+/// - the promise changes in the order of [SyncQuorumPlanner], and never during an election.
+public final class PostgresPolicy {
+  private static final Duration DETACHED_TOO_LONG = Duration.ofSeconds(2);
+
+  private PostgresPolicy() {}
+
+  /// Says what to do now, in this order.
+  ///
+  /// @param seen what the agent sees
+  /// @param agreed what the cluster has agreed on
+  public static List<PostgresDecision> decide(
+      PostgresObservation seen, PostgresSurroundings agreed) {
+    if (!agreed.started()) {
+      return List.of();
+    }
+    return switch (seen.condition()) {
+      case UNUSABLE -> unusable(seen, agreed, "there is no database yet");
+      case STOPPED -> stopped(agreed);
+      case RETURNING -> emptyVote(seen, agreed, "it is being brought back");
+      case SILENT -> List.of(new LookAgain());
+      case RUNNING -> {
+        PostgresFacts facts = seen.facts().orElseThrow();
+        yield facts.inRecovery() ? standby(seen, facts, agreed) : primary(seen, facts, agreed);
+      }
+    };
+  }
+
+  private static List<PostgresDecision> unusable(
+      PostgresObservation seen, PostgresSurroundings agreed, String reason) {
+    List<PostgresDecision> vote = emptyVote(seen, agreed, reason);
+    return vote.isEmpty() && agreed.otherHolder().isPresent()
+        ? List.of(new ComeBack(agreed.otherHolder().get()))
+        : vote;
+  }
+
+  private static List<PostgresDecision> stopped(PostgresSurroundings agreed) {
+    return agreed.otherHolder().isPresent() && !isCounting(agreed)
+        ? List.of(new ComeBack(agreed.otherHolder().get()))
+        : List.of(new StartAlone());
+  }
+
+  private static List<PostgresDecision> emptyVote(
+      PostgresObservation seen, PostgresSurroundings agreed, String reason) {
+    Optional<Long> round = openRound(seen, agreed);
+    return round.isPresent() ? List.of(new CastEmptyVote(round.get(), reason)) : List.of();
+  }
+
+  private static List<PostgresDecision> standby(
+      PostgresObservation seen, PostgresFacts facts, PostgresSurroundings agreed) {
+    List<PostgresDecision> decisions = new ArrayList<>();
+    Optional<NodeId> upstream = upstream(agreed);
+    if (upstream.isEmpty()) {
+      boolean must = agreed.granted() || isCounting(agreed);
+      if (must && (!facts.conninfo().isEmpty() || facts.receiving())) {
+        decisions.add(new StopReceiving());
+      }
+      Optional<Long> round = openRound(seen, agreed);
+      if (round.isPresent()) {
+        boolean ready = facts.conninfo().isEmpty() && facts.endIsKnown();
+        decisions.add(ready ? new CastVote(round.get()) : new LookAgain());
+      }
+    } else if (!facts.conninfo().equals(agreed.conninfos().get(upstream.get()))) {
+      decisions.add(new Follow(upstream.get()));
+    } else if (!facts.streaming() && seen.detached().compareTo(DETACHED_TOO_LONG) > 0) {
+      decisions.add(new CheckLineage(upstream.get()));
+    }
+    SyncNames names = SyncQuorumPlanner.onPromotion(agreed.self(), agreed.primacy().promise());
+    if (!facts.syncNames().equals(names.setting())) {
+      decisions.add(new ApplyNames(names));
+    }
+    if (decisions.isEmpty() && !agreed.granted()) {
+      slots(facts, agreed, decisions);
+    }
+    return decisions;
+  }
+
+  private static List<PostgresDecision> primary(
+      PostgresObservation seen, PostgresFacts facts, PostgresSurroundings agreed) {
+    List<PostgresDecision> decisions = new ArrayList<>();
+    if (!agreed.granted()) {
+      if (agreed.primacy().holder() instanceof Holder.Held(var holder, _)) {
+        decisions.add(new StopRogue(holder + " holds the grant"));
+      }
+      return decisions;
+    }
+    slots(facts, agreed, decisions);
+    if (seen.boundary().isEmpty()) {
+      decisions.add(new LookAgain());
+    } else if (agreed.primacy().election() instanceof Election.Idle
+        || agreed.primacy().election() instanceof Election.Blocked) {
+      promise(seen, facts, agreed, decisions);
+    }
+    return decisions;
+  }
+
+  private static void promise(
+      PostgresObservation seen,
+      PostgresFacts facts,
+      PostgresSurroundings agreed,
+      List<PostgresDecision> decisions) {
+    TreeMap<NodeId, Lsn> flushed = new TreeMap<>();
+    for (NodeId node : streaming(facts, agreed)) {
+      facts.standbys().stream()
+          .filter(s -> s.name().equals(node.name()))
+          .forEach(s -> flushed.put(node, s.flushed()));
+    }
+    SyncQuorumPlanner.Situation now =
+        new SyncQuorumPlanner.Situation(
+            agreed.self(),
+            agreed.primacy().promise(),
+            seen.applied(),
+            seen.boundary().orElseThrow(),
+            flushed,
+            seen.wanted());
+    switch (SyncQuorumPlanner.next(now)) {
+      case SyncQuorumPlanner.Step.Apply(var names) -> decisions.add(new ApplyNames(names));
+      case SyncQuorumPlanner.Step.Commit(var promise) -> decisions.add(new CommitPromise(promise));
+      case SyncQuorumPlanner.Step.AwaitFlush(_) -> decisions.add(new LookAgain());
+      case SyncQuorumPlanner.Step.Settled() -> {}
+    }
+  }
+
+  /// The members that stream. A name that two connections use counts for neither: nobody can tell
+  /// which of them has what.
+  ///
+  /// @param facts what the primary says
+  /// @param agreed who the members are
+  public static SortedSet<NodeId> streaming(PostgresFacts facts, PostgresSurroundings agreed) {
+    SortedSet<NodeId> streaming = new TreeSet<>();
+    for (NodeId node : agreed.conninfos().keySet()) {
+      List<PostgresFacts.Standby> links =
+          facts.standbys().stream().filter(s -> s.name().equals(node.name())).toList();
+      if (links.size() == 1 && links.getFirst().streaming()) {
+        streaming.add(node);
+      }
+    }
+    return streaming;
+  }
+
+  /// Every member has its slot everywhere; on a standby none of them holds WAL.
+  private static void slots(
+      PostgresFacts facts, PostgresSurroundings agreed, List<PostgresDecision> decisions) {
+    for (NodeId node : agreed.conninfos().keySet()) {
+      String name = ServerSettings.slotOf(node);
+      Optional<PostgresFacts.Slot> slot = facts.slot(name);
+      if (slot.isEmpty()) {
+        decisions.add(new MakeSlot(name));
+      } else if (!slot.get().active()
+          && (slot.get().lost() || (facts.inRecovery() && slot.get().holdsWal()))) {
+        decisions.add(new DropSlot(name));
+      }
+    }
+  }
+
+  /// Whom to stream from now.
+  private static Optional<NodeId> upstream(PostgresSurroundings agreed) {
+    return isCounting(agreed)
+        ? Optional.empty()
+        : agreed.otherHolder().filter(n -> agreed.conninfos().containsKey(n));
+  }
+
+  /// Whether votes are being collected, or were counted and the winner has no grant yet.
+  private static boolean isCounting(PostgresSurroundings agreed) {
+    return switch (agreed.primacy().election()) {
+      case Election.Open _ -> true;
+      case Election.Won(_, var winner, _, _, _, _) ->
+          !(agreed.primacy().holder() instanceof Holder.Held(var holder, _)
+              && holder.equals(winner));
+      case Election.Idle _, Election.Blocked _ -> false;
+    };
+  }
+
+  private static Optional<Long> openRound(PostgresObservation seen, PostgresSurroundings agreed) {
+    return agreed.primacy().election() instanceof Election.Open open
+            && open.round() > seen.castRound()
+            && !open.votes().containsKey(agreed.self())
+        ? Optional.of(open.round())
+        : Optional.empty();
+  }
+}

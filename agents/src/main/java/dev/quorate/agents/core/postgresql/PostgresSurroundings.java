@@ -1,0 +1,40 @@
+package dev.quorate.agents.core.postgresql;
+
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.Holder;
+import dev.quorate.resource.Primacy;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// What the cluster has agreed on, as far as it concerns one instance.
+///
+/// @param self this node
+/// @param bootId its present life
+/// @param primacy who is the primary, and how the next one is found
+/// @param conninfos for every other node, how to stream from it
+/// @param started whether the cluster wants the instance to run
+public record PostgresSurroundings(
+    NodeId self,
+    String bootId,
+    Primacy primacy,
+    SortedMap<NodeId, String> conninfos,
+    boolean started) {
+  /// Copies the map.
+  public PostgresSurroundings {
+    conninfos = Collections.unmodifiableSortedMap(new TreeMap<>(conninfos));
+  }
+
+  /// Whether this instance holds the grant.
+  public boolean granted() {
+    return primacy.heldBy(self, bootId);
+  }
+
+  /// The other node that holds the grant.
+  public Optional<NodeId> otherHolder() {
+    return primacy.holder() instanceof Holder.Held(var node, _) && !node.equals(self)
+        ? Optional.of(node)
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,272 @@
+package dev.quorate.agents.postgresql;
+
+import dev.quorate.agents.InstanceContext;
+import dev.quorate.agents.core.postgresql.ControlFile;
+import dev.quorate.agents.core.postgresql.Lsn;
+import dev.quorate.agents.core.postgresql.PostgresFacts;
+import dev.quorate.agents.core.postgresql.PostgresSurroundings;
+import dev.quorate.agents.core.postgresql.ServerSettings;
+import dev.quorate.agents.core.postgresql.SyncNames;
+import dev.quorate.agents.core.postgresql.SyncQuorumPlanner;
+import dev.quorate.agents.jdbc.PostgresProbe;
+import dev.quorate.agents.jdbc.ProbeException;
+import dev.quorate.agents.linux.ProcessExitWatch;
+import dev.quorate.agents.process.ProcessRunner;
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.Durability;
+import dev.quorate.resource.NodeDefinition;
+import dev.quorate.resource.Primacy;
+import dev.quorate.resource.Role;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The local instance with what the agent knows of it: the deeds that operations and the driver
+/// share. Whoever changes the instance holds [#lock]; the volatile fields may be read without.
+final class LocalPostgres implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalPostgres.class);
+
+  final InstanceContext context;
+  final PostgresParameters parameters;
+  final PostgresInstance instance;
+  final PostgresProbe probe;
+  final Rejoin rejoin;
+  final ReentrantLock lock = new ReentrantLock();
+  private final ProcessExitWatch watch = new ProcessExitWatch();
+
+  volatile ClusterState state;
+
+  /// Whether the cluster wants it to run.
+  volatile boolean started;
+
+  /// Whether it is on its way back to being a standby, and what there is to say of it.
+  volatile boolean returning;
+
+  volatile String condition = "";
+  volatile Role lastRole = Role.STOPPED;
+  volatile boolean closed;
+  volatile LongConsumer onExit = _ -> {};
+
+  private long watched;
+  private @Nullable ControlFile known;
+  private ServerSettings settings;
+  private SyncNames applied = SyncNames.of(new TreeSet<>(), 0);
+  private long appliedAt;
+  private Optional<Lsn> boundary = Optional.empty();
+  boolean wasPrimary;
+
+  LocalPostgres(InstanceContext context, PostgresParameters parameters) {
+    this.context = context;
+    this.parameters = parameters;
+    this.state = ClusterState.initial("");
+    this.instance =
+        new PostgresInstance(parameters, new ProcessRunner(), watch, context.workDirectory());
+    this.probe = connection();
+    this.rejoin = new Rejoin(parameters, instance, context.self());
+    this.settings = fresh("", applied);
+    try {
+      Files.createDirectories(context.workDirectory());
+    } catch (IOException e) {
+      throw new PostgresException("the agent's directory cannot be made", e);
+    }
+  }
+
+  private PostgresProbe connection() {
+    return new PostgresProbe(
+        parameters.socketDirectory(), parameters.port(), parameters.databaseUser(), "postgres");
+  }
+
+  /// Writes a checkpoint, on a connection of its own: it may take long, and questions must not
+  /// wait.
+  void checkpoint(Duration within) {
+    try (PostgresProbe own = connection()) {
+      own.checkpoint(within);
+    } catch (ProbeException e) {
+      LOG.atInfo().addKeyValue("reason", e.getMessage()).log("no checkpoint");
+    }
+  }
+
+  Primacy primacy() {
+    Primacy primacy = state.primacies().get(context.resource().id());
+    return primacy == null ? Primacy.initial(context.resource().id()) : primacy;
+  }
+
+  Durability durability() {
+    return Durability.of(
+        state.configuration(),
+        state.configuration().resource(context.resource().id()).orElse(context.resource()));
+  }
+
+  PostgresSurroundings surroundings() {
+    SortedMap<NodeId, String> conninfos = new TreeMap<>();
+    for (NodeDefinition node : state.configuration().nodes().values()) {
+      if (!node.id().equals(context.self())) {
+        conninfos.put(node.id(), conninfo(node));
+      }
+    }
+    return new PostgresSurroundings(
+        context.self(), context.incarnation().bootId(), primacy(), conninfos, started);
+  }
+
+  private String conninfo(NodeDefinition node) {
+    return ServerSettings.conninfo(
+        context.self(),
+        node.address(),
+        parameters.port(),
+        parameters.replicationUser(),
+        parameters.replicationOptions());
+  }
+
+  /// The nodes that are known to stream nothing.
+  SortedSet<NodeId> gone() {
+    SortedSet<NodeId> gone = new TreeSet<>();
+    state
+        .nodes()
+        .forEach((node, status) -> {
+          switch (status.presence()) {
+            case NEVER_SEEN, LEFT, LOST, FENCED -> gone.add(node);
+            case ONLINE, DAEMON_GONE -> {}
+          }
+        });
+    return gone;
+  }
+
+  /// Another node's server, asked with the same user and address as streaming.
+  Upstream upstream(NodeId node) {
+    NodeDefinition definition = state.configuration().nodes().get(node);
+    if (definition == null) {
+      throw new PostgresException("node " + node + " is not configured");
+    }
+    return new Upstream(instance, conninfo(definition));
+  }
+
+  /// The names that a standby keeps in force, for the case that it is promoted.
+  SyncNames namesIfPromoted() {
+    return SyncQuorumPlanner.onPromotion(context.self(), primacy().promise());
+  }
+
+  private ServerSettings fresh(String conninfo, SyncNames names) {
+    Optional<String> socket =
+        parameters.ownsSocket()
+            ? Optional.of(parameters.socketDirectory().toString())
+            : Optional.empty();
+    return new ServerSettings("", "", names, socket, parameters.port())
+        .following(conninfo, context.self());
+  }
+
+  /// Starts as a standby of a node, or of nobody.
+  void start(String conninfo, Duration within) {
+    ControlFile control = instance.control();
+    known = control;
+    wasPrimary = control.state() == ControlFile.State.SHUT_DOWN;
+    SyncNames names = namesIfPromoted();
+    settings = fresh(conninfo, names);
+    named(names);
+    probe.close();
+    instance.start(settings, within);
+    lastRole = Role.UNPROMOTED;
+    watchExit();
+    LOG.atInfo()
+        .addKeyValue("resource", context.resource().id())
+        .addKeyValue("upstream", conninfo)
+        .log("postgresql started as a standby");
+  }
+
+  /// Takes over an instance that runs already, as it is.
+  void adopt(PostgresFacts facts) {
+    if (!started) {
+      started = true;
+      applied = SyncNames.parse(facts.syncNames());
+      appliedAt = System.nanoTime();
+      boundary = Optional.empty();
+      settings = fresh(facts.inRecovery() ? facts.conninfo() : "", applied);
+      lastRole = facts.inRecovery() ? Role.UNPROMOTED : Role.PROMOTED;
+    }
+    watchExit();
+  }
+
+  void watchExit() {
+    long pid = instance.postmaster().orElse(0);
+    if (pid != 0 && pid != watched) {
+      watched = pid;
+      instance.onPostmasterExit(() -> onExit.accept(pid));
+    }
+  }
+
+  /// Says that the present postmaster ends because it shall.
+  void expectExit() {
+    watched = 0;
+  }
+
+  /// Whether the end of a postmaster is news.
+  boolean isNews(long pid) {
+    return pid == watched;
+  }
+
+  /// Streams from a node, or from nobody.
+  void follow(String conninfo) {
+    settings = settings.following(conninfo, context.self());
+    instance.configure(settings);
+    instance.reload();
+  }
+
+  /// Tells the server what commits wait for.
+  void apply(SyncNames names) {
+    settings = settings.waitingFor(names);
+    named(names);
+    instance.configure(settings);
+    instance.reload();
+  }
+
+  private void named(SyncNames names) {
+    applied = names;
+    appliedAt = System.nanoTime();
+    boundary = Optional.empty();
+  }
+
+  SyncNames applied() {
+    return applied;
+  }
+
+  /// The end of the WAL after the names came into force in every process of the server: some time
+  /// after it read them, for none of its processes says so.
+  Optional<Lsn> boundary(PostgresFacts facts) {
+    boolean told = facts.syncNames().equals(applied.setting());
+    boolean settled = System.nanoTime() - appliedAt > 100_000_000;
+    if (boundary.isEmpty() && told && settled && !facts.inRecovery()) {
+      boundary = Optional.of(facts.flushed());
+    }
+    return boundary;
+  }
+
+  /// The control file as it was when last read: what never changes of it is right.
+  ControlFile identity() {
+    if (known == null) {
+      known = instance.control();
+    }
+    return known;
+  }
+
+  /// Forgets the identity, after the files were replaced.
+  void forget() {
+    known = null;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    probe.close();
+    watch.close();
+  }
+}

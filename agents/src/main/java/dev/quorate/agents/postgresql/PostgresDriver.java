@@ -1,0 +1,423 @@
+package dev.quorate.agents.postgresql;
+
+import dev.quorate.agents.core.postgresql.ControlFile;
+import dev.quorate.agents.core.postgresql.Lsn;
+import dev.quorate.agents.core.postgresql.PostgresDecision;
+import dev.quorate.agents.core.postgresql.PostgresFacts;
+import dev.quorate.agents.core.postgresql.PostgresObservation;
+import dev.quorate.agents.core.postgresql.PostgresObservation.Condition;
+import dev.quorate.agents.core.postgresql.PostgresPolicy;
+import dev.quorate.agents.core.postgresql.PostgresSurroundings;
+import dev.quorate.agents.core.postgresql.RewindPolicy;
+import dev.quorate.agents.core.postgresql.StandbyPresence;
+import dev.quorate.agents.core.postgresql.SyncNames;
+import dev.quorate.agents.core.postgresql.WalVote;
+import dev.quorate.agents.jdbc.ProbeException;
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.Primacy;
+import dev.quorate.resource.Role;
+import dev.quorate.resource.SyncPromise;
+import dev.quorate.resource.Vote;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Drives [PostgresPolicy]: looks, decides, acts, and sleeps until something changes.
+final class PostgresDriver implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresDriver.class);
+  private static final Duration QUESTION = Duration.ofSeconds(2);
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration REBUILD = Duration.ofHours(24);
+  private static final Duration DEGRADE_AFTER = Duration.ofSeconds(5);
+  private static final int MOST_STARTS = 3;
+  private static final long AGAIN = 15;
+  private static final long LONGEST = 250;
+  private static final long RETRY = 500;
+  private static final long IDLE = 1000;
+  private static final long REPEAT_NANOS = 1_000_000_000L;
+  private static final long CHECK_NANOS = 5_000_000_000L;
+
+  private final LocalPostgres local;
+  private final Semaphore kick = new Semaphore(0);
+  private final StandbyPresence presence = new StandbyPresence(DEGRADE_AFTER);
+  private final AtomicReference<@Nullable Thread> comingBack = new AtomicReference<>();
+  private long castRound;
+  private long castAt;
+  private long promisedVersion = -1;
+  private long promisedAt;
+  private long presenceEpoch = -1;
+  private long checkedAt;
+  private int failedStarts;
+  private boolean walIsMissing;
+  private @Nullable Instant detachedSince;
+  private String problem = "";
+  private List<PostgresDecision> lastDecisions = List.of();
+  private long patience = AGAIN;
+
+  PostgresDriver(LocalPostgres local) {
+    this.local = local;
+    local.onExit =
+        pid -> Thread.ofVirtual().name("postgres-exit").start(() -> postmasterEnded(pid));
+    Thread.ofVirtual().name("postgres-driver").start(this::loop);
+  }
+
+  /// Something has changed.
+  void kick() {
+    kick.release();
+  }
+
+  private void loop() {
+    while (!local.closed) {
+      long pause = step();
+      try {
+        if (kick.tryAcquire(pause, TimeUnit.MILLISECONDS)) {
+          kick.drainPermits();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  /// Looks and acts once; says how long to sleep, in milliseconds.
+  private long step() {
+    if (!local.started) {
+      return IDLE;
+    }
+    if (!local.lock.tryLock()) {
+      return AGAIN;
+    }
+    try {
+      PostgresSurroundings agreed = local.surroundings();
+      PostgresObservation seen = observe(agreed);
+      List<PostgresDecision> decisions = PostgresPolicy.decide(seen, agreed);
+      for (PostgresDecision decision : decisions) {
+        LOG.atDebug().addKeyValue("decision", decision).log("postgresql decision");
+        act(decision, seen, agreed);
+      }
+      report("");
+      return pause(decisions);
+    } catch (PostgresException | ProbeException e) {
+      report(String.valueOf(e.getMessage()));
+      return RETRY;
+    } finally {
+      local.lock.unlock();
+    }
+  }
+
+  /// Soon after something new, later and later while nothing changes.
+  private long pause(List<PostgresDecision> decisions) {
+    boolean idle = decisions.stream().allMatch(d -> d instanceof PostgresDecision.CheckLineage);
+    patience = decisions.equals(lastDecisions) ? Math.min(2 * patience, LONGEST) : AGAIN;
+    lastDecisions = decisions;
+    return idle ? IDLE : patience;
+  }
+
+  /// Logs a problem once, not at each attempt.
+  private void report(String text) {
+    if (!text.equals(problem) && !text.isEmpty()) {
+      LOG.atWarn()
+          .addKeyValue("resource", local.context.resource().id())
+          .addKeyValue("reason", text)
+          .log("postgresql needs another attempt");
+    }
+    problem = text;
+    local.condition = text;
+  }
+
+  private PostgresObservation observe(PostgresSurroundings agreed) {
+    Condition condition;
+    Optional<PostgresFacts> facts = Optional.empty();
+    if (local.returning) {
+      condition = Condition.RETURNING;
+    } else if (local.instance.postmaster().isPresent()) {
+      facts = ask();
+      condition = facts.isPresent() ? Condition.RUNNING : Condition.SILENT;
+    } else {
+      local.instance.stopAtOnce();
+      condition =
+          local.instance.hasData() && !local.rejoin.isHalfDone()
+              ? Condition.STOPPED
+              : Condition.UNUSABLE;
+    }
+    Instant now = Instant.EPOCH.plusNanos(System.nanoTime());
+    SyncNames wanted = local.applied();
+    Optional<Lsn> boundary = Optional.empty();
+    if (facts.isPresent()) {
+      local.lastRole = facts.get().inRecovery() ? Role.UNPROMOTED : Role.PROMOTED;
+      boundary = local.boundary(facts.get());
+      if (!facts.get().inRecovery() && agreed.granted()) {
+        wanted = wanted(now, facts.get(), agreed);
+      }
+      boolean detached = !facts.get().streaming() && !facts.get().conninfo().isEmpty();
+      detachedSince = detached ? (detachedSince == null ? now : detachedSince) : null;
+    }
+    boolean castLately = System.nanoTime() - castAt < REPEAT_NANOS;
+    return new PostgresObservation(
+        condition,
+        facts,
+        castLately ? castRound : 0,
+        detachedSince == null ? Duration.ZERO : Duration.between(detachedSince, now),
+        local.applied(),
+        boundary,
+        wanted);
+  }
+
+  private Optional<PostgresFacts> ask() {
+    try {
+      return Optional.of(local.probe.facts(QUESTION));
+    } catch (ProbeException e) {
+      report(String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  private SyncNames wanted(Instant now, PostgresFacts facts, PostgresSurroundings agreed) {
+    if (presenceEpoch != agreed.primacy().epoch()) {
+      presenceEpoch = agreed.primacy().epoch();
+      TreeSet<NodeId> promised = new TreeSet<>(agreed.primacy().promise().members());
+      promised.remove(agreed.self());
+      presence.reset(now, promised);
+    }
+    return presence.wanted(
+        now, PostgresPolicy.streaming(facts, agreed), local.gone(), local.durability());
+  }
+
+  private void act(
+      PostgresDecision decision, PostgresObservation seen, PostgresSurroundings agreed) {
+    switch (decision) {
+      case PostgresDecision.StartAlone() -> startAlone();
+      case PostgresDecision.StopRogue(var reason) -> stopRogue(reason);
+      case PostgresDecision.ComeBack(var primary) -> comeBack(primary);
+      case PostgresDecision.CheckLineage(var primary) -> checkLineage(primary, seen);
+      case PostgresDecision.StopReceiving() -> local.follow("");
+      case PostgresDecision.Follow(var primary) -> {
+        local.follow(agreed.conninfos().getOrDefault(primary, ""));
+        detachedSince = null;
+      }
+      case PostgresDecision.CastVote(var round) -> cast(round, vote(seen.facts().orElseThrow()));
+      case PostgresDecision.CastEmptyVote(var round, var reason) -> cast(round, emptyVote(reason));
+      case PostgresDecision.MakeSlot(var name) -> local.probe.createSlot(name, false, QUESTION);
+      case PostgresDecision.DropSlot(var name) -> local.probe.dropSlot(name, QUESTION);
+      case PostgresDecision.ApplyNames(var names) -> local.apply(names);
+      case PostgresDecision.CommitPromise(var promise) -> commit(agreed.primacy(), promise);
+      case PostgresDecision.LookAgain() -> {}
+    }
+  }
+
+  /// Starts again after a demotion. When that fails for good, the cluster must know.
+  private void startAlone() {
+    try {
+      local.start("", START);
+      failedStarts = 0;
+    } catch (PostgresException e) {
+      if (++failedStarts >= MOST_STARTS) {
+        failedStarts = 0;
+        local.started = false;
+        local.context.monitorSoon();
+      }
+      throw e;
+    }
+  }
+
+  private void stopRogue(String reason) {
+    LOG.atError()
+        .addKeyValue("resource", local.context.resource().id())
+        .addKeyValue("reason", reason)
+        .addKeyValue("code", "HA-PG-001")
+        .log("a primary without the grant is stopped at once");
+    local.started = false;
+    local.expectExit();
+    local.instance.stopAtOnce();
+    local.context.monitorSoon();
+  }
+
+  private void cast(long round, Vote vote) {
+    castRound = round;
+    castAt = System.nanoTime();
+    local.context.propose(new ClusterCommand.CastVote(local.context.resource().id(), round, vote));
+    LOG.atInfo()
+        .addKeyValue("resource", local.context.resource().id())
+        .addKeyValue("round", round)
+        .addKeyValue("timeline", vote.timeline())
+        .addKeyValue("position", new Lsn(vote.position()))
+        .log("voted");
+  }
+
+  private Vote vote(PostgresFacts facts) {
+    WalVote held = local.instance.heldAt(local.context.self(), local.identity(), facts.end());
+    return new Vote(
+        local.context.self(),
+        local.context.incarnation().bootId(),
+        true,
+        held.identity(),
+        held.history().timeline().number(),
+        held.end().value(),
+        held.history().switches().stream()
+            .map(s -> new Vote.TimelineSwitch(s.from().number(), s.at().value()))
+            .toList(),
+        local.wasPrimary,
+        0,
+        "");
+  }
+
+  private Vote emptyVote(String reason) {
+    return new Vote(
+        local.context.self(),
+        local.context.incarnation().bootId(),
+        false,
+        "",
+        0,
+        0,
+        List.of(),
+        false,
+        0,
+        reason);
+  }
+
+  private void commit(Primacy primacy, SyncPromise promise) {
+    boolean lately = System.nanoTime() - promisedAt < REPEAT_NANOS;
+    if (lately && promisedVersion == promise.version()) {
+      return;
+    }
+    promisedVersion = promise.version();
+    promisedAt = System.nanoTime();
+    local.context.propose(
+        new ClusterCommand.SetSyncPromise(
+            primacy.resource(),
+            primacy.epoch(),
+            local.context.self(),
+            primacy.promise().version(),
+            promise));
+  }
+
+  private void checkLineage(NodeId primary, PostgresObservation seen) {
+    if (System.nanoTime() - checkedAt < CHECK_NANOS) {
+      return;
+    }
+    checkedAt = System.nanoTime();
+    Upstream.Answer answer = local.upstream(primary).ask(QUESTION);
+    ControlFile control = local.identity();
+    WalVote held =
+        local.instance.heldAt(local.context.self(), control, seen.facts().orElseThrow().end());
+    RewindPolicy.Return way =
+        RewindPolicy.decide(held, control.canRewind(), answer.identity(), answer.history());
+    walIsMissing = local.instance.missesWal();
+    boolean follows = way instanceof RewindPolicy.Return.Follow && !walIsMissing;
+    if (answer.promoted() && !follows) {
+      LOG.atWarn()
+          .addKeyValue("resource", local.context.resource().id())
+          .addKeyValue("reason", way)
+          .log("this standby cannot follow");
+      comeBack(primary);
+    }
+  }
+
+  /// Brings the instance back in the background: a copy may take hours.
+  private void comeBack(NodeId primary) {
+    if (local.returning) {
+      return;
+    }
+    local.returning = true;
+    comingBack.set(Thread.ofVirtual().name("postgres-return").start(() -> runComeBack(primary)));
+  }
+
+  private void runComeBack(NodeId primary) {
+    try {
+      Upstream upstream = local.upstream(primary);
+      local.expectExit();
+      if (!local.instance.processes().isEmpty()) {
+        local.instance.stop(QUESTION.multipliedBy(5));
+      }
+      long begin = System.nanoTime();
+      String done = local.rejoin.run(upstream, walIsMissing, REBUILD);
+      walIsMissing = false;
+      local.forget();
+      if (!done.isEmpty()) {
+        LOG.atInfo()
+            .addKeyValue("resource", local.context.resource().id())
+            .addKeyValue("durationMs", (System.nanoTime() - begin) / 1_000_000)
+            .addKeyValue("reason", done)
+            .log("postgresql was brought back");
+      }
+      local.lock.lock();
+      try {
+        if (local.started && !Thread.currentThread().isInterrupted()) {
+          String conninfo = local.surroundings().conninfos().getOrDefault(primary, "");
+          local.start(conninfo, START);
+        }
+      } finally {
+        local.lock.unlock();
+      }
+      local.condition = "";
+    } catch (PostgresException | ProbeException e) {
+      report(String.valueOf(e.getMessage()));
+      rest();
+    } finally {
+      comingBack.set(null);
+      local.returning = false;
+      kick();
+    }
+  }
+
+  /// A pause before the next attempt; an interruption ends it.
+  private static void rest() {
+    try {
+      TimeUnit.SECONDS.sleep(1);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Gives up bringing it back; what was begun stays marked.
+  void abandonReturn() {
+    Thread thread = comingBack.get();
+    if (thread != null) {
+      thread.interrupt();
+      try {
+        thread.join(Duration.ofSeconds(5));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /// The postmaster has ended: nothing of it may live on, and the cluster must know at once.
+  private void postmasterEnded(long pid) {
+    if (local.closed) {
+      return;
+    }
+    local.lock.lock();
+    try {
+      if (!local.started || !local.isNews(pid)) {
+        return;
+      }
+      local.expectExit();
+      LOG.atWarn()
+          .addKeyValue("resource", local.context.resource().id())
+          .log("the postmaster has ended; its orphans are killed");
+      local.started = false;
+      local.instance.stopAtOnce();
+    } finally {
+      local.lock.unlock();
+    }
+    local.context.monitorSoon();
+  }
+
+  @Override
+  public void close() {
+    local.closed = true;
+    abandonReturn();
+    kick();
+  }
+}

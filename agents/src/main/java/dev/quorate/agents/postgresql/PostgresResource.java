@@ -1,0 +1,362 @@
+package dev.quorate.agents.postgresql;
+
+import dev.quorate.agents.ResourceInstance;
+import dev.quorate.agents.core.postgresql.ControlFile;
+import dev.quorate.agents.core.postgresql.Lsn;
+import dev.quorate.agents.core.postgresql.PostgresFacts;
+import dev.quorate.agents.core.postgresql.PostgresPolicy;
+import dev.quorate.agents.core.postgresql.RewindPolicy.Return;
+import dev.quorate.agents.core.postgresql.SyncNames;
+import dev.quorate.agents.jdbc.ProbeException;
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.OperationKind;
+import dev.quorate.resource.OperationResult;
+import dev.quorate.resource.Role;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The operations that the cluster orders on the local PostgreSQL.
+final class PostgresResource implements ResourceInstance {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresResource.class);
+  private static final Duration QUESTION = Duration.ofSeconds(3);
+  private static final Duration SYNC_WAIT = Duration.ofSeconds(2);
+  private static final Duration CHECKPOINT = Duration.ofMinutes(10);
+  private static final int ERROR = 1;
+  private static final int NOT_INSTALLED = 5;
+
+  private final LocalPostgres local;
+  private final PostgresDriver driver;
+  private volatile boolean emergency;
+
+  PostgresResource(LocalPostgres local, PostgresDriver driver) {
+    this.local = local;
+    this.driver = driver;
+  }
+
+  @Override
+  public void stateChanged(ClusterState state) {
+    ClusterState before = local.state;
+    local.state = state;
+    boolean concerns =
+        !state.primacies().equals(before.primacies())
+            || !state.nodes().equals(before.nodes())
+            || state.configuration().version() != before.configuration().version();
+    if (concerns) {
+      driver.kick();
+    }
+  }
+
+  @Override
+  public OperationResult run(OperationKind operation, Duration deadline) {
+    long end = System.nanoTime() + deadline.toNanos();
+    if (operation == OperationKind.STOP) {
+      local.started = false;
+      driver.abandonReturn();
+    }
+    boolean locked = false;
+    try {
+      locked = local.lock.tryLock(deadline.toNanos(), TimeUnit.NANOSECONDS);
+      if (!locked) {
+        return OperationResult.unknown("another operation on this instance did not end in time");
+      }
+      if (operation != OperationKind.MONITOR) {
+        emergency = false;
+      }
+      return switch (operation) {
+        case START -> start(end);
+        case STOP -> stop(end);
+        case MONITOR -> monitor(end);
+        case PROMOTE -> promote(end);
+        case DEMOTE -> demote(end);
+        case RELOAD -> OperationResult.succeeded(local.lastRole);
+      };
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return OperationResult.unknown("interrupted");
+    } catch (PostgresException | ProbeException e) {
+      String reason = operation + ": " + e.getMessage();
+      return emergency || System.nanoTime() > end
+          ? OperationResult.unknown(reason)
+          : OperationResult.failed(ERROR, local.lastRole, reason);
+    } finally {
+      if (locked) {
+        local.lock.unlock();
+      }
+      driver.kick();
+    }
+  }
+
+  // Start.
+
+  private OperationResult start(long end) {
+    if (local.instance.postmaster().isPresent()) {
+      return adopt(end);
+    }
+    Optional<NodeId> primary = local.surroundings().otherHolder();
+    if (!local.instance.hasData() || local.rejoin.isHalfDone()) {
+      local.started = true;
+      return standby("waits for a primary to be copied from");
+    }
+    if (primary.isPresent()) {
+      try {
+        Upstream upstream = local.upstream(primary.get());
+        switch (local.rejoin.decide(upstream.ask(QUESTION))) {
+          case Return.Follow() -> {
+            String conninfo = local.surroundings().conninfos().getOrDefault(primary.get(), "");
+            local.start(conninfo, left(end));
+            local.started = true;
+            return OperationResult.succeeded(Role.UNPROMOTED);
+          }
+          case Return.Refuse(var reason) -> {
+            return OperationResult.failed(NOT_INSTALLED, Role.STOPPED, reason);
+          }
+          case Return.Rewind _, Return.Rebuild _ -> {
+            local.started = true;
+            return standby("is being brought back");
+          }
+        }
+      } catch (PostgresException e) {
+        LOG.atInfo().addKeyValue("reason", e.getMessage()).log("started without a primary");
+      }
+    }
+    local.start("", left(end));
+    local.started = true;
+    return OperationResult.succeeded(Role.UNPROMOTED);
+  }
+
+  private OperationResult adopt(long end) {
+    PostgresFacts facts = local.probe.facts(left(end));
+    local.adopt(facts);
+    return facts.inRecovery()
+        ? OperationResult.succeeded(Role.UNPROMOTED)
+        : OperationResult.failed(ERROR, Role.PROMOTED, "it runs as a primary already");
+  }
+
+  private static OperationResult standby(String condition) {
+    SortedMap<String, String> details = new TreeMap<>();
+    details.put("condition", condition);
+    return new OperationResult(
+        OperationResult.Status.SUCCEEDED, 0, Role.UNPROMOTED, condition, details);
+  }
+
+  // Monitor.
+
+  private OperationResult monitor(long end) {
+    if (local.returning) {
+      return standby("is being brought back " + local.condition);
+    }
+    if (local.instance.postmaster().isEmpty()) {
+      SortedSet<Long> orphans = local.instance.stopAtOnce();
+      if (!orphans.isEmpty()) {
+        return OperationResult.failed(
+            ERROR, local.lastRole, "processes " + orphans + " cannot be killed");
+      }
+      return local.started
+          ? standby(("is about to start " + local.condition).strip())
+          : OperationResult.succeeded(Role.STOPPED);
+    }
+    try {
+      PostgresFacts facts = local.probe.facts(left(end));
+      local.adopt(facts);
+      local.lastRole = facts.inRecovery() ? Role.UNPROMOTED : Role.PROMOTED;
+      return OperationResult.succeeded(local.lastRole);
+    } catch (ProbeException e) {
+      return OperationResult.failed(ERROR, local.lastRole, "it does not answer: " + e.getMessage());
+    }
+  }
+
+  // Stop and demote.
+
+  private OperationResult stop(long end) {
+    local.started = false;
+    SortedSet<Long> remaining = end(end);
+    if (!remaining.isEmpty()) {
+      return OperationResult.failed(
+          ERROR, local.lastRole, "processes " + remaining + " cannot be killed");
+    }
+    local.lastRole = Role.STOPPED;
+    return OperationResult.succeeded(Role.STOPPED);
+  }
+
+  private OperationResult demote(long end) {
+    if (local.instance.postmaster().isPresent() && local.probe.inRecovery(left(end))) {
+      local.started = true;
+      local.watchExit();
+      return OperationResult.succeeded(Role.UNPROMOTED);
+    }
+    SortedSet<Long> remaining = end(end);
+    if (!remaining.isEmpty()) {
+      return OperationResult.failed(
+          ERROR, Role.PROMOTED, "processes " + remaining + " cannot be killed");
+    }
+    // The driver starts it again: the cluster need not wait for that.
+    local.lastRole = Role.UNPROMOTED;
+    local.started = true;
+    return OperationResult.succeeded(Role.UNPROMOTED);
+  }
+
+  /// Ends the instance. If it was a primary, proves its end and gives up the grant.
+  private SortedSet<Long> end(long end) {
+    boolean ran = local.instance.postmaster().isPresent();
+    boolean primary = ran && isPrimary();
+    local.expectExit();
+    if (primary) {
+      local.checkpoint(left(end).dividedBy(2));
+    }
+    local.probe.close();
+    SortedSet<Long> remaining =
+        ran ? local.instance.stop(left(end).dividedBy(2)) : local.instance.stopAtOnce();
+    if (remaining.isEmpty() && primary) {
+      local.instance.markStandby();
+      release();
+    }
+    return remaining;
+  }
+
+  private boolean isPrimary() {
+    try {
+      return !local.probe.inRecovery(QUESTION);
+    } catch (ProbeException e) {
+      return local.lastRole == Role.PROMOTED;
+    }
+  }
+
+  /// Commits that this instance acknowledges nothing any more, and where it ended.
+  private void release() {
+    if (!local.surroundings().granted()) {
+      return;
+    }
+    ControlFile control = local.instance.control();
+    boolean clean = control.state() == ControlFile.State.SHUT_DOWN;
+    local.context.propose(
+        new ClusterCommand.ReleasePrimacy(
+            local.context.resource().id(),
+            local.primacy().epoch(),
+            local.context.self(),
+            local.context.incarnation().bootId(),
+            clean ? control.timeline().number() : 0,
+            clean ? PostgresInstance.afterCheckpoint(control).value() : 0));
+  }
+
+  // Promote.
+
+  private OperationResult promote(long end) {
+    PostgresFacts facts = local.probe.facts(left(end));
+    local.adopt(facts);
+    if (!facts.inRecovery()) {
+      local.lastRole = Role.PROMOTED;
+      return OperationResult.succeeded(Role.PROMOTED);
+    }
+    if (!local.surroundings().granted()) {
+      return OperationResult.failed(ERROR, Role.UNPROMOTED, "this node does not hold the grant");
+    }
+    SyncNames names = local.namesIfPromoted();
+    if (!facts.conninfo().isEmpty()) {
+      local.follow("");
+    }
+    if (!facts.syncNames().equals(names.setting()) || !local.applied().equals(names)) {
+      local.apply(names);
+      awaitNames(names, end);
+    }
+    long begin = System.nanoTime();
+    local.probe.promote(left(end));
+    while (local.probe.inRecovery(left(end))) {
+      LockSupport.parkNanos(3_000_000);
+    }
+    local.lastRole = Role.PROMOTED;
+    LOG.atInfo()
+        .addKeyValue("resource", local.context.resource().id())
+        .addKeyValue("durationMs", (System.nanoTime() - begin) / 1_000_000)
+        .addKeyValue("role", names)
+        .log("postgresql promoted");
+    awaitStandbys(names);
+    // Lets the control file, and so every tool, know of the new timeline.
+    Thread.ofVirtual().name("postgres-checkpoint").start(() -> local.checkpoint(CHECKPOINT));
+    return OperationResult.succeeded(Role.PROMOTED);
+  }
+
+  private void awaitNames(SyncNames names, long end) {
+    while (!local.probe.facts(left(end)).syncNames().equals(names.setting())) {
+      LockSupport.parkNanos(3_000_000);
+    }
+  }
+
+  /// What was written before may not be seen before it is on enough standbys: whoever sees it could
+  /// miss it after a second failover. Bounded, for then nobody can write either.
+  private void awaitStandbys(SyncNames names) {
+    long end = System.nanoTime() + SYNC_WAIT.toNanos();
+    Lsn written = local.probe.facts(QUESTION).flushed();
+    while (names.required() > 0 && System.nanoTime() < end && !emergency) {
+      PostgresFacts facts = local.probe.facts(QUESTION);
+      long enough =
+          facts.standbys().stream()
+              .filter(s -> names.members().stream().anyMatch(m -> m.name().equals(s.name())))
+              .filter(s -> s.flushed().reaches(written))
+              .count();
+      boolean hopeless =
+          PostgresPolicy.streaming(facts, local.surroundings()).isEmpty()
+              && names.members().isEmpty();
+      if (enough >= names.required() || hopeless) {
+        return;
+      }
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+
+  // Emergency.
+
+  @Override
+  public OperationResult emergencyStop(Duration deadline) {
+    long end = System.nanoTime() + deadline.toNanos();
+    emergency = true;
+    local.started = false;
+    SortedSet<Long> remaining = local.instance.stopAtOnce();
+    driver.abandonReturn();
+    try {
+      // Whoever holds the lock may just be starting something: what it starts is ended as well.
+      while (!local.lock.tryLock(10, TimeUnit.MILLISECONDS)) {
+        remaining = local.instance.stopAtOnce();
+        if (System.nanoTime() > end) {
+          return OperationResult.unknown("an operation in flight does not end");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return OperationResult.unknown("interrupted");
+    }
+    try {
+      local.started = false;
+      local.expectExit();
+      remaining = local.instance.stopAtOnce();
+      if (local.instance.hasData()) {
+        local.instance.markStandby();
+      }
+    } finally {
+      local.lock.unlock();
+    }
+    local.lastRole = remaining.isEmpty() ? Role.STOPPED : local.lastRole;
+    return remaining.isEmpty()
+        ? OperationResult.succeeded(Role.STOPPED)
+        : OperationResult.failed(
+            ERROR, local.lastRole, "processes " + remaining + " cannot be killed");
+  }
+
+  private static Duration left(long end) {
+    return Duration.ofNanos(Math.max(end - System.nanoTime(), 1_000_000));
+  }
+
+  @Override
+  public void close() {
+    driver.close();
+    local.close();
+  }
+}

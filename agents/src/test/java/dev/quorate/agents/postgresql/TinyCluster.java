@@ -1,0 +1,208 @@
+package dev.quorate.agents.postgresql;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.agents.InstanceContext;
+import dev.quorate.agents.ResourceInstance;
+import dev.quorate.agents.core.postgresql.PromotionPolicy;
+import dev.quorate.agents.core.postgresql.PromotionPolicy.Ballot;
+import dev.quorate.agents.core.postgresql.PromotionPolicy.Verdict;
+import dev.quorate.agents.postgresql.TestServers.Server;
+import dev.quorate.consensus.LogPosition;
+import dev.quorate.membership.Incarnation;
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.Action;
+import dev.quorate.resource.AgentType;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.CommandAnswer;
+import dev.quorate.resource.ConfigurationChange;
+import dev.quorate.resource.Election;
+import dev.quorate.resource.NodeDefinition;
+import dev.quorate.resource.OperationKind;
+import dev.quorate.resource.OperationResult;
+import dev.quorate.resource.Primacy;
+import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.ResourceId;
+import dev.quorate.resource.core.state.Applied;
+import dev.quorate.resource.core.state.ClusterStateMachine;
+import dev.quorate.resource.core.state.ElectionSupervisor;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// The real state machine and the real agents without a ring or a log: every proposal is applied at
+/// once, in order, and shown to every agent.
+final class TinyCluster implements AutoCloseable {
+  static final ResourceId PG = new ResourceId("pg");
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  private final Map<NodeId, ResourceInstance> instances = new ConcurrentSkipListMap<>();
+  private final Map<NodeId, Incarnation> lives = new ConcurrentSkipListMap<>();
+  private final Map<NodeId, Server> homes = new ConcurrentSkipListMap<>();
+  private final Map<NodeId, AtomicInteger> alarms = new ConcurrentSkipListMap<>();
+  private volatile ClusterState state = ClusterState.initial("test");
+  private long index;
+  private int intents;
+
+  TinyCluster(List<Server> members) {
+    for (Server member : members) {
+      homes.put(member.node(), member);
+      alarms.put(member.node(), new AtomicInteger());
+      accepted(
+          change(
+              new ConfigurationChange.PutNode(
+                  new NodeDefinition(member.node(), member.address(), true, new TreeMap<>()))));
+    }
+    accepted(change(new ConfigurationChange.CreateResource(definition(members.getFirst()))));
+    members.forEach(m -> boot(m.node(), "boot1", 1));
+  }
+
+  private static ResourceDefinition definition(Server any) {
+    SortedMap<String, String> meta = new TreeMap<>();
+    meta.put(Primacy.HOLDS_DATA, "true");
+    SortedMap<String, String> parameters =
+        TestServers.parameters(any.home(), any.parameters().port());
+    parameters.put("start_opts", "-c listen_addresses=" + any.address());
+    return new ResourceDefinition(
+        PG,
+        AgentType.parse("ocf:heartbeat:pgsqlms"),
+        parameters,
+        meta,
+        List.of(),
+        new ResourceDefinition.Form.Promotable(new ResourceId("pg-clone"), 0, 1, new TreeMap<>()));
+  }
+
+  private ClusterCommand change(ConfigurationChange change) {
+    return new ClusterCommand.ChangeConfiguration(-1, "test", List.of(change));
+  }
+
+  /// Begins a life of a node.
+  void boot(NodeId node, String bootId, long run) {
+    Incarnation life = new Incarnation(bootId, run);
+    lives.put(node, life);
+    accepted(new ClusterCommand.JoinNode(node, life, ClusterState.FEATURE_LEVEL));
+    ResourceInstance instance = new PostgresAgent().open(new Context(node, life));
+    instance.stateChanged(state);
+    instances.put(node, instance);
+    perform(OperationKind.MONITOR, node);
+  }
+
+  ResourceInstance instance(NodeId node) {
+    return Objects.requireNonNull(instances.get(node));
+  }
+
+  /// How often an agent asked for a monitor.
+  int alarms(NodeId node) {
+    return Objects.requireNonNull(alarms.get(node)).get();
+  }
+
+  Primacy primacy() {
+    return Objects.requireNonNull(state.primacies().get(PG));
+  }
+
+  synchronized CommandAnswer propose(ClusterCommand command) {
+    index++;
+    Applied applied =
+        ClusterStateMachine.apply(state, new LogPosition(1, 1, index), index, command);
+    state = applied.state();
+    instances.values().forEach(i -> i.stateChanged(applied.state()));
+    return applied.answer();
+  }
+
+  void accepted(ClusterCommand command) {
+    CommandAnswer answer = propose(command);
+    assertTrue(answer instanceof CommandAnswer.Accepted, () -> command + ": " + answer);
+  }
+
+  /// Orders an operation through intent and result.
+  OperationResult perform(OperationKind kind, NodeId node) {
+    String id = "i" + ++intents;
+    Incarnation life = lives.getOrDefault(node, new Incarnation("none", 1));
+    accepted(
+        new ClusterCommand.BeginAction(
+            id, 1, 1, new Action.OperationAction(kind, PG, node), node, life, DEADLINE));
+    OperationResult result = instance(node).run(kind, DEADLINE);
+    accepted(new ClusterCommand.RecordResult(id, node, result));
+    return result;
+  }
+
+  void succeed(OperationKind kind, NodeId node) {
+    OperationResult result = perform(kind, node);
+    assertEquals(OperationResult.Status.SUCCEEDED, result.status(), result::reason);
+  }
+
+  /// Holds an election and returns the winner.
+  NodeId elect(Map<NodeId, Integer> scores) {
+    TestServers.await("an election is due", () -> !ElectionSupervisor.due(state).isEmpty());
+    ElectionSupervisor.due(state).forEach(this::accepted);
+    TestServers.await("a verdict", () -> verdict(scores) instanceof Verdict.Winner);
+    Verdict.Winner winner = (Verdict.Winner) verdict(scores);
+    accepted(
+        new ClusterCommand.CloseElection(
+            PG, primacy().election().round(), winner.vote().voter().name(), winner.reason()));
+    return winner.vote().voter();
+  }
+
+  Verdict verdict(Map<NodeId, Integer> scores) {
+    Election.Open open = (Election.Open) primacy().election();
+    return PromotionPolicy.decide(Ballot.of(primacy(), open, false, true, new TreeMap<>(scores)));
+  }
+
+  @Override
+  public void close() {
+    instances.values().forEach(ResourceInstance::close);
+  }
+
+  private final class Context implements InstanceContext {
+    private final NodeId node;
+    private final Incarnation life;
+
+    Context(NodeId node, Incarnation life) {
+      this.node = node;
+      this.life = life;
+    }
+
+    @Override
+    public NodeId self() {
+      return node;
+    }
+
+    @Override
+    public Incarnation incarnation() {
+      return life;
+    }
+
+    @Override
+    public ResourceDefinition resource() {
+      return definition(home());
+    }
+
+    private Server home() {
+      return Objects.requireNonNull(homes.get(node));
+    }
+
+    @Override
+    public void propose(ClusterCommand command) {
+      CommandAnswer answer = TinyCluster.this.propose(command);
+      System.out.println(node + " proposes " + command + " -> " + answer);
+    }
+
+    @Override
+    public void monitorSoon() {
+      alarms.getOrDefault(node, new AtomicInteger()).incrementAndGet();
+    }
+
+    @Override
+    public Path workDirectory() {
+      return home().home().resolve("agent");
+    }
+  }
+}
