@@ -54,6 +54,7 @@ final class PostgresSetup {
     Files.writeString(
         first.pgData().resolve("postgresql.conf"),
         "listen_addresses = '*'\nshared_buffers = 64MB\nmax_wal_size = 512MB\n"
+            + "wal_keep_size = 256MB\n"
             + "unix_socket_directories = '"
             + Lab.DISK.resolve("run")
             + "'\n",
