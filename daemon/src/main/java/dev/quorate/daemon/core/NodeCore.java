@@ -33,8 +33,8 @@ import java.util.TreeSet;
 ///   again only by joining anew, which makes the cluster probe it.
 /// - It decides for others only while it leads and its ring view holds a majority of the voters.
 public final class NodeCore {
-  /// A follower plans this often without acting on it: the first plans of a cold machine take half a
-  /// second, and the first one that counts comes when the leader has just died.
+  /// A follower plans this often without acting on it: the first plans of a cold machine take half
+  /// a second, and the first one that counts comes when the leader has just died.
   private static final int REHEARSALS = 40;
 
   private final NodeId self;
