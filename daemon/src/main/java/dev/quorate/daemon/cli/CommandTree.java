@@ -86,10 +86,15 @@ public final class CommandTree {
 
   /// The command with the most words in common.
   static Command find(List<String> words) {
-    return COMMANDS.stream()
-        .filter(command -> startsWith(words, command.parts()))
-        .max(java.util.Comparator.comparingInt(command -> command.parts().size()))
-        .orElseThrow(() -> unknown(words));
+    Command found =
+        COMMANDS.stream()
+            .filter(command -> startsWith(words, command.parts()))
+            .max(java.util.Comparator.comparingInt(command -> command.parts().size()))
+            .orElseThrow(() -> unknown(words));
+    if (found.parts().size() < words.size() && found.arguments().isEmpty()) {
+      throw unknown(words);
+    }
+    return found;
   }
 
   private static boolean startsWith(List<String> words, List<String> parts) {

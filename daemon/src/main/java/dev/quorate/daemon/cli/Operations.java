@@ -49,7 +49,9 @@ final class Operations {
           typed.stream()
               .anyMatch(own ->
                   own.kind() == standard.kind()
-                      && (own.role() == standard.role() || own.role() == Role.STARTED));
+                      && (own.role() == standard.role()
+                          || own.role() == Role.STARTED
+                          || standard.role() == Role.STARTED));
       if (!replaced) {
         all.add(standard);
       }

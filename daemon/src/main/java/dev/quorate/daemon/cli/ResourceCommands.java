@@ -4,11 +4,13 @@ import dev.quorate.agents.AgentMetadata;
 import dev.quorate.daemon.config.Durations;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.Constraint;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.Score;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -111,17 +113,22 @@ final class ResourceCommands {
 
   private static void delete(Invocation in) {
     List<ResourceDefinition> resources = named(in);
+    Duration wait = in.options().patience().orElse(Options.WAIT);
+    ClusterState now = in.cluster().state();
+    if (!resources.stream().allMatch(r -> Placements.stopped(now, r))) {
+      setMeta(in, resources, "target-role", "Stopped");
+      boolean stopped =
+          in.cluster().await(s -> resources.stream().allMatch(r -> Placements.stopped(s, r)), wait);
+      if (!stopped) {
+        throw HactlError.timeout(
+            "not stopped in " + wait.toSeconds() + " s, so nothing was removed",
+            "see what is in the way with 'hactl status', then type it again");
+      }
+    }
     in.change(
         resources.stream()
             .map(r -> new ConfigurationChange.DeleteResource(r.id()))
             .toArray(ConfigurationChange[]::new));
-    in.settle(
-        "the resources are gone",
-        state ->
-            resources.stream()
-                .allMatch(r ->
-                    state.configuration().resource(r.id()).isEmpty()
-                        && Placements.stopped(state, r)));
   }
 
   private static void target(Invocation in, String role) {

@@ -8,6 +8,7 @@ import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.OperationDefinition;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -19,6 +20,9 @@ final class ResourceCreation {
   private static final List<String> SECTIONS =
       List.of("op", "meta", "clone", "promotable", OldWords.PROMOTABLE_VERB);
   private static final String HOLDS_DATA = "holds-data";
+  private static final String TARGET_ROLE = "target-role";
+  private static final String AWAITS = "awaits";
+  private static final Duration PROBE = Duration.ofSeconds(30);
 
   private ResourceCreation() {}
 
@@ -58,7 +62,17 @@ final class ResourceCreation {
       meta.put(HOLDS_DATA, "true");
     }
     if (in.options().disabled()) {
-      meta.put("target-role", "Stopped");
+      meta.put(TARGET_ROLE, "Stopped");
+    } else if (metadata.holdsData() && form instanceof ResourceDefinition.Form.Primitive) {
+      meta.put(TARGET_ROLE, "Stopped");
+      meta.put(AWAITS, "promotable");
+      in.out()
+          .remark(
+              "Note: '"
+                  + id
+                  + "' is held back until it is made promotable: hactl resource"
+                  + " promotable "
+                  + id);
     }
     ResourceDefinition resource =
         new ResourceDefinition(
@@ -180,14 +194,20 @@ final class ResourceCreation {
           "agent '" + resource.agent() + "' of '" + resource.id() + "' is not promotable",
           "only agents that can promote make a promotable clone");
     }
+    SortedMap<String, String> meta = new TreeMap<>(resource.meta());
+    if (meta.remove(AWAITS) != null) {
+      meta.remove(TARGET_ROLE);
+    }
     ResourceDefinition promotable =
         new ResourceDefinition(
             resource.id(),
             resource.agent(),
             resource.parameters(),
-            resource.meta(),
+            meta,
             resource.operations(),
             promotable(in.legalId(id), settings));
+    // Nobody knows whether a new resource runs somewhere before every node has looked.
+    var _ = in.cluster().await(state -> Placements.stopped(state, resource), PROBE);
     in.change(new ConfigurationChange.ReplaceResource(promotable));
     in.settle(id + " has a promoted instance", state -> Placements.settled(state, promotable));
   }

@@ -1,0 +1,90 @@
+package dev.quorate.daemon.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.resource.ClusterState;
+import org.junit.jupiter.api.Test;
+
+/// Every kind of wrong input gives one message that names the place and the remedy, and changes
+/// nothing.
+class BadInputTest {
+  private final TypedCluster cluster = new TypedCluster();
+
+  private void refused(ExitCode exit, String line, String what, String remedy) {
+    ClusterState before = cluster.state();
+    assertEquals(exit, cluster.type(line), line);
+    assertTrue(cluster.remarks().contains(what), cluster.remarks());
+    assertTrue(cluster.remarks().contains(remedy), cluster.remarks());
+    assertEquals(before.configuration().version(), cluster.state().configuration().version(), line);
+  }
+
+  private void usage(String line, String what, String remedy) {
+    refused(ExitCode.USAGE, line, what, remedy);
+  }
+
+  @Test
+  void unknownCommands() {
+    usage("stauts", "unknown command 'stauts'", "did you mean 'status'?");
+    usage("resource craete x", "resource craete", "did you mean 'resource create'?");
+    usage("cluster", "needs one more word", "setup");
+    usage("status --fulll", "--fulll", "did you mean '--full'?");
+    usage("status -o yaml", "yaml", "text or json");
+    usage("-f cib.xml resource create x", "-f FILE", "leave out '-f cib.xml'");
+  }
+
+  @Test
+  void unknownAgentsAndParameters() {
+    usage("resource create vip ocf:heartbeat:IPadr2 ip=1.2.3.4", "IPadr2", "IPaddr2");
+    usage("resource create vip ocf:a:b:c ip=1.2.3.4", "not an agent", "resource list");
+    usage(
+        "resource create vip ocf:heartbeat:IPaddr2 ip=1.2.3.4 cidr_netmsk=24",
+        "resource 'vip': unknown parameter 'cidr_netmsk'",
+        "did you mean 'cidr_netmask'?");
+    usage("resource create vip ocf:heartbeat:IPaddr2", "'ip' is missing", "describe");
+    usage("resource create 1vip ocf:heartbeat:IPaddr2 ip=1.2.3.4", "not legal", "another name");
+    usage(
+        "resource create vip ocf:heartbeat:IPaddr2 ip=1.2.3.4 op monitr interval=1s",
+        "monitr",
+        "did you mean 'monitor'?");
+    usage(
+        "resource create vip ocf:heartbeat:IPaddr2 ip=1.2.3.4 op monitor interval=fast",
+        "operation monitor: interval cannot be 'fast'",
+        "15s");
+    usage(
+        "resource create vip ocf:heartbeat:IPaddr2 ip=1.2.3.4 promotable",
+        "not promotable",
+        "leave out");
+  }
+
+  @Test
+  void unknownNames() {
+    cluster.type("resource create vip ocf:heartbeat:IPaddr2 ip=1.2.3.4");
+    usage("resource delete vipp", "resource 'vipp' does not exist", "did you mean 'vip'?");
+    usage("constraint location vip prefers n9=10", "node 'n9'", "n1");
+    usage("constraint location vip likes n1", "likes", "usage:");
+    usage("constraint location vip prefers n1=lots", "not a score", "");
+    usage("constraint colocation add vip vip", "'with' is missing", "usage:");
+    usage("constraint order start vip after vip", "'then' is missing", "usage:");
+    usage("constraint order start vip then stop vip kind=Perhaps", "Perhaps", "Mandatory");
+    usage("node standby n9", "node 'n9' does not exist", "n1");
+    usage("property set no-such-thing=1", "no-such-thing", "");
+    usage("property set stonith-enabled=perhaps", "stonith-enabled", "true or false");
+    usage("stonith create f fence_nothing ip=1", "fence_nothing", "fence_virsh");
+    usage("stonith create f fence_virsh ip=1", "no target is named", "pcmk_host_list");
+  }
+
+  @Test
+  void refusalsForSafetyAndQuorum() {
+    refused(ExitCode.REFUSED, "stonith confirm n2 --force", "not waiting for fencing", "status");
+    refused(ExitCode.REFUSED, "cluster stop n2 n3", "have no quorum", "--all");
+    cluster.loseQuorum();
+    refused(ExitCode.NO_QUORUM, "property set stonith-enabled=false", "no quorum", "");
+  }
+
+  @Test
+  void errorsAreJsonOnDemand() {
+    assertEquals(ExitCode.USAGE, cluster.type("resource delete nothing -o json"));
+    assertTrue(cluster.remarks().startsWith("{\"code\":\"HA-CLI-001\""), cluster.remarks());
+  }
+}

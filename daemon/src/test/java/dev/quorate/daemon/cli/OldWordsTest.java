@@ -1,0 +1,114 @@
+package dev.quorate.daemon.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.resource.Constraint;
+import dev.quorate.resource.OperationKind;
+import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.Role;
+import dev.quorate.resource.Score;
+import org.junit.jupiter.api.Test;
+
+/// The commands of the documents that users follow today, typed as they stand there.
+class OldWordsTest {
+  private final TypedCluster cluster = new TypedCluster();
+
+  private void works(String line) {
+    assertEquals(ExitCode.OK, cluster.type(line), () -> line + ": " + cluster.remarks());
+  }
+
+  private void postgres() {
+    works(
+        "resource create pgsqld ocf:heartbeat:pgsqlms bindir=/usr/lib/postgresql/15/bin"
+            + " pgdata=/var/lib/pg recovery_template=/etc/r op start timeout=60s op stop timeout=60s"
+            + " op promote timeout=30s op demote timeout=120s op monitor interval=15s timeout=10s"
+            + " role=\"Master\" op monitor interval=16s timeout=10s role=\"Slave\""
+            + " op notify timeout=60s");
+    works("resource master pgsql-ha pgsqld notify=true");
+  }
+
+  @Test
+  void theOldPostgresRecipe() {
+    works("property set stonith-enabled=false");
+    works("resource defaults resource-stickiness=10");
+    works("resource defaults migration-threshold=5");
+    postgres();
+    works(
+        "resource create pgsql-master-ip ocf:heartbeat:IPaddr2 ip=192.168.122.50 cidr_netmask=24"
+            + " op monitor interval=10s");
+    works("constraint colocation add pgsql-master-ip with master pgsql-ha INFINITY");
+    works(
+        "constraint order promote pgsql-ha then start pgsql-master-ip symmetrical=false"
+            + " kind=Mandatory");
+    works(
+        "constraint order demote pgsql-ha then stop pgsql-master-ip symmetrical=false"
+            + " kind=Mandatory");
+
+    ResourceDefinition resource = cluster.state().configuration().resources().getFirst();
+    assertEquals("pgsql-ha", resource.publicId().name());
+    assertEquals("true", resource.meta().get("holds-data"));
+    assertEquals(
+        2, resource.operations().stream().filter(o -> o.kind() == OperationKind.MONITOR).count());
+    assertTrue(resource.operations().stream().anyMatch(o -> o.role() == Role.PROMOTED));
+    Constraint.Colocation with =
+        (Constraint.Colocation) cluster.state().configuration().constraints().getFirst();
+    assertEquals(Role.PROMOTED, with.withRole());
+    assertEquals(Score.MUST, with.score());
+    Constraint.Ordering order =
+        (Constraint.Ordering) cluster.state().configuration().constraints().get(1);
+    assertEquals(OperationKind.PROMOTE, order.firstAction());
+    assertFalse(order.symmetrical());
+  }
+
+  @Test
+  void theNewerSpellings() {
+    works(
+        "resource create pgsql-ha ocf:resource-agents:pgsqlms bindir=/x pgdata=/y"
+            + " op monitor interval=15s");
+    works("resource promotable pgsql-ha notify=true master-max=1");
+    works(
+        "resource create pgclivip ocf:heartbeat:IPaddr2 ip=10.4.10.64 cidr_netmask=24"
+            + " iflabel=\"pgclivip\" op monitor interval=1s meta target-role=\"Started\"");
+    works("constraint colocation add pgclivip with promoted pgsql-ha-clone INFINITY");
+    works("constraint order promote pgsql-ha-clone then start pgclivip symmetrical=false");
+    works("constraint location pgclivip prefers n1=50");
+    works("constraint location pgclivip avoids n2=INFINITY");
+    works("cluster status");
+    works("config");
+    assertTrue(cluster.output().contains("promoted-max=1"), cluster.output());
+  }
+
+  @Test
+  void fenceDevicesOfOldRecipes() {
+    works(
+        "stonith create fence_vm_server1 fence_virsh pcmk_host_check=static-list"
+            + " pcmk_host_list=n1 ipaddr=192.168.122.1 login=root port=server1 action=off"
+            + " identity_file=/root/.ssh/id_rsa");
+    assertTrue(cluster.remarks().contains("pcmk_reboot_action=off"), cluster.remarks());
+    assertEquals(
+        "192.168.122.1",
+        cluster.state().configuration().fenceDevices().getFirst().parameters().get("ip"));
+    works("constraint location fence_vm_server1 avoids n1=INFINITY");
+    assertTrue(cluster.remarks().contains("no constraint is needed"), cluster.remarks());
+  }
+
+  @Test
+  void oldWordsAreNeverPrinted() {
+    postgres();
+    works("config");
+    String config = cluster.output().toLowerCase(java.util.Locale.ROOT);
+    assertFalse(config.contains("master"), config);
+    assertFalse(config.contains("slave"), config);
+    works("help");
+    assertFalse(cluster.output().contains("master"), cluster.output());
+  }
+
+  @Test
+  void setupAcceptsTheOldOption() {
+    works("cluster setup --name cluster_pgsql server1 server2");
+    assertTrue(cluster.output().contains("hactl cluster join TOKEN-server2"), cluster.output());
+    works("cluster auth server1 server2 -u hacluster");
+  }
+}

@@ -1,0 +1,275 @@
+package dev.quorate.daemon.cli;
+
+import dev.quorate.agents.AgentMetadata;
+import dev.quorate.agents.InstanceContext;
+import dev.quorate.agents.ResourceAgent;
+import dev.quorate.agents.ResourceInstance;
+import dev.quorate.consensus.Leadership;
+import dev.quorate.consensus.LogPosition;
+import dev.quorate.membership.Incarnation;
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.AgentType;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.CommandAnswer;
+import dev.quorate.resource.ConfigurationChange;
+import dev.quorate.resource.InstanceStatus;
+import dev.quorate.resource.NodeDefinition;
+import dev.quorate.resource.OnFail;
+import dev.quorate.resource.OperationDefinition;
+import dev.quorate.resource.OperationKind;
+import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.ResourceId;
+import dev.quorate.resource.Role;
+import dev.quorate.resource.core.scheduling.PlacementScheduler;
+import dev.quorate.resource.core.state.Applied;
+import dev.quorate.resource.core.state.ClusterStateMachine;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/// A cluster of three nodes on which commands can be typed: the real state machine, no network.
+final class TypedCluster implements Cluster {
+  private static final long NOON = 1_800_000_000_000L;
+
+  private final List<String> output = new ArrayList<>();
+  private final List<String> remarks = new ArrayList<>();
+  private ClusterState state = ClusterState.initial("demo");
+  private long index;
+  private boolean quorum = true;
+
+  TypedCluster() {
+    List<ConfigurationChange> nodes = new ArrayList<>();
+    for (int i = 1; i <= 3; i++) {
+      nodes.add(
+          new ConfigurationChange.PutNode(
+              new NodeDefinition(new NodeId("n" + i), "10.0.0." + i, true, new TreeMap<>())));
+    }
+    apply(new ClusterCommand.ChangeConfiguration(0, "setup", nodes));
+    for (int i = 1; i <= 3; i++) {
+      apply(
+          new ClusterCommand.JoinNode(
+              new NodeId("n" + i), new Incarnation("boot-" + i, 1), ClusterState.FEATURE_LEVEL));
+    }
+  }
+
+  /// Types a command line, words separated by blanks.
+  ExitCode type(String line) {
+    output.clear();
+    remarks.clear();
+    return CommandTree.run(
+        List.of(line.strip().split("\\s+", -1)),
+        "root",
+        this,
+        new Output() {
+          @Override
+          public void line(String text) {
+            output.add(text);
+          }
+
+          @Override
+          public void remark(String text) {
+            remarks.add(text);
+          }
+        });
+  }
+
+  String output() {
+    return String.join("\n", output);
+  }
+
+  String remarks() {
+    return String.join("\n", remarks);
+  }
+
+  void loseQuorum() {
+    quorum = false;
+  }
+
+  CommandAnswer apply(ClusterCommand command) {
+    Applied applied =
+        ClusterStateMachine.apply(state, new LogPosition(1, 1, ++index), NOON + index, command);
+    state = applied.state();
+    return applied.answer();
+  }
+
+  void put(ClusterState other) {
+    state = other;
+  }
+
+  @Override
+  public NodeFacts facts() {
+    NodeId self = new NodeId("n1");
+    return new NodeFacts(
+        "0.1.0",
+        "demo",
+        Optional.of(self),
+        NodeFacts.Phase.RUNNING,
+        quorum ? new Leadership.Leader(1) : new Leadership.Leaderless(1),
+        quorum,
+        quorum ? "" : "no leader was heard of",
+        Optional.empty(),
+        state.position());
+  }
+
+  @Override
+  public ClusterState state() {
+    return state;
+  }
+
+  @Override
+  public ZonedDateTime now() {
+    return ZonedDateTime.of(2026, 11, 20, 12, 0, 0, 0, ZoneOffset.UTC);
+  }
+
+  @Override
+  public AgentCatalog agents() {
+    return new AgentCatalog(List.of(new Paper("IPaddr2", false), new Paper("pgsqlms", true)));
+  }
+
+  @Override
+  public List<String> fenceAgents() {
+    return List.of("fence_ipmilan", "fence_virsh");
+  }
+
+  @Override
+  public String propose(ClusterCommand command) {
+    if (!quorum) {
+      throw new HactlError(ExitCode.NO_QUORUM, "HA-QUORUM-003", "there is no quorum", "");
+    }
+    return switch (apply(command)) {
+      case CommandAnswer.Accepted(var note) -> note;
+      case CommandAnswer.Refused(var code, var message, var hint) ->
+          throw new HactlError(ExitCode.USAGE, code, message, hint);
+    };
+  }
+
+  @Override
+  public boolean await(Predicate<ClusterState> condition, Duration atMost) {
+    if (!condition.test(state)) {
+      probe();
+    }
+    return condition.test(state);
+  }
+
+  /// Every node has looked and found nothing running.
+  private void probe() {
+    ClusterState s = state;
+    SortedMap<ResourceId, SortedMap<NodeId, InstanceStatus>> instances = new TreeMap<>();
+    s.instances()
+        .forEach((resource, byNode) -> {
+          SortedMap<NodeId, InstanceStatus> stopped = new TreeMap<>();
+          byNode
+              .keySet()
+              .forEach(node ->
+                  stopped.put(
+                      node,
+                      new InstanceStatus(
+                          Role.STOPPED, InstanceStatus.Certainty.KNOWN, 7, "", s.position())));
+          instances.put(resource, stopped);
+        });
+    state =
+        new ClusterState(
+            s.featureLevel(),
+            s.position(),
+            s.wallMillis(),
+            s.lastChangeBy(),
+            s.configuration(),
+            s.nodes(),
+            s.views(),
+            instances,
+            s.failCounts(),
+            s.attributes(),
+            s.intents(),
+            s.primacies(),
+            s.fencings());
+  }
+
+  @Override
+  public List<String> explain(ResourceDefinition resource, Optional<NodeId> node) {
+    return PlacementScheduler.plan(state, quorum)
+        .explain(resource.publicId())
+        .map(e -> e.text().lines().toList())
+        .orElse(List.of());
+  }
+
+  @Override
+  public List<String> history() {
+    return List.of();
+  }
+
+  @Override
+  public SortedMap<NodeId, String> setup(String name, SortedMap<NodeId, String> nodes) {
+    SortedMap<NodeId, String> tokens = new TreeMap<>();
+    nodes.keySet().stream().skip(1).forEach(n -> tokens.put(n, "TOKEN-" + n + "@x:5417"));
+    return tokens;
+  }
+
+  @Override
+  public NodeId join(String token) {
+    return new NodeId("n2");
+  }
+
+  @Override
+  public String token(NodeId node) {
+    return "TOKEN";
+  }
+
+  @Override
+  public void stop(Duration atMost) {}
+
+  @Override
+  public void start() {}
+
+  @Override
+  public void relay(NodeId node, String verb, Duration atMost) {}
+
+  /// An agent that exists on paper only.
+  private record Paper(String type, boolean promotable) implements ResourceAgent {
+    @Override
+    public AgentMetadata metadata() {
+      SortedMap<String, String> parameters = new TreeMap<>();
+      if (promotable) {
+        parameters.put("bindir", "where the programs are");
+        parameters.put("pgdata", "the data directory");
+        parameters.put("recovery_template", "ignored");
+      } else {
+        parameters.put("ip", "the address");
+        parameters.put("cidr_netmask", "the length of its prefix");
+        parameters.put("iflabel", "a label");
+        parameters.put("nic", "the interface");
+      }
+      return new AgentMetadata(
+          List.of(AgentType.parse("ocf:heartbeat:" + type)),
+          "on paper",
+          promotable,
+          promotable,
+          parameters,
+          List.of(
+              new OperationDefinition(
+                  OperationKind.MONITOR,
+                  Duration.ofSeconds(10),
+                  Duration.ofSeconds(20),
+                  Role.STARTED,
+                  OnFail.RESTART)));
+    }
+
+    @Override
+    public List<String> problems(SortedMap<String, String> parameters) {
+      return promotable || parameters.containsKey("ip")
+          ? List.of()
+          : List.of("parameter 'ip' is missing: give the address");
+    }
+
+    @Override
+    public ResourceInstance open(InstanceContext context) {
+      throw new UnsupportedOperationException("on paper only");
+    }
+  }
+}

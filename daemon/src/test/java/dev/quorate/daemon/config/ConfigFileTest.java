@@ -1,0 +1,103 @@
+package dev.quorate.daemon.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.membership.NodeId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class ConfigFileTest {
+  private static final Path FILE = Path.of("/etc/quorate/quorate.conf");
+
+  private static List<String> problems(String text) {
+    return assertThrows(ConfigException.class, () -> ConfigFile.parse(FILE, text))
+        .problems()
+        .stream()
+        .map(ConfigProblem::toString)
+        .toList();
+  }
+
+  @Test
+  void aMissingFileMeansNoClusterAndDefaults() {
+    DaemonConfig config = ConfigFile.read(Path.of("/nonexistent/quorate.conf"));
+    assertTrue(config.identity().isEmpty());
+    assertEquals(new DaemonConfig.Ports(5415, 5416, 5417, 5418), config.ports());
+    assertEquals(Duration.ofSeconds(1), config.timing().token());
+    assertEquals(Path.of("/run/quorate/quorate.sock"), config.socket());
+  }
+
+  @Test
+  void readsAnIdentity() {
+    Identity identity =
+        ConfigFile.parse(
+                FILE, "# ours\ncluster = demo\nnode=n1\naddress = 10.0.0.1\npeer.n2 = 10.0.0.2\n")
+            .identity()
+            .orElseThrow();
+    assertEquals("demo", identity.cluster());
+    assertEquals("10.0.0.2", identity.peers().get(new NodeId("n2")));
+    assertEquals(2, identity.everyone().size());
+  }
+
+  @Test
+  void everyKeyMaps() {
+    for (ConfigKey key : ConfigKey.values()) {
+      if (!key.standard().isEmpty()) {
+        DaemonConfig parsed = ConfigFile.parse(FILE, key.text() + " = " + key.standard());
+        assertEquals(ConfigFile.parse(FILE, ""), parsed, key.text());
+      }
+    }
+  }
+
+  @Test
+  void reportsEveryProblemWithLineAndRemedy() {
+    List<String> problems =
+        problems("ring.prot = 1\nraft.port = 99999\n\nnonsense\nring.token-timeout = 5ms\n");
+    assertEquals(4, problems.size(), problems.toString());
+    assertEquals(
+        FILE + ":1: unknown key 'ring.prot': did you mean 'ring.port'?", problems.getFirst());
+    assertTrue(problems.get(1).startsWith(FILE + ":4: 'nonsense'"), problems.get(1));
+    assertTrue(problems.get(2).startsWith(FILE + ":2: '99999' is not a port"), problems.get(2));
+    assertTrue(problems.get(3).contains("300ms to 60s"), problems.get(3));
+  }
+
+  @Test
+  void crossRulesAreChecked() {
+    assertTrue(
+        problems("raft.port = 7000\nadmin.port = 7000\n").getFirst().contains("must differ"));
+    assertTrue(
+        problems("node.grace = 1s\nring.token-timeout = 2s\n").getFirst().contains("node.grace"));
+    assertTrue(problems("node = n1\n").getFirst().contains("without 'cluster'"));
+    assertTrue(
+        problems("cluster = c\nnode = n1\naddress = 10.0.0.1\npeer.n1 = 10.0.0.2\n")
+            .getFirst()
+            .contains("also a peer"));
+    assertTrue(
+        problems("cluster = c\nnode = n1\naddress = 10.0.0.1\npeer.n2 = 10.0.0.1\n")
+            .getFirst()
+            .contains("same address"));
+  }
+
+  @Test
+  void duplicateAndEmptyValuesAreRefused() {
+    assertTrue(problems("log.level = info\nlog.level = debug\n").getFirst().contains("line 1"));
+    assertTrue(problems("log.level =\n").getFirst().contains("no value"));
+  }
+
+  @Test
+  void takingOnAnIdentityKeepsTheRest() {
+    TreeMap<NodeId, String> peers = new TreeMap<>();
+    peers.put(new NodeId("n2"), "10.0.0.2");
+    Identity identity = new Identity("demo", new NodeId("n1"), "10.0.0.1", peers);
+    String text =
+        ConfigFile.withIdentity("# mine\nring.port = 6000\ncluster = old\npeer.x = y\n", identity);
+    DaemonConfig config = ConfigFile.parse(FILE, text);
+    assertEquals(identity, config.identity().orElseThrow());
+    assertEquals(6000, config.ports().ring());
+    assertTrue(text.startsWith("# mine\n"));
+  }
+}

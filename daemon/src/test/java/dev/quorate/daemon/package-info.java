@@ -1,0 +1,5 @@
+/// Tests of the daemon's shell.
+@NullMarked
+package dev.quorate.daemon;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Tests of keys and tokens.
+@NullMarked
+package dev.quorate.daemon.secrets;
+
+import org.jspecify.annotations.NullMarked;
