@@ -13,9 +13,12 @@ import dev.quorate.agents.jdbc.ProbeException;
 import dev.quorate.agents.linux.ProcessExitWatch;
 import dev.quorate.agents.process.ProcessRunner;
 import dev.quorate.membership.NodeId;
+import dev.quorate.resource.Action;
+import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.Durability;
 import dev.quorate.resource.NodeDefinition;
+import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.Role;
 import java.io.IOException;
@@ -27,7 +30,6 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,9 +58,10 @@ final class LocalPostgres implements AutoCloseable {
   volatile String condition = "";
   volatile Role lastRole = Role.STOPPED;
   volatile boolean closed;
-  volatile LongConsumer onExit = _ -> {};
+  volatile Runnable onExit = () -> {};
 
   private long watched;
+  private long releasedEpoch = -1;
   private @Nullable ControlFile known;
   private ServerSettings settings;
   private SyncNames applied = SyncNames.of(new TreeSet<>(), 0);
@@ -116,7 +119,70 @@ final class LocalPostgres implements AutoCloseable {
       }
     }
     return new PostgresSurroundings(
-        context.self(), context.incarnation().bootId(), primacy(), conninfos, started);
+        context.self(),
+        context.incarnation().bootId(),
+        primacy(),
+        conninfos,
+        started && joined(),
+        promoting());
+  }
+
+  private boolean promoting() {
+    return state
+        .inFlight(
+            new Action.OperationAction(
+                OperationKind.PROMOTE, context.resource().id(), context.self()))
+        .isPresent();
+  }
+
+  /// Whether the state knows of this life: an older one, as a daemon sees it while it reads the log
+  /// after a restart, is no ground for deeds.
+  private boolean joined() {
+    return state
+        .node(context.self())
+        .filter(s -> s.incarnation().equals(context.incarnation()))
+        .isPresent();
+  }
+
+  /// Whether this instance may be promoted: the grant is held, and was not given up.
+  boolean mayBePrimary() {
+    return surroundings().granted() && primacy().epoch() != releasedEpoch;
+  }
+
+  /// Gives up the grant: this instance acknowledges nothing any more. Nothing of it may be running
+  /// as a primary, and nothing will in this epoch.
+  ///
+  /// @param timeline the line on which it stopped cleanly, or 0
+  /// @param end a position that only those reach who have all of it, or [Lsn#NONE]
+  void release(int timeline, Lsn end) {
+    if (!mayBePrimary()) {
+      return;
+    }
+    releasedEpoch = primacy().epoch();
+    context.propose(
+        new ClusterCommand.ReleasePrimacy(
+            context.resource().id(),
+            releasedEpoch,
+            context.self(),
+            context.incarnation().bootId(),
+            timeline,
+            end.value()));
+  }
+
+  /// Sees to a postmaster that has ended and should not have: nothing of it may live on.
+  ///
+  /// @return whether there was one
+  boolean buryTheDead() {
+    if (watched == 0 || returning || instance.postmaster().isPresent()) {
+      return false;
+    }
+    LOG.atWarn()
+        .addKeyValue("resource", context.resource().id())
+        .log("the postmaster has ended; its orphans are killed");
+    started = false;
+    watched = 0;
+    instance.stopAtOnce();
+    return true;
   }
 
   private String conninfo(NodeDefinition node) {
@@ -200,18 +266,13 @@ final class LocalPostgres implements AutoCloseable {
     long pid = instance.postmaster().orElse(0);
     if (pid != 0 && pid != watched) {
       watched = pid;
-      instance.onPostmasterExit(() -> onExit.accept(pid));
+      instance.onPostmasterExit(() -> onExit.run());
     }
   }
 
   /// Says that the present postmaster ends because it shall.
   void expectExit() {
     watched = 0;
-  }
-
-  /// Whether the end of a postmaster is news.
-  boolean isNews(long pid) {
-    return pid == watched;
   }
 
   /// Streams from a node, or from nobody.

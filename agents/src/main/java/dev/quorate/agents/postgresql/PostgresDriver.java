@@ -65,8 +65,7 @@ final class PostgresDriver implements AutoCloseable {
 
   PostgresDriver(LocalPostgres local) {
     this.local = local;
-    local.onExit =
-        pid -> Thread.ofVirtual().name("postgres-exit").start(() -> postmasterEnded(pid));
+    local.onExit = () -> Thread.ofVirtual().name("postgres-exit").start(this::postmasterEnded);
     Thread.ofVirtual().name("postgres-driver").start(this::loop);
   }
 
@@ -98,6 +97,10 @@ final class PostgresDriver implements AutoCloseable {
       return AGAIN;
     }
     try {
+      if (local.buryTheDead()) {
+        local.context.monitorSoon();
+        return IDLE;
+      }
       PostgresSurroundings agreed = local.surroundings();
       PostgresObservation seen = observe(agreed);
       List<PostgresDecision> decisions = PostgresPolicy.decide(seen, agreed);
@@ -211,6 +214,7 @@ final class PostgresDriver implements AutoCloseable {
       case PostgresDecision.DropSlot(var name) -> local.probe.dropSlot(name, QUESTION);
       case PostgresDecision.ApplyNames(var names) -> local.apply(names);
       case PostgresDecision.CommitPromise(var promise) -> commit(agreed.primacy(), promise);
+      case PostgresDecision.GiveUpGrant() -> local.release(0, Lsn.NONE);
       case PostgresDecision.LookAgain() -> {}
     }
   }
@@ -393,21 +397,15 @@ final class PostgresDriver implements AutoCloseable {
   }
 
   /// The postmaster has ended: nothing of it may live on, and the cluster must know at once.
-  private void postmasterEnded(long pid) {
+  private void postmasterEnded() {
     if (local.closed) {
       return;
     }
     local.lock.lock();
     try {
-      if (!local.started || !local.isNews(pid)) {
+      if (!local.buryTheDead()) {
         return;
       }
-      local.expectExit();
-      LOG.atWarn()
-          .addKeyValue("resource", local.context.resource().id())
-          .log("the postmaster has ended; its orphans are killed");
-      local.started = false;
-      local.instance.stopAtOnce();
     } finally {
       local.lock.unlock();
     }

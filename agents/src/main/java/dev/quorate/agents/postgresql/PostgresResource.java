@@ -9,7 +9,6 @@ import dev.quorate.agents.core.postgresql.RewindPolicy.Return;
 import dev.quorate.agents.core.postgresql.SyncNames;
 import dev.quorate.agents.jdbc.ProbeException;
 import dev.quorate.membership.NodeId;
-import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.OperationResult;
@@ -154,6 +153,7 @@ final class PostgresResource implements ResourceInstance {
     if (local.returning) {
       return standby("is being brought back " + local.condition);
     }
+    local.buryTheDead();
     if (local.instance.postmaster().isEmpty()) {
       SortedSet<Long> orphans = local.instance.stopAtOnce();
       if (!orphans.isEmpty()) {
@@ -178,7 +178,7 @@ final class PostgresResource implements ResourceInstance {
 
   private OperationResult stop(long end) {
     local.started = false;
-    SortedSet<Long> remaining = end(end);
+    SortedSet<Long> remaining = end(end, false);
     if (!remaining.isEmpty()) {
       return OperationResult.failed(
           ERROR, local.lastRole, "processes " + remaining + " cannot be killed");
@@ -193,7 +193,7 @@ final class PostgresResource implements ResourceInstance {
       local.watchExit();
       return OperationResult.succeeded(Role.UNPROMOTED);
     }
-    SortedSet<Long> remaining = end(end);
+    SortedSet<Long> remaining = end(end, true);
     if (!remaining.isEmpty()) {
       return OperationResult.failed(
           ERROR, Role.PROMOTED, "processes " + remaining + " cannot be killed");
@@ -204,8 +204,9 @@ final class PostgresResource implements ResourceInstance {
     return OperationResult.succeeded(Role.UNPROMOTED);
   }
 
-  /// Ends the instance. If it was a primary, proves its end and gives up the grant.
-  private SortedSet<Long> end(long end) {
+  /// Ends the instance. A primary proves its end and gives up the grant; one that crashed before
+  /// keeps it, to be restarted in place, unless it is to be demoted.
+  private SortedSet<Long> end(long end, boolean demoted) {
     boolean ran = local.instance.postmaster().isPresent();
     boolean primary = ran && isPrimary();
     local.expectExit();
@@ -215,7 +216,7 @@ final class PostgresResource implements ResourceInstance {
     local.probe.close();
     SortedSet<Long> remaining =
         ran ? local.instance.stop(left(end).dividedBy(2)) : local.instance.stopAtOnce();
-    if (remaining.isEmpty() && primary) {
+    if (remaining.isEmpty() && (primary || demoted) && local.instance.hasData()) {
       local.instance.markStandby();
       release();
     }
@@ -232,19 +233,11 @@ final class PostgresResource implements ResourceInstance {
 
   /// Commits that this instance acknowledges nothing any more, and where it ended.
   private void release() {
-    if (!local.surroundings().granted()) {
-      return;
-    }
     ControlFile control = local.instance.control();
     boolean clean = control.state() == ControlFile.State.SHUT_DOWN;
-    local.context.propose(
-        new ClusterCommand.ReleasePrimacy(
-            local.context.resource().id(),
-            local.primacy().epoch(),
-            local.context.self(),
-            local.context.incarnation().bootId(),
-            clean ? control.timeline().number() : 0,
-            clean ? PostgresInstance.afterCheckpoint(control).value() : 0));
+    local.release(
+        clean ? control.timeline().number() : 0,
+        clean ? PostgresInstance.afterCheckpoint(control) : Lsn.NONE);
   }
 
   // Promote.
@@ -256,7 +249,7 @@ final class PostgresResource implements ResourceInstance {
       local.lastRole = Role.PROMOTED;
       return OperationResult.succeeded(Role.PROMOTED);
     }
-    if (!local.surroundings().granted()) {
+    if (!local.mayBePrimary()) {
       return OperationResult.failed(ERROR, Role.UNPROMOTED, "this node does not hold the grant");
     }
     SyncNames names = local.namesIfPromoted();

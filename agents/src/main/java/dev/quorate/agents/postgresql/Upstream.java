@@ -11,7 +11,9 @@ import java.util.List;
 final class Upstream {
   private static final String QUESTION =
       """
-      SELECT pg_is_in_recovery()::text || ' ' || system_identifier || ' ' || timeline_id
+      SELECT pg_is_in_recovery()::text || ' ' || system_identifier || ' ' || timeline_id || ' ' ||
+        CASE WHEN pg_is_in_recovery() THEN '0'
+          ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END
       FROM pg_control_system(), pg_control_checkpoint()
       """;
 
@@ -32,18 +34,22 @@ final class Upstream {
     return conninfo;
   }
 
-  /// Asks who it is. A primary first writes a checkpoint, so that its control file, from which all
-  /// tools read the timeline, knows of its promotion.
+  /// Asks who it is. A primary whose control file, from which all tools read the timeline, does not
+  /// know of its promotion yet, is made to write a checkpoint.
   Answer ask(Duration within) {
-    boolean promoted = query("SELECT pg_is_in_recovery()::text", within).equals("false");
-    if (promoted) {
-      query("CHECKPOINT", within);
-    }
     List<String> words = List.of(query(QUESTION, within).split(" ", -1));
-    if (words.size() != 3) {
+    if (words.size() != 4) {
       throw new PostgresException("the primary answered " + words);
     }
+    boolean promoted = words.get(0).equals("false");
     Timeline line = new Timeline(Integer.parseInt(words.get(2)));
+    if (promoted) {
+      Timeline now = new Timeline(Integer.parseUnsignedInt(words.get(3), 16));
+      if (!now.equals(line)) {
+        query("CHECKPOINT", within);
+        line = now;
+      }
+    }
     TimelineHistory history =
         line.equals(Timeline.FIRST)
             ? TimelineHistory.root(line)

@@ -41,6 +41,10 @@ public sealed interface PostgresDecision {
   /// Commit what is promised.
   record CommitPromise(SyncPromise promise) implements PostgresDecision {}
 
+  /// Give up the grant: a switchover is wanted, and this standby, which still holds the grant, need
+  /// not become the primary again for it.
+  record GiveUpGrant() implements PostgresDecision {}
+
   /// Look again in a moment.
   record LookAgain() implements PostgresDecision {}
 }

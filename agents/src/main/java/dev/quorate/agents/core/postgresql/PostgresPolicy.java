@@ -8,6 +8,7 @@ import dev.quorate.agents.core.postgresql.PostgresDecision.ComeBack;
 import dev.quorate.agents.core.postgresql.PostgresDecision.CommitPromise;
 import dev.quorate.agents.core.postgresql.PostgresDecision.DropSlot;
 import dev.quorate.agents.core.postgresql.PostgresDecision.Follow;
+import dev.quorate.agents.core.postgresql.PostgresDecision.GiveUpGrant;
 import dev.quorate.agents.core.postgresql.PostgresDecision.LookAgain;
 import dev.quorate.agents.core.postgresql.PostgresDecision.MakeSlot;
 import dev.quorate.agents.core.postgresql.PostgresDecision.StartAlone;
@@ -85,6 +86,13 @@ public final class PostgresPolicy {
   private static List<PostgresDecision> standby(
       PostgresObservation seen, PostgresFacts facts, PostgresSurroundings agreed) {
     List<PostgresDecision> decisions = new ArrayList<>();
+    String target = agreed.primacy().switchoverTo();
+    if (agreed.granted()
+        && !agreed.promoting()
+        && !target.isEmpty()
+        && !target.equals(agreed.self().name())) {
+      decisions.add(new GiveUpGrant());
+    }
     Optional<NodeId> upstream = upstream(agreed);
     if (upstream.isEmpty()) {
       boolean must = agreed.granted() || isCounting(agreed);

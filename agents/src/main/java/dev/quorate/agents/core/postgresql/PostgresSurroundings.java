@@ -15,12 +15,14 @@ import java.util.TreeMap;
 /// @param primacy who is the primary, and how the next one is found
 /// @param conninfos for every other node, how to stream from it
 /// @param started whether the cluster wants the instance to run
+/// @param promoting whether its promotion is decided and not finished
 public record PostgresSurroundings(
     NodeId self,
     String bootId,
     Primacy primacy,
     SortedMap<NodeId, String> conninfos,
-    boolean started) {
+    boolean started,
+    boolean promoting) {
   /// Copies the map.
   public PostgresSurroundings {
     conninfos = Collections.unmodifiableSortedMap(new TreeMap<>(conninfos));
