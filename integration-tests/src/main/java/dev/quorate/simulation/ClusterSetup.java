@@ -1,0 +1,96 @@
+package dev.quorate.simulation;
+
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.AgentType;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ConfigurationChange;
+import dev.quorate.resource.Constraint;
+import dev.quorate.resource.FenceDeviceDefinition;
+import dev.quorate.resource.NodeDefinition;
+import dev.quorate.resource.OnFail;
+import dev.quorate.resource.OperationDefinition;
+import dev.quorate.resource.OperationKind;
+import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.ResourceId;
+import dev.quorate.resource.Role;
+import dev.quorate.resource.Score;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The configuration of every simulated cluster: a database on all nodes, and an address that goes
+/// with its primary.
+final class ClusterSetup {
+  static final ResourceId DATABASE = new ResourceId("pgsqld");
+  static final ResourceId CLONE = new ResourceId("pgsqld-clone");
+  static final ResourceId ADDRESS = new ResourceId("pgsql-vip");
+
+  private ClusterSetup() {}
+
+  static ClusterCommand command(List<NodeId> nodes) {
+    List<ConfigurationChange> changes = new ArrayList<>();
+    for (NodeId node : nodes) {
+      changes.add(
+          new ConfigurationChange.PutNode(
+              new NodeDefinition(node, node.name(), true, new TreeMap<>())));
+    }
+    changes.add(
+        new ConfigurationChange.PutFenceDevice(
+            new FenceDeviceDefinition(
+                new ResourceId("power"), "fence_simulated", new TreeMap<>())));
+    changes.add(new ConfigurationChange.CreateResource(database()));
+    changes.add(new ConfigurationChange.CreateResource(address()));
+    changes.add(
+        new ConfigurationChange.PutConstraint(
+            new Constraint.Colocation(
+                "vip-with-primary", ADDRESS, Role.STARTED, CLONE, Role.PROMOTED, Score.MUST)));
+    changes.add(
+        new ConfigurationChange.PutConstraint(
+            new Constraint.Ordering(
+                "promote-then-vip",
+                CLONE,
+                OperationKind.PROMOTE,
+                ADDRESS,
+                OperationKind.START,
+                Constraint.Ordering.Kind.MANDATORY,
+                true)));
+    return new ClusterCommand.ChangeConfiguration(-1, "operator", changes);
+  }
+
+  private static ResourceDefinition database() {
+    SortedMap<String, String> meta = new TreeMap<>();
+    meta.put("holds-data", "true");
+    meta.put("durability", "sync");
+    return new ResourceDefinition(
+        DATABASE,
+        AgentType.parse("ocf:heartbeat:pgsqlms"),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        List.of(
+            operation(OperationKind.START, 0, 60, Role.STARTED),
+            operation(OperationKind.STOP, 0, 60, Role.STARTED),
+            operation(OperationKind.PROMOTE, 0, 30, Role.STARTED),
+            operation(OperationKind.DEMOTE, 0, 60, Role.STARTED),
+            operation(OperationKind.MONITOR, 2, 10, Role.PROMOTED),
+            operation(OperationKind.MONITOR, 3, 10, Role.UNPROMOTED)),
+        new ResourceDefinition.Form.Promotable(CLONE, 0, 1, meta));
+  }
+
+  private static ResourceDefinition address() {
+    return new ResourceDefinition(
+        ADDRESS,
+        AgentType.parse("ocf:heartbeat:IPaddr2"),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        List.of(operation(OperationKind.MONITOR, 10, 20, Role.STARTED)),
+        new ResourceDefinition.Form.Primitive());
+  }
+
+  private static OperationDefinition operation(
+      OperationKind kind, int interval, int timeout, Role role) {
+    return new OperationDefinition(
+        kind, Duration.ofSeconds(interval), Duration.ofSeconds(timeout), role, OnFail.RESTART);
+  }
+}

@@ -1,0 +1,84 @@
+package dev.quorate.simulation;
+
+import dev.quorate.membership.NodeId;
+import java.time.Duration;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+
+/// The one network that ring, log, PostgreSQL and probes share: messages take time, links are cut
+/// one way or both, datagrams get lost or come twice.
+final class SimulatedNetwork {
+  private final Agenda agenda;
+  private final RandomGenerator random;
+  private final TreeMap<NodeId, TreeMap<NodeId, Integer>> cuts = new TreeMap<>();
+  private double loss;
+  private double duplication;
+  private long extraDelay;
+
+  SimulatedNetwork(Agenda agenda, RandomGenerator random) {
+    this.agenda = agenda;
+    this.random = random;
+  }
+
+  /// Stops everything that one node sends to another, until it is mended as often.
+  void cut(NodeId from, NodeId to) {
+    cuts.computeIfAbsent(from, _ -> new TreeMap<>()).merge(to, 1, Integer::sum);
+  }
+
+  void mend(NodeId from, NodeId to) {
+    cuts.computeIfAbsent(from, _ -> new TreeMap<>())
+        .computeIfPresent(to, (_, count) -> count == 1 ? null : count - 1);
+  }
+
+  void mendAll() {
+    cuts.clear();
+    loss = 0;
+    duplication = 0;
+    extraDelay = 0;
+  }
+
+  void lose(double share) {
+    loss = share;
+  }
+
+  void duplicate(double share) {
+    duplication = share;
+  }
+
+  void delay(Duration most) {
+    extraDelay = most.toNanos();
+  }
+
+  boolean reaches(NodeId from, NodeId to) {
+    TreeMap<NodeId, Integer> cut = cuts.get(from);
+    return cut == null || !cut.containsKey(to);
+  }
+
+  boolean bothWays(NodeId a, NodeId b) {
+    return reaches(a, b) && reaches(b, a);
+  }
+
+  /// How long a message takes now.
+  long hop() {
+    return 100_000 + random.nextLong(300_000) + (extraDelay == 0 ? 0 : random.nextLong(extraDelay));
+  }
+
+  /// Sends a datagram.
+  void send(NodeId from, NodeId to, Runnable arrival) {
+    int copies = duplication > 0 && random.nextDouble() < duplication ? 2 : 1;
+    for (int i = 0; i < copies; i++) {
+      if (reaches(from, to) && (loss == 0 || random.nextDouble() >= loss)) {
+        agenda.at(agenda.nanos() + hop(), Agenda.Kind.RING_PACKET, arrival);
+      }
+    }
+  }
+
+  /// How long a message takes over a connection: what is lost is sent again.
+  long connectedHop() {
+    long hop = hop();
+    while (loss > 0 && random.nextDouble() < loss) {
+      hop += 200_000_000;
+    }
+    return hop;
+  }
+}

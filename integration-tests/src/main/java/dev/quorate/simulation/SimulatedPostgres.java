@@ -1,0 +1,498 @@
+package dev.quorate.simulation;
+
+import dev.quorate.agents.core.postgresql.Lsn;
+import dev.quorate.agents.core.postgresql.SyncNames;
+import dev.quorate.agents.core.postgresql.Timeline;
+import dev.quorate.agents.core.postgresql.TimelineHistory;
+import dev.quorate.agents.core.postgresql.TimelineHistory.Switch;
+import dev.quorate.agents.core.postgresql.WalVote;
+import dev.quorate.membership.NodeId;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// One PostgreSQL: its files, its processes, and the connections over which standbys follow.
+///
+/// It does what PostgreSQL does where that matters for safety: a commit waits for standbys, a
+/// promotion opens a new timeline, a standby ahead of its primary cannot follow, backends outlive
+/// their postmaster for a while.
+final class SimulatedPostgres {
+  /// What its processes are doing.
+  enum Phase {
+    STOPPED,
+    STARTING,
+    STANDBY,
+    PROMOTING,
+    PRIMARY,
+    STOPPING
+  }
+
+  private static final Duration RETRY = Duration.ofMillis(250);
+  private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+  private static final String IDENTITY = "7301234567890123456";
+
+  private final SimulatedMachine machine;
+  private final World world;
+  final Wal wal = new Wal();
+  private TimelineHistory history = TimelineHistory.root(Timeline.FIRST);
+  boolean endedAsPrimary;
+
+  private Phase phase = Phase.STOPPED;
+  private boolean orphans;
+  private boolean hung;
+  private boolean unkillable;
+  private long life;
+  SyncNames names = SyncNames.of(List.of(), 0);
+  private final TreeMap<NodeId, Stream> standbys = new TreeMap<>();
+  private final ArrayDeque<Commit> commits = new ArrayDeque<>();
+  private final List<Runnable> stuck = new ArrayList<>();
+  private @Nullable NodeId upstream;
+  private @Nullable Stream source;
+  private boolean connecting;
+  private boolean diverged;
+  boolean flushAwaited;
+  private @Nullable Runnable listener;
+
+  private record Commit(int size, long id) {}
+
+  /// One connection between a standby and whom it follows.
+  private static final class Stream {
+    final SimulatedPostgres up;
+    final SimulatedPostgres down;
+    final long upLife;
+    final long downLife;
+    boolean open = true;
+    boolean inFlight;
+    int flushed;
+
+    Stream(SimulatedPostgres up, SimulatedPostgres down) {
+      this.up = up;
+      this.down = down;
+      upLife = up.life;
+      downLife = down.life;
+      flushed = down.wal.size();
+    }
+
+    boolean alive() {
+      return open && up.life == upLife && down.life == downLife;
+    }
+  }
+
+  SimulatedPostgres(SimulatedMachine machine, World world) {
+    this.machine = machine;
+    this.world = world;
+  }
+
+  Phase phase() {
+    return phase;
+  }
+
+  boolean orphans() {
+    return orphans;
+  }
+
+  boolean hung() {
+    return hung;
+  }
+
+  boolean diverged() {
+    return diverged;
+  }
+
+  TimelineHistory history() {
+    return history;
+  }
+
+  /// Whether processes exist that may acknowledge a commit now or when they wake up.
+  boolean mayAcknowledge() {
+    return phase == Phase.PRIMARY || orphans;
+  }
+
+  WalVote vote() {
+    return new WalVote(machine.id, IDENTITY, history, wal.end());
+  }
+
+  /// How far each connected standby is known to have written.
+  TreeMap<NodeId, Lsn> flushed() {
+    TreeMap<NodeId, Lsn> flushed = new TreeMap<>();
+    standbys.forEach((node, stream) -> flushed.put(node, Wal.end(stream.flushed)));
+    return flushed;
+  }
+
+  boolean follows(SimulatedPostgres primary) {
+    Stream now = source;
+    return phase == Phase.STANDBY && now != null && now.alive() && now.up == primary;
+  }
+
+  /// Who is told of changes; forgotten with the daemon.
+  void listen(@Nullable Runnable to) {
+    listener = to;
+  }
+
+  private void changed() {
+    Runnable to = listener;
+    if (to != null) {
+      world.agenda.after(Duration.ofMillis(1), Agenda.Kind.AGENT, to);
+    }
+  }
+
+  private void enter(Phase next) {
+    phase = next;
+    world.trace.note(
+        machine.id.name(),
+        "postgres " + next + " at " + wal.end() + " of timeline " + history.timeline());
+    changed();
+  }
+
+  private void later(long nanos, Runnable action) {
+    world.agenda.at(
+        world.agenda.nanos() + nanos,
+        Agenda.Kind.POSTGRES,
+        () -> machine.perform(() -> run(action)));
+  }
+
+  private void run(Runnable action) {
+    if (hung) {
+      stuck.add(action);
+    } else {
+      action.run();
+    }
+  }
+
+  /// Runs later, unless the processes have changed by then.
+  private void inThisLife(long nanos, Runnable action) {
+    long mine = life;
+    later(
+        nanos,
+        () -> {
+          if (mine == life) {
+            action.run();
+          }
+        });
+  }
+
+  // What operators and faults do to it.
+
+  void hang(boolean evenWhenKilled) {
+    hung = true;
+    unkillable = evenWhenKilled;
+  }
+
+  void unhang() {
+    hung = false;
+    unkillable = false;
+    List<Runnable> due = List.copyOf(stuck);
+    stuck.clear();
+    due.forEach(action -> later(0, action));
+  }
+
+  void powerLost() {
+    hung = false;
+    unkillable = false;
+    stuck.clear();
+    upstream = null;
+    end(false);
+  }
+
+  /// The postmaster is killed; its children notice after a while.
+  void postmasterDies(long orphansLive) {
+    if (phase == Phase.STOPPED) {
+      return;
+    }
+    boolean wasPrimary = phase == Phase.PRIMARY;
+    end(wasPrimary);
+    inThisLife(
+        orphansLive,
+        () -> {
+          orphans = false;
+          commits.clear();
+        });
+  }
+
+  private void end(boolean leaveOrphans) {
+    life++;
+    connecting = false;
+    flushAwaited = false;
+    orphans = leaveOrphans;
+    if (!leaveOrphans) {
+      commits.clear();
+    }
+    disconnect();
+    for (Stream stream : List.copyOf(standbys.values())) {
+      close(stream);
+    }
+    if (phase != Phase.STOPPED) {
+      enter(Phase.STOPPED);
+    }
+  }
+
+  // What the agent does to it.
+
+  /// Starts it as a standby, after ending what is left of an earlier life.
+  boolean start(long nanos, Runnable done) {
+    if (!kill()) {
+      return false;
+    }
+    endedAsPrimary = false;
+    diverged = false;
+    enter(Phase.STARTING);
+    inThisLife(
+        nanos,
+        () -> {
+          enter(Phase.STANDBY);
+          connect();
+          done.run();
+        });
+    return true;
+  }
+
+  /// Ends all processes at once.
+  ///
+  /// @return whether none is left
+  boolean kill() {
+    if (unkillable) {
+      return false;
+    }
+    unhang();
+    if (phase != Phase.STOPPED || orphans) {
+      end(false);
+    }
+    return true;
+  }
+
+  /// Stops it with a checkpoint at the end, which connected standbys receive.
+  ///
+  /// @param done told whether it ended cleanly
+  void stop(long nanos, Consumer<Boolean> done) {
+    if (phase == Phase.STOPPED) {
+      done.accept(!orphans);
+      return;
+    }
+    boolean wasPrimary = phase == Phase.PRIMARY;
+    commits.clear();
+    disconnect();
+    enter(Phase.STOPPING);
+    if (wasPrimary) {
+      wal.append(0);
+      shipAll();
+    }
+    long deadline = world.agenda.nanos() + LAST_WORDS.toNanos();
+    inThisLife(nanos, () -> finishStop(wasPrimary, deadline, done));
+  }
+
+  private void finishStop(boolean wasPrimary, long deadline, Consumer<Boolean> done) {
+    boolean sent = standbys.values().stream().allMatch(s -> s.flushed == wal.size());
+    if (!sent && world.agenda.nanos() < deadline) {
+      inThisLife(10_000_000, () -> finishStop(wasPrimary, deadline, done));
+      return;
+    }
+    endedAsPrimary = wasPrimary;
+    end(false);
+    done.accept(true);
+  }
+
+  void promote(SyncNames waitFor, long nanos, Runnable done) {
+    disconnect();
+    enter(Phase.PROMOTING);
+    inThisLife(
+        nanos,
+        () -> {
+          List<Switch> switches = new ArrayList<>(history.switches());
+          switches.add(new Switch(history.timeline(), wal.end()));
+          history = new TimelineHistory(new Timeline(history.timeline().number() + 1), switches);
+          names = waitFor;
+          wal.append(0);
+          enter(Phase.PRIMARY);
+          world.checks.promoted(machine);
+          shipAll();
+          done.run();
+        });
+  }
+
+  /// Becomes a copy of another instance, which must still be a primary.
+  boolean copy(SimulatedPostgres from) {
+    if (from.phase != Phase.PRIMARY || phase != Phase.STOPPED) {
+      return false;
+    }
+    wal.replace(from.wal);
+    history = from.history;
+    return true;
+  }
+
+  /// Whether another node can ask it something now.
+  boolean serves(NodeId asker) {
+    return machine.running()
+        && !hung
+        && (phase == Phase.STANDBY || phase == Phase.PROMOTING || phase == Phase.PRIMARY)
+        && world.network.bothWays(asker, machine.id);
+  }
+
+  void wait(SyncNames next) {
+    names = next;
+    acknowledge();
+  }
+
+  // Clients.
+
+  /// A client writes a record; the acknowledgement comes later, if ever.
+  boolean write(long id) {
+    if (!mayAcknowledge() || hung || !machine.running()) {
+      return false;
+    }
+    wal.append(id);
+    commits.addLast(new Commit(wal.size(), id));
+    shipAll();
+    acknowledge();
+    return true;
+  }
+
+  private void acknowledge() {
+    while (!commits.isEmpty() && isEnough(commits.getFirst().size())) {
+      world.checks.acknowledged(machine, commits.removeFirst().id());
+    }
+  }
+
+  private boolean isEnough(int size) {
+    if (names.required() == 0 || world.weakness == Weakness.UNKEPT_PROMISE) {
+      return true;
+    }
+    int have = 0;
+    for (NodeId member : names.members()) {
+      Stream stream = standbys.get(member);
+      if (stream != null && stream.flushed >= size) {
+        have++;
+      }
+    }
+    return have >= names.required();
+  }
+
+  // Replication.
+
+  /// Follows another node from now on, or nobody.
+  void follow(@Nullable NodeId node) {
+    if (node == null ? upstream == null : node.equals(upstream)) {
+      return;
+    }
+    disconnect();
+    upstream = node;
+    diverged = false;
+    connect();
+  }
+
+  private void disconnect() {
+    Stream old = source;
+    source = null;
+    if (old != null) {
+      close(old);
+    }
+  }
+
+  private void connect() {
+    if (upstream == null || connecting || source != null || phase != Phase.STANDBY) {
+      return;
+    }
+    connecting = true;
+    inThisLife(world.network.connectedHop(), this::tryToConnect);
+  }
+
+  private void tryToConnect() {
+    connecting = false;
+    NodeId node = upstream;
+    if (node == null || source != null || phase != Phase.STANDBY) {
+      return;
+    }
+    SimulatedPostgres up = world.machine(node).postgres;
+    if (up.serves(machine.id)) {
+      boolean prefix = up.history.contains(history, wal.end()) && up.wal.size() >= wal.size();
+      if (prefix) {
+        Stream stream = new Stream(up, this);
+        source = stream;
+        up.standbys.put(machine.id, stream);
+        up.changed();
+        up.ship(stream);
+        return;
+      }
+      if (up.phase == Phase.PRIMARY && !diverged) {
+        diverged = true;
+        changed();
+      }
+    }
+    connecting = true;
+    inThisLife(RETRY.toNanos(), this::tryToConnect);
+  }
+
+  private void shipAll() {
+    standbys.values().forEach(this::ship);
+  }
+
+  private void ship(Stream stream) {
+    if (!stream.alive() || stream.inFlight || stream.flushed >= wal.size()) {
+      return;
+    }
+    stream.inFlight = true;
+    int until = wal.size();
+    TimelineHistory line = history;
+    stream.down.later(world.network.connectedHop(), () -> stream.down.receive(stream, until, line));
+  }
+
+  private void receive(Stream stream, int until, TimelineHistory line) {
+    if (!stream.open) {
+      return;
+    }
+    boolean arrives = world.network.bothWays(stream.up.machine.id, machine.id);
+    if (!stream.alive() || !arrives || phase != Phase.STANDBY) {
+      close(stream);
+      return;
+    }
+    wal.follow(stream.up.wal, until);
+    history = upTo(line, wal.end());
+    stream.up.later(
+        1_000_000 + world.network.connectedHop(), () -> stream.up.received(stream, until));
+  }
+
+  private void received(Stream stream, int until) {
+    if (!stream.open) {
+      return;
+    }
+    if (!stream.alive() || !world.network.bothWays(stream.down.machine.id, machine.id)) {
+      close(stream);
+      return;
+    }
+    stream.inFlight = false;
+    stream.flushed = until;
+    acknowledge();
+    ship(stream);
+    if (flushAwaited) {
+      changed();
+    }
+  }
+
+  /// The history of what ends at a position, which may lie before the last switches.
+  private static TimelineHistory upTo(TimelineHistory line, Lsn end) {
+    List<Switch> switches = new ArrayList<>();
+    for (Switch point : line.switches()) {
+      if (!end.reaches(point.at())) {
+        return new TimelineHistory(point.from(), switches);
+      }
+      switches.add(point);
+    }
+    return line;
+  }
+
+  private void close(Stream stream) {
+    if (!stream.open) {
+      return;
+    }
+    stream.open = false;
+    stream.up.standbys.remove(stream.down.machine.id, stream);
+    stream.up.changed();
+    if (stream.down.source == stream) {
+      stream.down.source = null;
+      stream.down.connect();
+    }
+  }
+}
