@@ -21,6 +21,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// What the leader does that no other node does: it plans, decides intents, opens and closes
 /// elections, and keeps the times that only a clock can tell.
@@ -43,6 +44,11 @@ final class LeaderDuty {
       new TreeSet<>(
           java.util.Comparator.comparing(NodeTimer::purpose).thenComparing(NodeTimer::subject));
   private final SortedMap<ResourceId, Long> votesOverdue = new TreeMap<>();
+
+  /// The state that was planned for last: the same state would give the same plan.
+  private @Nullable ClusterState planned;
+
+  private List<Action> ready = List.of();
   private long term = -1;
   private long transition;
   private long counter;
@@ -188,11 +194,15 @@ final class LeaderDuty {
     return outbox.propose("close " + primacy.resource() + " " + open.round(), command, false);
   }
 
+  @SuppressWarnings("ReferenceEquality") // only the very same state is sure to be the same at once
   private List<NodeEffect> act(Instant now, ClusterState state, Outbox outbox) {
-    Plan plan = PlacementScheduler.plan(state, true);
+    if (state != planned) {
+      Plan plan = PlacementScheduler.plan(state, true);
+      ready = TransitionExecutor.STANDARD.ready(state, plan.graph(), NO_PAUSE).actions();
+      planned = state;
+    }
     List<NodeEffect> effects = new ArrayList<>();
-    for (Action action :
-        TransitionExecutor.STANDARD.ready(state, plan.graph(), NO_PAUSE).actions()) {
+    for (Action action : ready) {
       String key = "begin " + action.key();
       boolean wait =
           action instanceof Action.FenceAction fence

@@ -144,6 +144,7 @@ public final class NodeCore {
 
   /// What follows from the state as it is now, whatever the event was.
   private void follow(Instant now, List<NodeEffect> effects) {
+    outbox.applied(state.position());
     if (quorum.mustStop(now, voters())) {
       stopEverything("quorum lost", effects);
     } else if (declaredLost()) {
@@ -312,7 +313,7 @@ public final class NodeCore {
   }
 
   private void committed(NodeEvent.ProposalCommitted committed, List<NodeEffect> effects) {
-    Optional<String> key = outbox.committed(committed.ticket());
+    Optional<String> key = outbox.committed(committed.ticket(), committed.position());
     if (key.isEmpty()) {
       return;
     }

@@ -1,5 +1,6 @@
 package dev.quorate.daemon.core;
 
+import dev.quorate.consensus.LogPosition;
 import dev.quorate.resource.ClusterCommand;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,13 +8,31 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// What this node has proposed and nobody has answered for.
+/// What this node has proposed and cannot yet see in its state.
 ///
 /// A *durable* proposal is proposed again, under the same ticket, until it is committed; any other
 /// is forgotten when it fails, because the state will call for it again. A proposal's key names
-/// what it is about: a newer one of the same key takes the place of the older.
+/// what it is about: a newer one of the same key takes the place of the older. A committed proposal
+/// stays pending until the local state has come as far: until then the state would call for it
+/// again.
 final class Outbox {
-  private record Pending(String key, ClusterCommand command, boolean durable, boolean unsettled) {}
+  private enum Progress {
+    UNDER_WAY,
+    UNSETTLED,
+    COMMITTED
+  }
+
+  /// @param position where it was committed
+  private record Pending(
+      String key,
+      ClusterCommand command,
+      boolean durable,
+      Progress progress,
+      LogPosition position) {
+    Pending(String key, ClusterCommand command, boolean durable, Progress progress) {
+      this(key, command, durable, progress, LogPosition.NONE);
+    }
+  }
 
   private final Map<Long, Pending> pending = new TreeMap<>();
   private long lastTicket;
@@ -28,7 +47,7 @@ final class Outbox {
       pending.remove(same.get().getKey());
     }
     long ticket = ++lastTicket;
-    pending.put(ticket, new Pending(key, command, durable, false));
+    pending.put(ticket, new Pending(key, command, durable, Progress.UNDER_WAY));
     return List.of(new NodeEffect.Propose(ticket, command));
   }
 
@@ -38,22 +57,36 @@ final class Outbox {
   }
 
   /// The key that the ticket was proposed under, which is now settled.
-  Optional<String> committed(long ticket) {
-    Pending settled = pending.remove(ticket);
-    return settled == null ? Optional.empty() : Optional.of(settled.key());
+  Optional<String> committed(long ticket, LogPosition position) {
+    Pending settled = pending.get(ticket);
+    if (settled == null || settled.progress() == Progress.COMMITTED) {
+      return Optional.empty();
+    }
+    pending.put(
+        ticket,
+        new Pending(
+            settled.key(), settled.command(), settled.durable(), Progress.COMMITTED, position));
+    return Optional.of(settled.key());
+  }
+
+  /// The local state has come to a position: what was committed up to there shows in it.
+  void applied(LogPosition position) {
+    pending
+        .values()
+        .removeIf(p -> p.progress() == Progress.COMMITTED && p.position().compareTo(position) <= 0);
   }
 
   /// The proposal failed; whether it waits to be proposed again.
   boolean unsettled(long ticket) {
     Pending failed = pending.get(ticket);
-    if (failed == null) {
+    if (failed == null || failed.progress() == Progress.COMMITTED) {
       return false;
     }
     if (!failed.durable()) {
       pending.remove(ticket);
       return false;
     }
-    pending.put(ticket, new Pending(failed.key(), failed.command(), true, true));
+    pending.put(ticket, new Pending(failed.key(), failed.command(), true, Progress.UNSETTLED));
     return true;
   }
 
@@ -62,8 +95,8 @@ final class Outbox {
     List<NodeEffect> effects = new ArrayList<>();
     for (Map.Entry<Long, Pending> entry : pending.entrySet()) {
       Pending p = entry.getValue();
-      if (p.unsettled()) {
-        entry.setValue(new Pending(p.key(), p.command(), p.durable(), false));
+      if (p.progress() == Progress.UNSETTLED) {
+        entry.setValue(new Pending(p.key(), p.command(), p.durable(), Progress.UNDER_WAY));
         effects.add(new NodeEffect.Propose(entry.getKey(), p.command()));
       }
     }

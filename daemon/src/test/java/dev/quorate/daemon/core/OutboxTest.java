@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quorate.consensus.LogPosition;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterCommand;
 import java.util.List;
@@ -40,8 +41,21 @@ class OutboxTest {
     assertEquals(List.of(new NodeEffect.Propose(1, FIRST)), outbox.resend());
     assertEquals(List.of(), outbox.resend(), "it is under way again");
 
-    assertTrue(outbox.committed(1).isPresent());
+    assertTrue(outbox.committed(1, new LogPosition(1, 1, 7)).isPresent());
+    outbox.applied(new LogPosition(1, 1, 7));
     assertFalse(outbox.isPending("k"));
+  }
+
+  @Test
+  void aCommittedProposalIsPendingUntilTheStateShowsIt() {
+    outbox.propose("k", FIRST, false);
+    outbox.committed(1, new LogPosition(1, 1, 7));
+    outbox.applied(new LogPosition(1, 1, 6));
+    assertEquals(List.of(), outbox.propose("k", FIRST, false));
+    assertEquals(List.of(), outbox.resend());
+
+    outbox.applied(new LogPosition(1, 1, 7));
+    assertEquals(1, outbox.propose("k", FIRST, false).size());
   }
 
   @Test
