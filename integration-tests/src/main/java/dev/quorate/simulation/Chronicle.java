@@ -68,6 +68,7 @@ final class Chronicle {
     return ByteBuffer.allocate(Integer.BYTES).putInt(commands.size() - 1).array();
   }
 
+  @SuppressWarnings("ReferenceEquality") // what the nodes share is the very same state
   ClusterState apply(ClusterState before, LogPosition position, byte[] bytes) {
     CommandEnvelope envelope = commands.get(ByteBuffer.wrap(bytes).getInt());
     Page page = pages.get(position.index());

@@ -21,6 +21,7 @@ final class Convergence {
   }
 
   /// What is still missing, or nothing.
+  @SuppressWarnings("ReferenceEquality") // what the nodes share is the very same state
   Optional<String> missing() {
     ClusterState agreed = world.chronicle.newest();
     TreeSet<String> views = new TreeSet<>();

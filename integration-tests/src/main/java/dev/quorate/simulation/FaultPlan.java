@@ -5,7 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/// When what goes wrong. A third of the faults begin while another one lasts, or just after.
+/// When what goes wrong. A third of the faults begin while another one lasts, or just after; one plan
+/// in four is a storm of many more. The last two faults end only with the healing.
 ///
 /// @param faults in the order of their beginnings
 record FaultPlan(List<Fault> faults) {
@@ -21,7 +22,7 @@ record FaultPlan(List<Fault> faults) {
   }
 
   static FaultPlan of(RandomGenerator random, long from, long until) {
-    int count = FEWEST + random.nextInt(SPREAD);
+    int count = (FEWEST + random.nextInt(SPREAD)) * (random.nextInt(4) == 0 ? 3 : 1);
     int overlapping = (count + 2) / 3;
     int alone = count - overlapping;
     long slot = (until - from) / alone;
@@ -33,6 +34,10 @@ record FaultPlan(List<Fault> faults) {
       Fault first = faults.get(random.nextInt(alone));
       long within = Math.min(first.duration() + 3_000_000_000L, 20_000_000_000L);
       faults.add(draw(random, first.at() + random.nextLong(within)));
+    }
+    for (int i = 0; i < 2; i++) {
+      Fault last = draw(random, until - random.nextLong(25_000_000_000L));
+      faults.add(new Fault(last.kind(), last.at(), Math.max(last.duration(), until - last.at())));
     }
     faults.sort(Comparator.comparingLong(Fault::at));
     return new FaultPlan(faults);

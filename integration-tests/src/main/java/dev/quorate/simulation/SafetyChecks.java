@@ -20,7 +20,10 @@ final class SafetyChecks {
   private static final long UNAWARE = Duration.ofMillis(1500).toNanos();
 
   /// Lost quorum must be noticed and acted on within this time.
-  private static final long STOPPED_WITHIN = Duration.ofSeconds(18).toNanos();
+  private static final long STOPPED_WITHIN = Duration.ofSeconds(8).toNanos();
+
+  /// The same for a daemon that has not had a quorum yet.
+  private static final long STOPPED_AFTER_START = Duration.ofSeconds(18).toNanos();
 
   private final World world;
   private final TreeMap<RingId, View> views = new TreeMap<>();
@@ -73,7 +76,10 @@ final class SafetyChecks {
     SimulatedMachine machine = world.machine(node);
     boolean active =
         machine.address || (machine.postgres.mayAcknowledge() && !machine.postgres.hung());
-    if (active && world.agenda.nanos() - since > STOPPED_WITHIN) {
+    SimulatedDaemon daemon = machine.daemon;
+    long bound =
+        daemon != null && daemon.everQuorate() ? STOPPED_WITHIN : STOPPED_AFTER_START;
+    if (active && world.agenda.nanos() - since > bound) {
       throw new Violation("P8", node + " has no quorum and did not stop in time");
     }
   }

@@ -15,7 +15,6 @@ public final class SimulatedCluster {
   private static final long SECOND = 1_000_000_000L;
   private static final long SHORTEST = 30 * 60 * SECOND;
   private static final long FIRST_FAULT = 40 * SECOND;
-  private static final long LAST_FAULT = 27 * 60 * SECOND;
   private static final long HEALING = 28 * 60 * SECOND;
   private static final long SETUP_LIMIT = 40 * SECOND;
 
@@ -40,7 +39,7 @@ public final class SimulatedCluster {
     world = new World(seed, size, weakness, out);
     nemesis = new Nemesis(world);
     convergence = new Convergence(world);
-    FaultPlan plan = FaultPlan.of(world.random("plan"), FIRST_FAULT, LAST_FAULT);
+    FaultPlan plan = FaultPlan.of(world.random("plan"), FIRST_FAULT, HEALING);
     for (SimulatedMachine machine : world.machines()) {
       long boot = World.between(random, 0, 2_000);
       world.agenda.at(boot, Agenda.Kind.FAULT, () -> world.powerOn(machine));

@@ -36,8 +36,6 @@ import org.jspecify.annotations.Nullable;
 /// One run of a node's daemon: the real ring and the real core, and a shell that carries out their
 /// effects in the simulated world.
 final class SimulatedDaemon {
-  private static final long OPERATOR_SESSION = 1_000_000;
-
   final SimulatedMachine machine;
   final NodeId self;
   final Incarnation incarnation;
@@ -57,8 +55,10 @@ final class SimulatedDaemon {
   private boolean stateDue;
   private boolean frozen;
   private boolean dead;
+  private boolean everQuorate;
   private long timerCount;
-  private long operatorCount;
+  private long commandCount;
+  private final TreeMap<Long, CommandId> tickets = new TreeMap<>();
 
   SimulatedDaemon(SimulatedMachine machine, World world) {
     this.machine = machine;
@@ -110,6 +110,11 @@ final class SimulatedDaemon {
 
   boolean quorate() {
     return core != null && core.quorate();
+  }
+
+  /// Whether this run has had a quorum.
+  boolean everQuorate() {
+    return everQuorate;
   }
 
   ClusterState state() {
@@ -253,6 +258,7 @@ final class SimulatedDaemon {
 
   private void logReported(LogEvent event) {
     world.trace.note(self.name(), "log: " + event);
+    everQuorate |= event instanceof LogEvent.QuorumRegained;
     post(new NodeEvent.LogReported(event));
   }
 
@@ -260,21 +266,23 @@ final class SimulatedDaemon {
   void propose(ClusterCommand command) {
     ReplicatedLog to = log;
     if (to != null) {
-      CommandId id = new CommandId(self, OPERATOR_SESSION + incarnation.run(), ++operatorCount);
-      var unused = to.propose(id, world.chronicle.write(command, world.wallMillis()));
+      var unused = to.propose(newId(), world.chronicle.write(command, world.wallMillis()));
     }
+  }
+
+  private CommandId newId() {
+    return new CommandId(self, incarnation.run(), ++commandCount);
   }
 
   private void propose(long ticket, ClusterCommand command) {
     ReplicatedLog to = log;
-    if (to == null) {
-      return;
+    if (to != null) {
+      CommandId id = tickets.computeIfAbsent(ticket, _ -> newId());
+      var unused =
+          to.propose(id, world.chronicle.write(command, world.wallMillis()))
+              .thenAccept(
+                  outcome -> later(0, Agenda.Kind.NODE, () -> post(settled(ticket, outcome))));
     }
-    byte[] bytes = world.chronicle.write(command, world.wallMillis());
-    var unused =
-        to.propose(new CommandId(self, incarnation.run(), ticket), bytes)
-            .thenAccept(
-                outcome -> later(0, Agenda.Kind.NODE, () -> post(settled(ticket, outcome))));
   }
 
   private NodeEvent settled(long ticket, ProposalOutcome outcome) {
