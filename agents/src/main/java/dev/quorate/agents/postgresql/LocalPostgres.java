@@ -60,7 +60,7 @@ final class LocalPostgres implements AutoCloseable {
   volatile boolean closed;
   volatile Runnable onExit = () -> {};
 
-  private long watched;
+  private volatile long watched;
   private long releasedEpoch = -1;
   private @Nullable ControlFile known;
   private ServerSettings settings;

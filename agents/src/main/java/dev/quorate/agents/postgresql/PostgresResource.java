@@ -312,6 +312,7 @@ final class PostgresResource implements ResourceInstance {
     long end = System.nanoTime() + deadline.toNanos();
     emergency = true;
     local.started = false;
+    local.expectExit();
     SortedSet<Long> remaining = local.instance.stopAtOnce();
     driver.abandonReturn();
     try {

@@ -51,6 +51,12 @@ class ProcessRunnerTest {
   }
 
   @Test
+  void childrenGetNoMoreThanOrdinaryTime() {
+    String script = "cat /proc/self/oom_score_adj; cut -d' ' -f41 /proc/self/stat";
+    assertEquals("0\n0\n", sh(LONG, script).text());
+  }
+
+  @Test
   void keepsABoundedPartOfTheOutput() {
     ProgramCall flood =
         new ProgramCall(
