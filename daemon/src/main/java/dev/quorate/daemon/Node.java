@@ -44,7 +44,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -114,6 +113,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
       ring = startRing(secrets);
     } catch (IOException | RuntimeException e) {
       replicated.close();
+      journal.close();
       throw e;
     }
     NodeCore core =
@@ -196,6 +196,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
             directory.resolve("sequence"),
             MembershipConfig.withTokenTimeout(config.timing().token()));
     RingDriver opened = new RingDriver(setup, clock, this);
+    metrics.ring(opened.counters());
     try {
       opened.start();
     } catch (RingException e) {
@@ -441,10 +442,5 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     } catch (IOException e) {
       log.atDebug().addKeyValue("reason", e.getMessage()).log("journal not closed cleanly");
     }
-  }
-
-  /// Hands in events, for tests and the admin API.
-  Consumer<dev.quorate.daemon.core.NodeEvent> events() {
-    return events;
   }
 }

@@ -16,7 +16,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -175,19 +174,9 @@ final class NodeDriver implements AutoCloseable {
     }
   }
 
-  /// Runs something on the driver's thread as soon as it is free.
-  boolean isAlive() {
-    return thread.isAlive();
-  }
-
   @Override
   public void close() {
     closed = true;
     thread.interrupt();
-  }
-
-  /// A consumer that hands in events.
-  Consumer<NodeEvent> sink() {
-    return this::submit;
   }
 }

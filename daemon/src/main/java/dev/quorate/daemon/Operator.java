@@ -75,6 +75,15 @@ final class Operator implements Cluster {
   }
 
   @Override
+  public List<NodeId> nodes() {
+    TreeSet<NodeId> nodes = new TreeSet<>(state().configuration().nodes().keySet());
+    if (nodes.isEmpty()) {
+      lifecycle.config().identity().ifPresent(i -> nodes.addAll(i.everyone().keySet()));
+    }
+    return List.copyOf(nodes);
+  }
+
+  @Override
   public ZonedDateTime now() {
     return ZonedDateTime.now(ZoneId.systemDefault());
   }

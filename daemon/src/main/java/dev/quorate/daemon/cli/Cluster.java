@@ -19,6 +19,9 @@ public interface Cluster {
   /// What the cluster has agreed on, as far as this node has heard.
   ClusterState state();
 
+  /// Every node, sorted; known even while this node does not take part.
+  List<NodeId> nodes();
+
   /// Wall-clock time, for display.
   ZonedDateTime now();
 

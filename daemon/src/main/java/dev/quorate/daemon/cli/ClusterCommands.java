@@ -109,7 +109,7 @@ final class ClusterCommands {
   }
 
   private static List<NodeId> targets(Invocation in) {
-    List<NodeId> known = List.copyOf(in.configuration().nodes().keySet());
+    List<NodeId> known = in.cluster().nodes();
     if (in.options().all()) {
       in.words().end();
       return known;

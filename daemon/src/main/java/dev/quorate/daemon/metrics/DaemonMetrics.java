@@ -4,10 +4,12 @@ import dev.quorate.consensus.Leadership;
 import dev.quorate.daemon.cli.NodeFacts;
 import dev.quorate.membership.NodeId;
 import dev.quorate.membership.View;
+import dev.quorate.membership.netty.RingCounters;
 import dev.quorate.resource.ClusterChange;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.FencingRecord;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
@@ -34,8 +36,6 @@ public final class DaemonMetrics {
   private final Supplier<NodeFacts> facts;
   private final Supplier<ClusterState> state;
   private final FailoverPhases phases;
-  private final Counter views;
-  private final Counter pauses;
   private final Timer paused;
   private final Counter confirmed;
   private final Counter unconfirmed;
@@ -43,6 +43,7 @@ public final class DaemonMetrics {
   private final MultiGauge instances;
   private final MultiGauge failures;
   private Optional<View> lastView = Optional.empty();
+  private volatile Optional<RingCounters> ring = Optional.empty();
 
   /// Metrics of one daemon.
   public DaemonMetrics(
@@ -51,8 +52,6 @@ public final class DaemonMetrics {
     this.facts = facts;
     this.state = state;
     this.phases = new FailoverPhases(this::phase);
-    this.views = counter("quorate.ring.views", "views that the ring installed");
-    this.pauses = counter("quorate.ring.pauses", "times that this node did not run for a while");
     this.paused =
         Timer.builder("quorate.ring.paused")
             .description("how long this node did not run")
@@ -68,6 +67,12 @@ public final class DaemonMetrics {
   private void bind() {
     new UptimeMetrics().bindTo(registry);
     new JvmMemoryMetrics().bindTo(registry);
+    for (RingCounters.Count count : RingCounters.Count.values()) {
+      FunctionCounter.builder(
+              "quorate.ring." + lower(count).replace('_', '.'), count, this::counted)
+          .description("since the ring was last started")
+          .register(registry);
+    }
     gauge("quorate.log.quorate", "whether a leader with a majority is known", this::quorate);
     gauge("quorate.log.leader", "whether this node leads", this::leads);
     gauge("quorate.log.term", "Raft's term", this::term);
@@ -91,10 +96,6 @@ public final class DaemonMetrics {
     JvmGcMetrics metrics = new JvmGcMetrics();
     metrics.bindTo(registry);
     return metrics;
-  }
-
-  private Counter counter(String name, String what) {
-    return Counter.builder(name).description(what).register(registry);
   }
 
   private Counter fencing(String isConfirmed) {
@@ -136,9 +137,17 @@ public final class DaemonMetrics {
         .record(took.toNanos(), TimeUnit.NANOSECONDS);
   }
 
+  /// From now on the ring's counts are these.
+  public void ring(RingCounters counters) {
+    ring = Optional.of(counters);
+  }
+
+  private double counted(RingCounters.Count count) {
+    return ring.map(counters -> counters.get(count)).orElse(0L);
+  }
+
   /// The ring installed a view.
   public synchronized void viewInstalled(View view) {
-    views.increment();
     for (NodeId node : lastView.map(View::nodes).orElse(List.of())) {
       if (!view.contains(node)) {
         phases.left(clock.instant(), node);
@@ -150,7 +159,6 @@ public final class DaemonMetrics {
 
   /// This node did not run for a while.
   public void paused(Duration howLong) {
-    pauses.increment();
     paused.record(howLong.toNanos(), TimeUnit.NANOSECONDS);
   }
 

@@ -135,8 +135,10 @@ public final class SecretStore {
     } catch (TlsException e) {
       throw new SecretsException(
           e.getMessage()
-              + ": get new keys with 'hactl cluster token' on the first node and 'hactl cluster join'"
-              + " here",
+              + ": restore it, or remove "
+              + directory
+              + ", start quorated and join again with a token of 'hactl cluster token' on the first"
+              + " node",
           e);
     }
   }

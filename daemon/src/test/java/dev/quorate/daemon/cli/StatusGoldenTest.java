@@ -125,7 +125,7 @@ class StatusGoldenTest {
         N2,
         new NodeStatus(
             NodeStatus.Presence.LOST,
-            s.nodes().get(N2).incarnation(),
+            s.node(N2).orElseThrow().incarnation(),
             s.position(),
             "silent, say n1 and n3"));
     SortedMap<ResourceId, SortedMap<NodeId, FailCount>> failures = new TreeMap<>();

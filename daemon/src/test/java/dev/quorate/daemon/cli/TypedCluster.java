@@ -124,6 +124,11 @@ final class TypedCluster implements Cluster {
   }
 
   @Override
+  public List<NodeId> nodes() {
+    return List.copyOf(state.configuration().nodes().keySet());
+  }
+
+  @Override
   public ZonedDateTime now() {
     return ZonedDateTime.of(2026, 11, 20, 12, 0, 0, 0, ZoneOffset.UTC);
   }

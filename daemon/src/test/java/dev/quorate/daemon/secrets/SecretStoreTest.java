@@ -1,0 +1,87 @@
+package dev.quorate.daemon.secrets;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.membership.NodeId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SecretStoreTest {
+  private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+
+  @TempDir Path temporary;
+
+  private SecretStore founded() throws IOException {
+    SecretStore store = new SecretStore(temporary.resolve("first"));
+    store.found("demo", new NodeId("n1"), "127.0.0.1", NOW);
+    return store;
+  }
+
+  @Test
+  void aTokenWorksOnceAndForADay() throws IOException {
+    SecretStore store = founded();
+    JoinToken token = JoinToken.parse(store.newToken("n2", "127.0.0.1", 5417, NOW).text());
+    assertEquals(Optional.empty(), store.redeem("wrong", NOW));
+    assertEquals(Optional.of("n2"), store.redeem(token.secret(), NOW));
+    assertEquals(Optional.empty(), store.redeem(token.secret(), NOW));
+    JoinToken late = store.newToken("n3", "127.0.0.1", 5417, NOW);
+    assertEquals(Optional.empty(), store.redeem(late.secret(), NOW.plus(Duration.ofHours(25))));
+  }
+
+  @Test
+  void whatANewcomerIsHandedFits() throws IOException {
+    SecretStore first = founded();
+    SecretStore second = new SecretStore(temporary.resolve("second"));
+    second.accept(first.grant(new NodeId("n2"), "127.0.0.2", NOW));
+    assertArrayEquals(first.ringKey(), second.ringKey());
+    assertEquals("TLSv1.3", second.tls().context().getProtocol());
+    assertTrue(first.authority());
+    assertFalse(second.authority());
+  }
+
+  @Test
+  void nobodyElseMayRead() throws IOException {
+    founded();
+    Path directory = temporary.resolve("first");
+    assertEquals(
+        "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)));
+    assertEquals(
+        "rw-------",
+        PosixFilePermissions.toString(
+            Files.getPosixFilePermissions(directory.resolve("node.key"))));
+  }
+
+  @Test
+  void damagedKeysNameTheFileAndTheRemedy() throws IOException {
+    SecretStore store = founded();
+    Files.writeString(temporary.resolve("first/ring.key"), "abc");
+    assertTrue(
+        String.valueOf(assertThrows(SecretsException.class, store::ringKey).getMessage())
+            .contains("ring.key is damaged: copy it"));
+    Files.writeString(temporary.resolve("first/node.key"), "abc");
+    String message = String.valueOf(assertThrows(SecretsException.class, store::tls).getMessage());
+    assertTrue(message.contains("node.key"), message);
+    assertTrue(message.contains("hactl cluster token"), message);
+  }
+
+  @Test
+  void aDamagedTokenIsNamedSo() {
+    assertTrue(
+        String.valueOf(
+                assertThrows(IllegalArgumentException.class, () -> JoinToken.parse("abc@h:1"))
+                    .getMessage())
+            .contains("damaged"));
+    assertThrows(IllegalArgumentException.class, () -> JoinToken.parse("abc"));
+  }
+}
