@@ -193,7 +193,7 @@ final class TestServers implements AutoCloseable {
   public void close() throws IOException {
     for (Server server : servers) {
       server.probe().close();
-      server.instance().stopAtOnce();
+      server.instance().stop(SHORT);
     }
     watch.close();
     try (var files = Files.walk(root)) {
