@@ -53,6 +53,10 @@ public final class RingDriver implements AutoCloseable {
   private final Map<TimerId.Kind, ScheduledFuture<?>> timers = new EnumMap<>(TimerId.Kind.class);
   private final ByteBuffer packet = ByteBuffer.allocate(RingCodec.MAX_PACKET);
   private final AtomicInteger handedOver = new AtomicInteger();
+
+  /// How many messages wait for the token; written by the loop only.
+  private volatile int waiting;
+
   private final CountDownLatch left = new CountDownLatch(1);
   private boolean failed;
 
@@ -112,7 +116,7 @@ public final class RingDriver implements AutoCloseable {
     if (payload.length > MembershipConfig.MAX_PAYLOAD) {
       return false;
     }
-    if (handedOver.incrementAndGet() > setup.config().sendQueue()) {
+    if (handedOver.incrementAndGet() + waiting > setup.config().sendQueue()) {
       handedOver.decrementAndGet();
       return false;
     }
@@ -192,6 +196,7 @@ public final class RingDriver implements AutoCloseable {
       for (var effect : protocol.handle(time.instant(), event)) {
         perform(effect);
       }
+      waiting = protocol.pending();
       transport.flush();
     } catch (RuntimeException | IOException e) {
       failed = true;
