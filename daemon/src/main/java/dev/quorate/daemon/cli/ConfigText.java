@@ -10,6 +10,7 @@ import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.json.ClusterJson;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
@@ -150,9 +151,15 @@ public final class ConfigText {
 
   static void constraints(Invocation in) {
     in.words().end();
-    Output out = in.out();
+    List<Constraint> all = in.configuration().constraints();
+    locations(in.out(), all);
+    colocations(in.out(), all);
+    orderings(in.out(), all);
+  }
+
+  private static void locations(Output out, List<Constraint> all) {
     out.line("Location Constraints:");
-    for (Constraint constraint : in.configuration().constraints()) {
+    for (Constraint constraint : all) {
       if (constraint
           instanceof Constraint.Location(var id, var resource, var role, var node, var score)) {
         boolean avoids = score.value() < 0;
@@ -172,8 +179,11 @@ public final class ConfigText {
                 + ")");
       }
     }
+  }
+
+  private static void colocations(Output out, List<Constraint> all) {
     out.line("Colocation Constraints:");
-    for (Constraint constraint : in.configuration().constraints()) {
+    for (Constraint constraint : all) {
       if (constraint
           instanceof
           Constraint.Colocation(
@@ -198,8 +208,11 @@ public final class ConfigText {
         out.line("    score=" + score);
       }
     }
+  }
+
+  private static void orderings(Output out, List<Constraint> all) {
     out.line("Order Constraints:");
-    for (Constraint constraint : in.configuration().constraints()) {
+    for (Constraint constraint : all) {
       if (constraint
           instanceof
           Constraint.Ordering(

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// `resource …`
 final class ResourceCommands {
@@ -25,6 +26,10 @@ final class ResourceCommands {
   private ResourceCommands() {}
 
   static List<Command> all() {
+    return Stream.of(changing(), moving(), looking()).flatMap(List::stream).toList();
+  }
+
+  private static List<Command> changing() {
     return List.of(
         Command.of(
             "resource create",
@@ -70,7 +75,11 @@ final class ResourceCommands {
             "resource update",
             "RESOURCE NAME=VALUE…",
             "Changes parameters; an empty value removes.",
-            ResourceCommands::update),
+            ResourceCommands::update));
+  }
+
+  private static List<Command> moving() {
+    return List.of(
         Command.of(
             "resource move",
             "RESOURCE [NODE] [--promoted] [--wait[=S]]",
@@ -86,7 +95,12 @@ final class ResourceCommands {
             "[RESOURCE] [NODE]",
             "Forgets failures and looks again.",
             ResourceCommands::cleanup),
-        Command.of("resource refresh", "[RESOURCE] [NODE]", "The same.", ResourceCommands::cleanup),
+        Command.of(
+            "resource refresh", "[RESOURCE] [NODE]", "The same.", ResourceCommands::cleanup));
+  }
+
+  private static List<Command> looking() {
+    return List.of(
         Command.of("resource list", "[TEXT]", "Lists the agents.", ResourceCommands::list),
         Command.of("resource agents", "[TEXT]", "Lists the agents.", ResourceCommands::list),
         Command.of(

@@ -85,7 +85,7 @@ class OldWordsTest {
     works(
         "stonith create fence_vm_server1 fence_virsh pcmk_host_check=static-list"
             + " pcmk_host_list=n1 ipaddr=192.168.122.1 login=root port=server1 action=off"
-            + " identity_file=/root/.ssh/id_rsa");
+            + " identity_file=/etc/keys/id_rsa");
     assertTrue(cluster.remarks().contains("pcmk_reboot_action=off"), cluster.remarks());
     assertEquals(
         "192.168.122.1",
