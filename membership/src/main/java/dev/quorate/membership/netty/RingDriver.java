@@ -123,8 +123,8 @@ public final class RingDriver implements AutoCloseable {
     var copy = Payload.of(payload);
     var taken =
         onLoop(() -> {
-          handedOver.decrementAndGet();
           feed(new RingEvent.MulticastRequested(copy));
+          handedOver.decrementAndGet();
         });
     if (!taken) {
       handedOver.decrementAndGet();
