@@ -44,7 +44,7 @@ final class Writers implements AutoCloseable {
             + ImpatientSocketFactory.class.getName();
   }
 
-  /// Makes the table, waiting until the address takes writes.
+  /// Makes the table, waiting until the address takes writes; new ids follow those that are there.
   void prepare(Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
@@ -54,6 +54,10 @@ final class Writers implements AutoCloseable {
             "create table if not exists ledger (id bigint primary key, at timestamptz default"
                 + " clock_timestamp())");
         statement.execute("create sequence if not exists minority");
+        try (var last = statement.executeQuery("select coalesce(max(id), 0) from ledger")) {
+          last.next();
+          nextId.set(last.getLong(1));
+        }
         return;
       } catch (SQLException e) {
         if (System.nanoTime() > deadline) {
