@@ -13,6 +13,7 @@ import dev.quorate.daemon.core.NodeCore;
 import dev.quorate.daemon.core.NodeEffect;
 import dev.quorate.daemon.core.NodeEvent;
 import dev.quorate.daemon.core.NodeSettings;
+import dev.quorate.daemon.core.PostgresElections;
 import dev.quorate.daemon.metrics.DaemonMetrics;
 import dev.quorate.daemon.secrets.OwnerOnly;
 import dev.quorate.daemon.secrets.SecretStore;
@@ -118,7 +119,12 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     }
     NodeCore core =
         new NodeCore(
-            clock.instant(), self, incarnation, settings(), Elections.policy(), machine.state());
+            clock.instant(),
+            self,
+            incarnation,
+            settings(),
+            new PostgresElections(),
+            machine.state());
     driver = new NodeDriver(core, clock, this);
   }
 

@@ -19,6 +19,10 @@ import java.util.stream.Stream;
 final class Lab {
   static final String PREFIX = "qrlab";
   static final String BRIDGE = "qrlab0";
+
+  /// The name of the namespace that this program, the bridge and the far ends of cables are in.
+  private static final String OUTSIDE = PREFIX + "-outside";
+
   static final String NETWORK = "10.213.77.";
   static final String VIP = NETWORK + "100";
   private static final Path RUN = Path.of("/run/quorate-lab");
@@ -75,6 +79,7 @@ final class Lab {
         "LAB_PREFIX=%s\nLAB_BRIDGE=%s\nLAB_JAVA='%s'\nLAB_JVM_FLAGS='%s'\nLAB_CLASSPATH='%s'\nLAB_DISKS=%s\nLAB_DISK=%s\n"
             .formatted(PREFIX, BRIDGE, java, jvmFlags, classpath, DISKS, DISK));
     Files.createDirectories(DISK);
+    Command.must("ip", "netns", "attach", OUTSIDE, Long.toString(ProcessHandle.current().pid()));
     Command.must("ip", "link", "add", BRIDGE, "type", "bridge", "forward_delay", "0");
     Command.must("ip", "addr", "add", NETWORK + "1/24", "dev", BRIDGE);
     Command.must("ip", "link", "set", BRIDGE, "up");
@@ -120,6 +125,7 @@ final class Lab {
       Command.run(List.of("ip", "link", "del", PREFIX + "-" + node.name()));
     }
     Command.run(List.of("ip", "link", "del", BRIDGE));
+    Command.run(List.of("ip", "netns", "del", OUTSIDE));
     deleteTree(RUN);
     deleteTree(DISKS);
     deleteTree(DISK);

@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/// When what goes wrong. A third of the faults begin while another one lasts, or just after; one plan
-/// in four is a storm of many more. The last two faults end only with the healing.
+/// When what goes wrong. A third of the faults begin while another one lasts, or just after; one
+/// plan in four is a storm of many more. The last two faults end only with the healing.
 ///
 /// @param faults in the order of their beginnings
 record FaultPlan(List<Fault> faults) {

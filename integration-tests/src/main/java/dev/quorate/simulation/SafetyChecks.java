@@ -77,8 +77,7 @@ final class SafetyChecks {
     boolean active =
         machine.address || (machine.postgres.mayAcknowledge() && !machine.postgres.hung());
     SimulatedDaemon daemon = machine.daemon;
-    long bound =
-        daemon != null && daemon.everQuorate() ? STOPPED_WITHIN : STOPPED_AFTER_START;
+    long bound = daemon != null && daemon.everQuorate() ? STOPPED_WITHIN : STOPPED_AFTER_START;
     if (active && world.agenda.nanos() - since > bound) {
       throw new Violation("P8", node + " has no quorum and did not stop in time");
     }

@@ -8,7 +8,9 @@ import dev.quorate.resource.Primacy;
 /// Finds the winner of an election. Pure; supplied by the agent whose data it is.
 public interface ElectionPolicy {
   /// What follows from the votes.
-  Verdict decide(ClusterState state, Primacy primacy, Election.Open election);
+  ///
+  /// @param patient whether missing votes may still be waited for
+  Verdict decide(ClusterState state, Primacy primacy, Election.Open election, boolean patient);
 
   /// The outcome of a round.
   sealed interface Verdict {
@@ -19,5 +21,8 @@ public interface ElectionPolicy {
     ///
     /// @param detail names what would help
     record Nobody(String detail) implements Verdict {}
+
+    /// Votes are missing that would matter, and there is still time.
+    record Undecided() implements Verdict {}
   }
 }

@@ -172,26 +172,31 @@ final class LeaderDuty {
       boolean overdue =
           Optional.ofNullable(votesOverdue.get(primacy.resource()))
               .equals(Optional.of(open.round()));
-      if (overdue || ElectionSupervisor.complete(state, primacy.resource(), open)) {
-        effects.addAll(close(state, primacy, open, outbox));
-      } else if (armed.add(timer)) {
+      boolean patient = !overdue && !ElectionSupervisor.complete(state, primacy.resource(), open);
+      if (armed.add(timer)) {
         effects.add(new NodeEffect.SetTimer(timer, settings.electionDeadline()));
       }
+      close(state, primacy, open, patient)
+          .ifPresent(command ->
+              effects.addAll(
+                  outbox.propose(
+                      "close " + primacy.resource() + " " + open.round(), command, false)));
     }
     return effects;
   }
 
-  private List<NodeEffect> close(
-      ClusterState state, Primacy primacy, Election.Open open, Outbox outbox) {
-    ClusterCommand command =
-        switch (policy.decide(state, primacy, open)) {
-          case ElectionPolicy.Verdict.Winner(var node, var detail) ->
+  private Optional<ClusterCommand> close(
+      ClusterState state, Primacy primacy, Election.Open open, boolean patient) {
+    return switch (policy.decide(state, primacy, open, patient)) {
+      case ElectionPolicy.Verdict.Winner(var node, var detail) ->
+          Optional.of(
               new ClusterCommand.CloseElection(
-                  primacy.resource(), open.round(), node.name(), detail);
-          case ElectionPolicy.Verdict.Nobody(var detail) ->
-              new ClusterCommand.CloseElection(primacy.resource(), open.round(), "", detail);
-        };
-    return outbox.propose("close " + primacy.resource() + " " + open.round(), command, false);
+                  primacy.resource(), open.round(), node.name(), detail));
+      case ElectionPolicy.Verdict.Nobody(var detail) ->
+          Optional.of(
+              new ClusterCommand.CloseElection(primacy.resource(), open.round(), "", detail));
+      case ElectionPolicy.Verdict.Undecided() -> Optional.empty();
+    };
   }
 
   @SuppressWarnings("ReferenceEquality") // only the very same state is sure to be the same at once

@@ -4,12 +4,14 @@ import dev.quorate.agents.core.postgresql.PromotionPolicy;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.Constraint;
+import dev.quorate.resource.Durability;
 import dev.quorate.resource.Election;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.Score;
+import dev.quorate.resource.Vote;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -18,21 +20,20 @@ import java.util.stream.Collectors;
 /// Elects by PostgreSQL's rules, among the nodes that constraints and node states allow.
 public final class PostgresElections implements ElectionPolicy {
   @Override
-  public Verdict decide(ClusterState state, Primacy primacy, Election.Open election) {
+  public Verdict decide(
+      ClusterState state, Primacy primacy, Election.Open election, boolean patient) {
     Optional<ResourceDefinition> resource = state.configuration().resource(primacy.resource());
     if (resource.isEmpty()) {
       return new Verdict.Nobody("the resource is no longer configured");
     }
-    boolean bestEffort =
-        state.configuration().meta(resource.get(), "durability").map("async"::equals).orElse(false);
+    boolean bestEffort = Durability.of(state.configuration(), resource.get()) == Durability.ASYNC;
     PromotionPolicy.Ballot ballot =
         PromotionPolicy.Ballot.of(
-            primacy, election, bestEffort, false, scores(state, resource.get()));
+            primacy, election, bestEffort, patient, scores(state, resource.get(), election));
     return switch (PromotionPolicy.decide(ballot)) {
       case PromotionPolicy.Verdict.Winner(var vote, var reason) ->
           new Verdict.Winner(vote.voter(), reason);
-      case PromotionPolicy.Verdict.Undecided(var missing) ->
-          new Verdict.Nobody("votes are missing: " + missing);
+      case PromotionPolicy.Verdict.Undecided _ -> new Verdict.Undecided();
       case PromotionPolicy.Verdict.Blocked(var reason, var unblockers) ->
           new Verdict.Nobody(
               unblockers.isEmpty()
@@ -43,9 +44,10 @@ public final class PostgresElections implements ElectionPolicy {
     };
   }
 
-  /// The nodes that may be promoted, each with what location constraints add up to.
+  /// The nodes that may be promoted, each with what location constraints and its vote's wish add up
+  /// to.
   private static SortedMap<NodeId, Integer> scores(
-      ClusterState state, ResourceDefinition resource) {
+      ClusterState state, ResourceDefinition resource, Election.Open election) {
     SortedMap<NodeId, Integer> scores = new TreeMap<>();
     for (NodeDefinition node : state.configuration().nodes().values()) {
       boolean leaving =
@@ -53,7 +55,8 @@ public final class PostgresElections implements ElectionPolicy {
       Score score = preference(state, resource, node.id());
       boolean usable = state.online(node.id()) && !node.standby() && !node.maintenance();
       if (usable && !leaving && score.compareTo(Score.NEVER) > 0) {
-        scores.put(node.id(), score.value());
+        Vote vote = election.votes().get(node.id());
+        scores.put(node.id(), score.value() + (vote == null ? 0 : vote.priority()));
       }
     }
     return scores;

@@ -42,7 +42,7 @@ class NodeCoreTest {
   private static final Incarnation LIFE = new Incarnation("boot-n1", 1);
   private static final ResourceId VIP = new ResourceId("vip");
   private static final ElectionPolicy NO_ELECTIONS =
-      (_, _, _) -> new ElectionPolicy.Verdict.Nobody("no elections in this test");
+      (_, _, _, _) -> new ElectionPolicy.Verdict.Nobody("no elections in this test");
 
   private final List<NodeEffect> effects = new ArrayList<>();
   private Instant now = Instant.EPOCH;
