@@ -128,9 +128,9 @@ final class Faults {
     }
     LabNode asked = other(gone.getFirst());
     String status = hactl.quietly(asked, "status").output();
-    if (!status.contains("nothing is promoted because")) {
+    if (!status.contains("is promoted because")) {
       violations.add("status does not say why nothing is promoted");
     }
-    out.println(status.lines().filter(l -> l.contains("promoted because")).toList());
+    out.println(status.lines().filter(l -> l.contains("is promoted because")).toList());
   }
 }
