@@ -19,6 +19,15 @@ final class ClusterView {
     return status.ok() && line.find() ? List.of(line.group(1).split(" ")) : List.of();
   }
 
+  /// Whether a node says of itself that it is online and has a quorum.
+  static boolean partakes(Hactl hactl, LabNode node) {
+    String status = hactl.quietly(node, "status").output();
+    Matcher line = ONLINE.matcher(status);
+    return status.contains("partition with quorum")
+        && line.find()
+        && List.of(line.group(1).split(" ")).contains(node.name());
+  }
+
   /// The longest list of online nodes that any node gives.
   static List<String> onlineAnywhere(Hactl hactl, Lab lab) {
     List<String> best = List.of();

@@ -65,6 +65,10 @@ class LabScenariosIT {
           "another daemon on " + node.name(),
           Duration.ofSeconds(30),
           () -> Daemons.of(RUN.lab(), node).filter(pid -> pid != daemon).isPresent());
+      Wait.until(
+          node.name() + " to take part again",
+          Duration.ofSeconds(60),
+          () -> ClusterView.partakes(RUN.hactl(), node));
       RUN.cluster().awaitWhole(Duration.ofSeconds(60));
 
       assertEquals(postmasters, postmasters(), "no PostgreSQL was restarted");
