@@ -25,10 +25,12 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Reads the tail of a real log: what was committed, and what nobody but this node holds.
+@Tag("slow")
 final class LogTailTest {
   private static final List<NodeId> NODES =
       List.of(new NodeId("n1"), new NodeId("n2"), new NodeId("n3"));

@@ -19,10 +19,12 @@ import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Nodes that cannot be reached for a while come back soon after they can.
+@Tag("slow")
 final class SilentLinkTest {
   private static final List<NodeId> NODES =
       List.of(new NodeId("n1"), new NodeId("n2"), new NodeId("n3"));

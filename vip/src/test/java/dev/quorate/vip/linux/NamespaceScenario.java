@@ -25,7 +25,11 @@ public final class NamespaceScenario {
 
   /// Runs it.
   public static void main(String[] arguments) throws Exception {
-    System.out.println("agents " + ServiceLoader.load(ResourceAgent.class).stream().count());
+    long found =
+        ServiceLoader.load(ResourceAgent.class).stream()
+            .filter(provider -> provider.type().equals(VirtualIpAgent.class))
+            .count();
+    System.out.println("agents " + found);
     var config = config(Map.of("ip", "10.9.9.100", "iflabel", "vip", "arp_count", "1"));
     try (var address = new VirtualIpAddress(config)) {
       System.out.println("before: " + name(address.monitor()));
