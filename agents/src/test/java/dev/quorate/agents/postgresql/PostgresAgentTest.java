@@ -21,9 +21,11 @@ import java.util.ServiceLoader;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The whole agent on real servers under the real state machine.
+@Tag("slow")
 class PostgresAgentTest {
   @Test
   void isFoundUnderPafsNamesAndRefusesWhatItDoesNotKnow() {
@@ -87,12 +89,15 @@ class PostgresAgentTest {
           () ->
               cluster.primacy().promise().members().size() == 2
                   && cluster.primacy().promise().required() == 1);
-      assertEquals("ANY 1 (\"b\", \"c\")", servers.ask(a, "SHOW synchronous_standby_names"));
+      await(
+          "the names to follow the promise",
+          () -> servers.ask(a, "SHOW synchronous_standby_names").equals("ANY 1 (\"b\", \"c\")"));
       insert(a);
       for (Server s : List.of(b, c)) {
         OperationResult result = cluster.instance(s.node()).run(OperationKind.MONITOR, SHORT);
         assertEquals(Role.UNPROMOTED, result.observed(), result::reason);
-        assertEquals("2", servers.ask(s, "SELECT count(*) FROM pg_replication_slots"));
+        await(
+            "slots", () -> servers.ask(s, "SELECT count(*) FROM pg_replication_slots").equals("2"));
       }
     }
 

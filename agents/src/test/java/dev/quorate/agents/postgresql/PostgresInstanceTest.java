@@ -30,11 +30,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The deeds, on real servers.
+@Tag("slow")
 class PostgresInstanceTest {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresInstanceTest.class);
   private TestServers servers;
