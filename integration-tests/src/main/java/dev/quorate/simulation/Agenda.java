@@ -2,6 +2,8 @@ package dev.quorate.simulation;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.PriorityQueue;
 
 /// Simulated time, and everything that is still to happen in it.
@@ -10,24 +12,34 @@ import java.util.PriorityQueue;
 final class Agenda {
   /// What an event is about, for counts.
   enum Kind {
-    RING_PACKET,
-    RING_TIMER,
-    NODE,
-    LOG,
-    AGENT,
-    POSTGRES,
-    CLIENT,
-    FENCING,
-    FAULT
+    RING_PACKET(1),
+    RING_TIMER(2),
+    NODE(3),
+    LOG(4),
+    AGENT(5),
+    POSTGRES(6),
+    CLIENT(7),
+    FENCING(8),
+    FAULT(9);
+
+    private final int number;
+
+    Kind(int number) {
+      this.number = number;
+    }
   }
 
   private static final long MIX = 0x9E3779B97F4A7C15L;
 
   private final PriorityQueue<Due> queue = new PriorityQueue<>();
-  private final long[] counts = new long[Kind.values().length];
+  private final Map<Kind, Count> counts = new EnumMap<>(Kind.class);
   private long now;
   private long planned;
   private long hash;
+
+  private static final class Count {
+    long value;
+  }
 
   private record Due(long at, long order, Kind kind, Runnable action) implements Comparable<Due> {
     @Override
@@ -64,8 +76,9 @@ final class Agenda {
     }
     queue.remove();
     now = next.at();
-    counts[next.kind().ordinal()]++;
-    mix(now + next.kind().ordinal());
+    counts.computeIfAbsent(next.kind(), _ -> new Count()).value++;
+    mix(now);
+    mix(next.kind().number);
     next.action().run();
     return true;
   }
@@ -81,14 +94,7 @@ final class Agenda {
   }
 
   long count(Kind kind) {
-    return counts[kind.ordinal()];
-  }
-
-  long events() {
-    long sum = 0;
-    for (long count : counts) {
-      sum += count;
-    }
-    return sum;
+    Count count = counts.get(kind);
+    return count == null ? 0 : count.value;
   }
 }

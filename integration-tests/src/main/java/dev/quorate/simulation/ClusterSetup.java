@@ -1,5 +1,6 @@
 package dev.quorate.simulation;
 
+import dev.quorate.agents.postgresql.PostgresAgent;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.AgentType;
 import dev.quorate.resource.ClusterCommand;
@@ -7,14 +8,12 @@ import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.Constraint;
 import dev.quorate.resource.FenceDeviceDefinition;
 import dev.quorate.resource.NodeDefinition;
-import dev.quorate.resource.OnFail;
-import dev.quorate.resource.OperationDefinition;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.Score;
-import java.time.Duration;
+import dev.quorate.vip.linux.VirtualIpAgent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -68,13 +67,7 @@ final class ClusterSetup {
         AgentType.parse("ocf:heartbeat:pgsqlms"),
         new TreeMap<>(),
         new TreeMap<>(),
-        List.of(
-            operation(OperationKind.START, 0, 60, Role.STARTED),
-            operation(OperationKind.STOP, 0, 60, Role.STARTED),
-            operation(OperationKind.PROMOTE, 0, 30, Role.STARTED),
-            operation(OperationKind.DEMOTE, 0, 60, Role.STARTED),
-            operation(OperationKind.MONITOR, 2, 10, Role.PROMOTED),
-            operation(OperationKind.MONITOR, 3, 10, Role.UNPROMOTED)),
+        new PostgresAgent().metadata().operations(),
         new ResourceDefinition.Form.Promotable(CLONE, 0, 1, meta));
   }
 
@@ -84,13 +77,7 @@ final class ClusterSetup {
         AgentType.parse("ocf:heartbeat:IPaddr2"),
         new TreeMap<>(),
         new TreeMap<>(),
-        List.of(operation(OperationKind.MONITOR, 10, 20, Role.STARTED)),
+        new VirtualIpAgent().metadata().operations(),
         new ResourceDefinition.Form.Primitive());
-  }
-
-  private static OperationDefinition operation(
-      OperationKind kind, int interval, int timeout, Role role) {
-    return new OperationDefinition(
-        kind, Duration.ofSeconds(interval), Duration.ofSeconds(timeout), role, OnFail.RESTART);
   }
 }

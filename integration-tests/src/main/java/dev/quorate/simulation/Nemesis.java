@@ -238,6 +238,10 @@ final class Nemesis {
   void heal() {
     healed = true;
     world.trace.note("FAULT", "all faults end");
+    if (world.weakness == Weakness.UNMENDED_NETWORK) {
+      var unused = cut(halves());
+      return;
+    }
     world.network.mendAll();
     world.fenceDevice.behave(SimulatedFenceDevice.Mood.WORKING);
     for (SimulatedMachine machine : world.machines()) {

@@ -95,13 +95,24 @@ final class SafetyChecks {
     }
   }
 
+  /// Whether a node can hear somebody who can hear a majority.
   private boolean hasMajority(SimulatedMachine machine) {
-    int heard = 0;
-    for (SimulatedMachine other : world.machines()) {
-      boolean connected = world.network.bothWays(machine.id, other.id);
-      heard += awake(other) && (other == machine || connected) ? 1 : 0;
+    for (SimulatedMachine leader : world.machines()) {
+      if (hear(machine, leader)) {
+        int heard = 0;
+        for (SimulatedMachine other : world.machines()) {
+          heard += hear(leader, other) ? 1 : 0;
+        }
+        if (heard * 2 > world.nodes.size()) {
+          return true;
+        }
+      }
     }
-    return heard * 2 > world.nodes.size();
+    return false;
+  }
+
+  private boolean hear(SimulatedMachine a, SimulatedMachine b) {
+    return awake(a) && awake(b) && (a == b || world.network.bothWays(a.id, b.id));
   }
 
   private static boolean awake(SimulatedMachine machine) {

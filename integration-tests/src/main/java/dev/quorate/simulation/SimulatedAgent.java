@@ -20,9 +20,15 @@ interface SimulatedAgent {
   final class Operation {
     private final Consumer<OperationResult> done;
     private boolean ended;
+    private Runnable afterwards = () -> {};
 
     Operation(Consumer<OperationResult> done) {
       this.done = done;
+    }
+
+    /// What to do when it ends, however it does.
+    void whenEnded(Runnable action) {
+      afterwards = action;
     }
 
     boolean ended() {
@@ -32,6 +38,7 @@ interface SimulatedAgent {
     void end(OperationResult result) {
       if (!ended) {
         ended = true;
+        afterwards.run();
         done.accept(result);
       }
     }

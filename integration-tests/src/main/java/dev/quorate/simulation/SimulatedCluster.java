@@ -1,5 +1,7 @@
 package dev.quorate.simulation;
 
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.core.scheduling.PlacementScheduler;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
@@ -77,9 +79,23 @@ public final class SimulatedCluster {
       }
       return outcome(Optional.empty(), "");
     } catch (Violation violation) {
+      explain();
       world.trace.note("FAILED", violation.getMessage());
       return outcome(Optional.ofNullable(violation.getMessage()), violation.property());
     }
+  }
+
+  /// What a leader would do next, for the report of a failure.
+  private void explain() {
+    ClusterState state = world.chronicle.newest();
+    state.primacies().values().forEach(p -> world.trace.note("state", p.toString()));
+    state.instances().forEach((id, nodes) -> world.trace.note("state", id + " " + nodes));
+    state.nodes().forEach((id, status) -> world.trace.note("state", id + " " + status));
+    state.intents().values().forEach(i -> world.trace.note("state", i.toString()));
+    PlacementScheduler.plan(state, true)
+        .text()
+        .lines()
+        .forEach(line -> world.trace.note("plan", line));
   }
 
   private static void check(boolean holds, String otherwise) {

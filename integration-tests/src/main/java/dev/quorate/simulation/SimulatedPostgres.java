@@ -1,6 +1,8 @@
 package dev.quorate.simulation;
 
 import dev.quorate.agents.core.postgresql.Lsn;
+import dev.quorate.agents.core.postgresql.PostgresFacts;
+import dev.quorate.agents.core.postgresql.ServerSettings;
 import dev.quorate.agents.core.postgresql.SyncNames;
 import dev.quorate.agents.core.postgresql.Timeline;
 import dev.quorate.agents.core.postgresql.TimelineHistory;
@@ -39,7 +41,15 @@ final class SimulatedPostgres {
   private final World world;
   final Wal wal = new Wal();
   private TimelineHistory history = TimelineHistory.root(Timeline.FIRST);
+
+  /// Whether the last life ended with a primary's checkpoint.
   boolean endedAsPrimary;
+
+  /// The same of the life before the present one.
+  boolean wasPrimary;
+
+  /// Whether the files are in the middle of a rewind or a copy.
+  boolean halfDone;
 
   private Phase phase = Phase.STOPPED;
   private boolean orphans;
@@ -53,8 +63,6 @@ final class SimulatedPostgres {
   private @Nullable NodeId upstream;
   private @Nullable Stream source;
   private boolean connecting;
-  private boolean diverged;
-  boolean flushAwaited;
   private @Nullable Runnable listener;
 
   private record Commit(int size, long id) {}
@@ -99,10 +107,6 @@ final class SimulatedPostgres {
     return hung;
   }
 
-  boolean diverged() {
-    return diverged;
-  }
-
   TimelineHistory history() {
     return history;
   }
@@ -116,11 +120,40 @@ final class SimulatedPostgres {
     return new WalVote(machine.id, IDENTITY, history, wal.end());
   }
 
-  /// How far each connected standby is known to have written.
-  TreeMap<NodeId, Lsn> flushed() {
-    TreeMap<NodeId, Lsn> flushed = new TreeMap<>();
-    standbys.forEach((node, stream) -> flushed.put(node, Wal.end(stream.flushed)));
-    return flushed;
+  /// What it answers when it is asked.
+  PostgresFacts facts(List<NodeId> members) {
+    Stream now = source;
+    boolean receiving = now != null && now.alive();
+    List<PostgresFacts.Standby> connected = new ArrayList<>();
+    standbys.forEach((node, stream) ->
+        connected.add(
+            new PostgresFacts.Standby(node.name(), stream.alive(), Wal.end(stream.flushed))));
+    List<PostgresFacts.Slot> slots = new ArrayList<>();
+    for (NodeId node : members) {
+      slots.add(new PostgresFacts.Slot(ServerSettings.slotOf(node), false, false, false));
+    }
+    return new PostgresFacts(
+        phase != Phase.PRIMARY,
+        wal.end(),
+        wal.end(),
+        wal.end(),
+        receiving,
+        receiving,
+        true,
+        upstream == null ? "" : upstream.name(),
+        names.setting(),
+        connected,
+        slots);
+  }
+
+  /// Whether enough standbys have everything that commits wait for.
+  boolean caughtUp() {
+    return isEnough(wal.size());
+  }
+
+  /// Reads settings again after a while, if it still runs.
+  void reload(long nanos, Runnable settings) {
+    inThisLife(nanos, settings);
   }
 
   boolean follows(SimulatedPostgres primary) {
@@ -128,14 +161,14 @@ final class SimulatedPostgres {
     return phase == Phase.STANDBY && now != null && now.alive() && now.up == primary;
   }
 
-  /// Who is told of changes; forgotten with the daemon.
+  /// Who is told of the end of the postmaster; forgotten with the daemon.
   void listen(@Nullable Runnable to) {
     listener = to;
   }
 
-  private void changed() {
+  private void tell() {
     Runnable to = listener;
-    if (to != null) {
+    if (to != null && phase == Phase.STOPPED) {
       world.agenda.after(Duration.ofMillis(1), Agenda.Kind.AGENT, to);
     }
   }
@@ -145,7 +178,7 @@ final class SimulatedPostgres {
     world.trace.note(
         machine.id.name(),
         "postgres " + next + " at " + wal.end() + " of timeline " + history.timeline());
-    changed();
+    tell();
   }
 
   private void later(long nanos, Runnable action) {
@@ -216,7 +249,6 @@ final class SimulatedPostgres {
   private void end(boolean leaveOrphans) {
     life++;
     connecting = false;
-    flushAwaited = false;
     orphans = leaveOrphans;
     if (!leaveOrphans) {
       commits.clear();
@@ -237,8 +269,8 @@ final class SimulatedPostgres {
     if (!kill()) {
       return false;
     }
+    wasPrimary = endedAsPrimary;
     endedAsPrimary = false;
-    diverged = false;
     enter(Phase.STARTING);
     inThisLife(
         nanos,
@@ -295,7 +327,7 @@ final class SimulatedPostgres {
     done.accept(true);
   }
 
-  void promote(SyncNames waitFor, long nanos, Runnable done) {
+  void promote(long nanos, Runnable done) {
     disconnect();
     enter(Phase.PROMOTING);
     inThisLife(
@@ -304,7 +336,6 @@ final class SimulatedPostgres {
           List<Switch> switches = new ArrayList<>(history.switches());
           switches.add(new Switch(history.timeline(), wal.end()));
           history = new TimelineHistory(new Timeline(history.timeline().number() + 1), switches);
-          names = waitFor;
           wal.append(0);
           enter(Phase.PRIMARY);
           world.checks.promoted(machine);
@@ -320,6 +351,7 @@ final class SimulatedPostgres {
     }
     wal.replace(from.wal);
     history = from.history;
+    halfDone = false;
     return true;
   }
 
@@ -379,7 +411,6 @@ final class SimulatedPostgres {
     }
     disconnect();
     upstream = node;
-    diverged = false;
     connect();
   }
 
@@ -412,13 +443,8 @@ final class SimulatedPostgres {
         Stream stream = new Stream(up, this);
         source = stream;
         up.standbys.put(machine.id, stream);
-        up.changed();
         up.ship(stream);
         return;
-      }
-      if (up.phase == Phase.PRIMARY && !diverged) {
-        diverged = true;
-        changed();
       }
     }
     connecting = true;
@@ -466,9 +492,6 @@ final class SimulatedPostgres {
     stream.flushed = until;
     acknowledge();
     ship(stream);
-    if (flushAwaited) {
-      changed();
-    }
   }
 
   /// The history of what ends at a position, which may lie before the last switches.
@@ -489,7 +512,6 @@ final class SimulatedPostgres {
     }
     stream.open = false;
     stream.up.standbys.remove(stream.down.machine.id, stream);
-    stream.up.changed();
     if (stream.down.source == stream) {
       stream.down.source = null;
       stream.down.connect();

@@ -1,7 +1,13 @@
 package dev.quorate.simulation;
 
 import dev.quorate.agents.core.postgresql.Lsn;
+import dev.quorate.agents.core.postgresql.PostgresDecision;
+import dev.quorate.agents.core.postgresql.PostgresFacts;
+import dev.quorate.agents.core.postgresql.PostgresObservation;
+import dev.quorate.agents.core.postgresql.PostgresPolicy;
+import dev.quorate.agents.core.postgresql.PostgresSurroundings;
 import dev.quorate.agents.core.postgresql.RewindPolicy;
+import dev.quorate.agents.core.postgresql.StandbyPresence;
 import dev.quorate.agents.core.postgresql.SyncNames;
 import dev.quorate.agents.core.postgresql.SyncQuorumPlanner;
 import dev.quorate.agents.core.postgresql.WalVote;
@@ -9,38 +15,60 @@ import dev.quorate.daemon.core.NodeEvent;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
-import dev.quorate.resource.Election;
-import dev.quorate.resource.Holder;
-import dev.quorate.resource.OperationKind;
-import dev.quorate.resource.OperationResult;
+import dev.quorate.resource.Durability;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceId;
-import dev.quorate.resource.Role;
+import dev.quorate.resource.SyncPromise;
 import dev.quorate.resource.Vote;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// The local controller of a PostgreSQL, and what it executes: votes, follows the holder, keeps the
-/// promise, and uses the real policies wherever there is something to decide.
+/// What a daemon's PostgreSQL agent does between operations: it looks, lets the real policy decide,
+/// and acts on the simulated instance.
 final class SimulatedPostgresAgent implements SimulatedAgent {
-  private static final Duration TICK = Duration.ofSeconds(1);
-  private static final long PATIENCE = Duration.ofSeconds(5).toNanos();
+  private static final long AGAIN = 15;
+  private static final long LONGEST = 250;
+  private static final long IDLE = 1000;
+  private static final long REPEAT = Duration.ofSeconds(1).toNanos();
+  private static final long CHECK = Duration.ofSeconds(5).toNanos();
+  private static final long SETTLED = Duration.ofMillis(100).toNanos();
 
-  private final ResourceId resource;
-  private final SimulatedDaemon daemon;
-  private final World world;
-  private final RandomGenerator random;
-  private final SimulatedPostgres postgres;
-  private final TreeMap<NodeId, Long> lastStreamed = new TreeMap<>();
-  private @Nullable ClusterCommand lastPromise;
-  private Lsn boundary = Lsn.NONE;
-  private long votedRound = -1;
-  private boolean ticking;
-  private SimulatedPostgres.Phase seen = SimulatedPostgres.Phase.STOPPED;
+  final ResourceId resource;
+  final SimulatedDaemon daemon;
+  final World world;
+  final RandomGenerator random;
+  final SimulatedPostgres postgres;
+
+  /// Whether the cluster wants it to run.
+  boolean started;
+
+  /// Whether an operation has the instance for itself.
+  boolean locked;
+
+  private final StandbyPresence presence = new StandbyPresence(Duration.ofSeconds(5));
+  private final PostgresOperations operations;
+  private boolean watched;
+  private boolean returning;
+  private long returns;
+  private long releasedEpoch = -1;
+  private long castRound;
+  private long castAt = -REPEAT;
+  private long promisedVersion = -1;
+  private long promisedAt = -REPEAT;
+  private long presenceEpoch = -1;
+  private long checkedAt = -CHECK;
+  private long detachedSince = -1;
+  private SyncNames applied = SyncNames.of(List.of(), 0);
+  private long appliedAt;
+  private Optional<Lsn> boundary = Optional.empty();
+  private List<PostgresDecision> lastDecisions = List.of();
+  private long patience = AGAIN;
+  private long steps;
+  private @Nullable ClusterState before;
 
   SimulatedPostgresAgent(ResourceId resource, SimulatedDaemon daemon, World world) {
     this.resource = resource;
@@ -48,361 +76,447 @@ final class SimulatedPostgresAgent implements SimulatedAgent {
     this.world = world;
     random = world.random("postgres " + daemon.self + " " + daemon.incarnation.run());
     postgres = daemon.machine.postgres;
-    postgres.listen(() -> daemon.later(0, Agenda.Kind.AGENT, this::postgresChanged));
+    operations = new PostgresOperations(this);
+    postgres.listen(() -> daemon.later(0, Agenda.Kind.AGENT, this::buryTheDead));
+    kick();
   }
 
-  private Optional<Primacy> primacy() {
-    return Optional.ofNullable(daemon.state().primacies().get(resource));
+  @Override
+  public void run(dev.quorate.resource.OperationKind kind, Operation operation) {
+    operations.run(kind, operation);
   }
 
-  private boolean holds(Primacy primacy) {
-    return primacy.heldBy(daemon.self, daemon.incarnation.bootId());
-  }
-
-  private void postgresChanged() {
-    if (postgres.phase() != seen || postgres.diverged()) {
-      boolean ended = postgres.phase() == SimulatedPostgres.Phase.STOPPED;
-      seen = postgres.phase();
-      if (ended || postgres.diverged()) {
-        daemon.post(new NodeEvent.MonitorWanted(resource));
-      }
-    }
-    control();
+  @Override
+  public void emergencyStop(java.util.function.Consumer<dev.quorate.resource.OperationResult> done) {
+    operations.emergencyStop(done);
   }
 
   @Override
   public void stateChanged(ClusterState state) {
-    control();
+    ClusterState last = before;
+    before = state;
+    if (last == null
+        || !state.primacies().equals(last.primacies())
+        || !state.nodes().equals(last.nodes())
+        || state.configuration().version() != last.configuration().version()) {
+      kick();
+    }
   }
 
-  /// Does whatever follows from the agreed state and the local instance.
-  private void control() {
-    Primacy primacy = primacy().orElse(null);
-    if (primacy == null) {
-      return;
-    }
-    switch (postgres.phase()) {
-      case STANDBY -> stand(primacy);
-      case PRIMARY -> {
-        if (holds(primacy)) {
-          keepPromise(primacy);
-        }
-        if (!ticking) {
-          tick();
-        }
+  // What is agreed.
+
+  Primacy primacy() {
+    Primacy primacy = daemon.state().primacies().get(resource);
+    return primacy == null ? Primacy.initial(resource) : primacy;
+  }
+
+  PostgresSurroundings surroundings() {
+    ClusterState state = daemon.state();
+    var conninfos = new java.util.TreeMap<NodeId, String>();
+    for (NodeId node : state.configuration().nodes().keySet()) {
+      if (!node.equals(daemon.self)) {
+        conninfos.put(node, node.name());
       }
-      case STOPPED, STARTING, PROMOTING, STOPPING -> {}
+    }
+    boolean joined =
+        state.node(daemon.self).filter(s -> s.incarnation().equals(daemon.incarnation)).isPresent();
+    boolean promoting =
+        state
+            .inFlight(
+                new dev.quorate.resource.Action.OperationAction(
+                    dev.quorate.resource.OperationKind.PROMOTE, resource, daemon.self))
+            .isPresent();
+    return new PostgresSurroundings(
+        daemon.self,
+        daemon.incarnation.bootId(),
+        primacy(),
+        conninfos,
+        started && joined,
+        promoting);
+  }
+
+  boolean mayBePrimary() {
+    return surroundings().granted() && primacy().epoch() != releasedEpoch;
+  }
+
+  /// Gives up the grant: this instance acknowledges nothing any more in this epoch.
+  void release(int timeline, Lsn end) {
+    if (mayBePrimary()) {
+      releasedEpoch = primacy().epoch();
+      propose(
+          new ClusterCommand.ReleasePrimacy(
+              resource,
+              releasedEpoch,
+              daemon.self,
+              daemon.incarnation.bootId(),
+              timeline,
+              end.value()));
     }
   }
 
-  private void tick() {
-    ticking = true;
+  private void propose(ClusterCommand command) {
+    daemon.post(new NodeEvent.AgentProposed(command));
+  }
+
+  // The life of the postmaster.
+
+  /// Takes over an instance that runs already, as it is.
+  void adopt() {
+    if (!started) {
+      started = true;
+      applied = postgres.names;
+      appliedAt = world.agenda.nanos();
+      boundary = Optional.empty();
+    }
+    watched = true;
+  }
+
+  void expectExit() {
+    watched = false;
+  }
+
+  void buryTheDead() {
+    if (watched && !returning && postgres.phase() == SimulatedPostgres.Phase.STOPPED) {
+      started = false;
+      watched = false;
+      postgres.kill();
+      daemon.post(new NodeEvent.MonitorWanted(resource));
+    }
+  }
+
+  /// Starts it as a standby of a node, or of nobody.
+  boolean startServer(Optional<NodeId> upstream, Runnable done) {
+    SyncNames names = namesIfPromoted();
+    boolean begun =
+        postgres.start(
+            World.between(random, 100, 1_500),
+            () -> {
+              watched = true;
+              done.run();
+            });
+    if (begun) {
+      postgres.names = names;
+      named(names);
+      postgres.follow(upstream.orElse(null));
+    }
+    return begun;
+  }
+
+  SyncNames namesIfPromoted() {
+    return SyncQuorumPlanner.onPromotion(daemon.self, primacy().promise());
+  }
+
+  /// Tells the server what commits wait for; it takes a moment until it knows.
+  void apply(SyncNames names) {
+    named(names);
+    postgres.reload(World.between(random, 1, 30), () -> postgres.wait(names));
+  }
+
+  private void named(SyncNames names) {
+    applied = names;
+    appliedAt = world.agenda.nanos();
+    boundary = Optional.empty();
+  }
+
+  void follow(@Nullable NodeId node) {
+    postgres.reload(World.between(random, 1, 50), () -> postgres.follow(node));
+  }
+
+  void abandonReturn() {
+    returns++;
+    returning = false;
+  }
+
+  boolean returning() {
+    return returning;
+  }
+
+  // Look, decide, act.
+
+  /// Something has changed.
+  void kick() {
+    stepAfter(0);
+  }
+
+  private void stepAfter(long millis) {
+    long mine = ++steps;
     daemon.later(
-        TICK,
+        Duration.ofMillis(millis),
         Agenda.Kind.AGENT,
         () -> {
-          ticking = false;
-          lastPromise = null;
-          control();
+          if (mine == steps) {
+            step();
+          }
         });
   }
 
-  // Standby.
-
-  private void stand(Primacy primacy) {
-    switch (primacy.election()) {
-      case Election.Open open -> {
-        postgres.follow(null);
-        if (votedRound != open.round()) {
-          votedRound = open.round();
-          daemon.later(World.between(random, 5, 80), Agenda.Kind.AGENT, () -> vote(open.round()));
-        }
-      }
-      case Election.Won won -> {
-        boolean granted =
-            primacy.holder() instanceof Holder.Held(var node, _) && node.equals(won.winner());
-        postgres.follow(granted && !won.winner().equals(daemon.self) ? won.winner() : null);
-      }
-      case Election.Idle _, Election.Blocked _ ->
-          postgres.follow(
-              primacy.holder() instanceof Holder.Held(var node, _) && !node.equals(daemon.self)
-                  ? node
-                  : null);
-    }
-  }
-
-  private void vote(long round) {
-    boolean open =
-        primacy()
-            .filter(p -> p.election() instanceof Election.Open o && o.round() == round)
-            .isPresent();
-    if (!open || postgres.phase() != SimulatedPostgres.Phase.STANDBY || postgres.hung()) {
-      votedRound = -1;
+  private void step() {
+    if (!started) {
+      stepAfter(IDLE);
       return;
     }
-    WalVote held = postgres.vote();
-    Vote vote =
-        new Vote(
-            daemon.self,
-            daemon.incarnation.bootId(),
-            true,
-            held.identity(),
-            held.history().timeline().number(),
-            held.end().value(),
-            held.history().switches().stream()
-                .map(s -> new Vote.TimelineSwitch(s.from().number(), s.at().value()))
-                .toList(),
-            postgres.endedAsPrimary,
-            0,
-            "");
-    daemon.post(new NodeEvent.AgentProposed(new ClusterCommand.CastVote(resource, round, vote)));
+    if (locked) {
+      stepAfter(AGAIN);
+      return;
+    }
+    PostgresSurroundings agreed = surroundings();
+    PostgresObservation seen = observe(agreed);
+    List<PostgresDecision> decisions = PostgresPolicy.decide(seen, agreed);
+    decisions.forEach(decision -> act(decision, agreed));
+    boolean idle = decisions.stream().allMatch(d -> d instanceof PostgresDecision.CheckLineage);
+    patience = decisions.equals(lastDecisions) ? Math.min(2 * patience, LONGEST) : AGAIN;
+    lastDecisions = decisions;
+    stepAfter(idle ? IDLE : patience);
   }
 
-  // Primary.
-
-  private void keepPromise(Primacy primacy) {
-    TreeMap<NodeId, Lsn> flushed = postgres.flushed();
+  private PostgresObservation observe(PostgresSurroundings agreed) {
     long now = world.agenda.nanos();
-    flushed.keySet().forEach(node -> lastStreamed.put(node, now));
-    SyncNames wanted = wanted(now);
-    for (int i = 0; i < 10; i++) {
-      var situation =
-          new SyncQuorumPlanner.Situation(
-              daemon.self, primacy.promise(), postgres.names, boundary, flushed, wanted);
-      postgres.flushAwaited = false;
-      switch (SyncQuorumPlanner.next(situation)) {
-        case SyncQuorumPlanner.Step.Apply(var names) -> {
-          postgres.wait(names);
-          boundary = postgres.wal.end();
-        }
-        case SyncQuorumPlanner.Step.Commit(var promise) -> {
-          ClusterCommand command =
-              new ClusterCommand.SetSyncPromise(
-                  resource, primacy.epoch(), daemon.self, primacy.promise().version(), promise);
-          if (!command.equals(lastPromise)) {
-            lastPromise = command;
-            daemon.post(new NodeEvent.AgentProposed(command));
+    PostgresObservation.Condition condition = condition();
+    Optional<PostgresFacts> facts = Optional.empty();
+    SyncNames wanted = applied;
+    if (condition == PostgresObservation.Condition.RUNNING) {
+      facts = Optional.of(postgres.facts(world.nodes));
+      boolean recovers = facts.get().inRecovery();
+      boolean told = facts.get().syncNames().equals(applied.setting());
+      if (boundary.isEmpty() && told && now - appliedAt > SETTLED && !recovers) {
+        boundary = Optional.of(facts.get().flushed());
+      }
+      if (!recovers && agreed.granted()) {
+        wanted = wanted(facts.get(), agreed);
+      }
+      boolean detached = !facts.get().streaming() && !facts.get().conninfo().isEmpty();
+      detachedSince = detached ? (detachedSince < 0 ? now : detachedSince) : -1;
+    }
+    return new PostgresObservation(
+        condition,
+        facts,
+        now - castAt < REPEAT ? castRound : 0,
+        Duration.ofNanos(detachedSince < 0 ? 0 : now - detachedSince),
+        applied,
+        boundary,
+        wanted);
+  }
+
+  private PostgresObservation.Condition condition() {
+    if (returning) {
+      return PostgresObservation.Condition.RETURNING;
+    }
+    if (postgres.hung()) {
+      return PostgresObservation.Condition.SILENT;
+    }
+    return switch (postgres.phase()) {
+      case STOPPED -> {
+        postgres.kill();
+        yield postgres.halfDone
+            ? PostgresObservation.Condition.UNUSABLE
+            : PostgresObservation.Condition.STOPPED;
+      }
+      case STARTING, STOPPING -> PostgresObservation.Condition.SILENT;
+      case STANDBY, PROMOTING, PRIMARY -> PostgresObservation.Condition.RUNNING;
+    };
+  }
+
+  private SyncNames wanted(PostgresFacts facts, PostgresSurroundings agreed) {
+    if (presenceEpoch != agreed.primacy().epoch()) {
+      presenceEpoch = agreed.primacy().epoch();
+      TreeSet<NodeId> promised = new TreeSet<>(agreed.primacy().promise().members());
+      promised.remove(agreed.self());
+      presence.reset(world.agenda.now(), promised);
+    }
+    TreeSet<NodeId> gone = new TreeSet<>();
+    daemon
+        .state()
+        .nodes()
+        .forEach((node, status) -> {
+          switch (status.presence()) {
+            case NEVER_SEEN, LEFT, LOST, FENCED -> gone.add(node);
+            case ONLINE, DAEMON_GONE -> {}
           }
-          return;
-        }
-        case SyncQuorumPlanner.Step.AwaitFlush _ -> {
-          postgres.flushAwaited = true;
-          return;
-        }
-        case SyncQuorumPlanner.Step.Settled() -> {
-          return;
+        });
+    return presence.wanted(
+        world.agenda.now(), PostgresPolicy.streaming(facts, agreed), gone, Durability.SYNC);
+  }
+
+  private void act(PostgresDecision decision, PostgresSurroundings agreed) {
+    long now = world.agenda.nanos();
+    switch (decision) {
+      case PostgresDecision.StartAlone() -> {
+        locked = true;
+        if (!startServer(Optional.empty(), () -> locked = false)) {
+          locked = false;
         }
       }
+      case PostgresDecision.StopRogue _ -> {
+        started = false;
+        expectExit();
+        postgres.kill();
+        daemon.post(new NodeEvent.MonitorWanted(resource));
+      }
+      case PostgresDecision.ComeBack(var primary) -> comeBack(primary);
+      case PostgresDecision.CheckLineage(var primary) -> {
+        if (now - checkedAt >= CHECK) {
+          checkedAt = now;
+          checkLineage(primary);
+        }
+      }
+      case PostgresDecision.StopReceiving() -> follow(null);
+      case PostgresDecision.Follow(var primary) -> {
+        follow(primary);
+        detachedSince = -1;
+      }
+      case PostgresDecision.CastVote(var round) -> cast(round, vote());
+      case PostgresDecision.CastEmptyVote(var round, var reason) -> cast(round, emptyVote(reason));
+      case PostgresDecision.ApplyNames(var names) -> apply(names);
+      case PostgresDecision.CommitPromise(var promise) -> commit(agreed.primacy(), promise);
+      case PostgresDecision.GiveUpGrant() -> release(0, Lsn.NONE);
+      case PostgresDecision.MakeSlot _,
+          PostgresDecision.DropSlot _,
+          PostgresDecision.LookAgain _ -> {}
     }
   }
 
-  /// Commits shall wait for any one of the standbys that stream, or did a moment ago.
-  private SyncNames wanted(long now) {
-    lastStreamed.values().removeIf(at -> now - at > PATIENCE);
-    return SyncNames.of(lastStreamed.keySet(), lastStreamed.isEmpty() ? 0 : 1);
-  }
-
-  // Operations.
-
-  @Override
-  public void run(OperationKind kind, Operation operation) {
-    switch (kind) {
-      case START -> start(operation);
-      case STOP -> stop(operation, () -> operation.end(OperationResult.succeeded(Role.STOPPED)));
-      case MONITOR, RELOAD -> later(operation, 5, 30, () -> monitor(operation));
-      case PROMOTE -> promote(operation);
-      case DEMOTE -> stop(operation, () -> start(operation));
+  private void commit(Primacy primacy, SyncPromise promise) {
+    long now = world.agenda.nanos();
+    if (now - promisedAt >= REPEAT || promisedVersion != promise.version()) {
+      promisedVersion = promise.version();
+      promisedAt = now;
+      propose(
+          new ClusterCommand.SetSyncPromise(
+              resource, primacy.epoch(), daemon.self, primacy.promise().version(), promise));
     }
   }
 
-  private void later(Operation operation, long least, long most, Runnable action) {
+  private void cast(long round, Vote vote) {
+    castRound = round;
+    castAt = world.agenda.nanos();
+    propose(new ClusterCommand.CastVote(resource, round, vote));
+  }
+
+  private Vote vote() {
+    WalVote held = postgres.vote();
+    List<Vote.TimelineSwitch> lineage =
+        held.history().switches().stream()
+            .map(s -> new Vote.TimelineSwitch(s.from().number(), s.at().value()))
+            .toList();
+    return new Vote(
+        daemon.self,
+        daemon.incarnation.bootId(),
+        true,
+        held.identity(),
+        held.history().timeline().number(),
+        held.end().value(),
+        lineage,
+        postgres.wasPrimary,
+        0,
+        "");
+  }
+
+  private Vote emptyVote(String reason) {
+    return new Vote(
+        daemon.self,
+        daemon.incarnation.bootId(),
+        false,
+        "",
+        0,
+        0,
+        List.of(),
+        false,
+        0,
+        reason);
+  }
+
+  // Coming back.
+
+  RewindPolicy.Return wayBack(SimulatedPostgres up) {
+    return postgres.halfDone
+        ? new RewindPolicy.Return.Rebuild("an earlier rewind or copy was not finished")
+        : RewindPolicy.decide(
+            postgres.vote(), true, postgres.vote().identity(), up.history());
+  }
+
+  private void checkLineage(NodeId primary) {
+    SimulatedPostgres up = world.machine(primary).postgres;
+    if (up.serves(daemon.self)
+        && up.phase() == SimulatedPostgres.Phase.PRIMARY
+        && !(wayBack(up) instanceof RewindPolicy.Return.Follow)) {
+      comeBack(primary);
+    }
+  }
+
+  private void comeBack(NodeId primary) {
+    if (returning) {
+      return;
+    }
+    returning = true;
+    long mine = ++returns;
+    expectExit();
+    postgres.stop(
+        World.between(random, 30, 400), _ -> returnLater(mine, 5, 50, () -> rejoin(mine, primary)));
+  }
+
+  private void returnLater(long mine, long least, long most, Runnable action) {
     daemon.later(
         World.between(random, least, most),
         Agenda.Kind.AGENT,
         () -> {
-          if (!operation.ended()) {
+          if (mine == returns) {
             action.run();
           }
         });
   }
 
-  private void monitor(Operation operation) {
-    if (postgres.hung()) {
-      later(operation, 200, 300, () -> monitor(operation));
+  private void rejoin(long mine, NodeId primary) {
+    SimulatedPostgres up = world.machine(primary).postgres;
+    if (!up.serves(daemon.self) || postgres.phase() != SimulatedPostgres.Phase.STOPPED) {
+      returned(mine);
       return;
     }
-    switch (postgres.phase()) {
-      case STOPPED ->
-          operation.end(
-              postgres.orphans()
-                  ? OperationResult.failed(9, Role.PROMOTED, "processes without a postmaster")
-                  : OperationResult.succeeded(Role.STOPPED));
-      case STANDBY ->
-          operation.end(
-              postgres.diverged()
-                  ? OperationResult.failed(1, Role.UNPROMOTED, "has WAL that the primary has not")
-                  : OperationResult.succeeded(Role.UNPROMOTED));
-      case PRIMARY -> operation.end(OperationResult.succeeded(Role.PROMOTED));
-      case STARTING, PROMOTING, STOPPING -> later(operation, 200, 300, () -> monitor(operation));
+    switch (wayBack(up)) {
+      case RewindPolicy.Return.Follow() -> startAgain(mine, primary);
+      case RewindPolicy.Return.Rewind _ -> {
+        if (up.phase() == SimulatedPostgres.Phase.PRIMARY) {
+          copy(mine, primary, 500, 3_000);
+        } else {
+          returned(mine);
+        }
+      }
+      case RewindPolicy.Return.Rebuild _ -> copy(mine, primary, 3_000, 15_000);
+      case RewindPolicy.Return.Refuse _ -> returned(mine);
     }
   }
 
-  private void start(Operation operation) {
-    if (postgres.phase() == SimulatedPostgres.Phase.STANDBY) {
-      operation.end(OperationResult.succeeded(Role.UNPROMOTED));
-      return;
-    }
-    if (!postgres.kill()) {
-      operation.end(OperationResult.failed(1, Role.STOPPED, "processes cannot be killed"));
-      return;
-    }
-    Optional<NodeId> primary =
-        primacy()
-            .flatMap(p ->
-                p.holder() instanceof Holder.Held(var node, _) && !node.equals(daemon.self)
-                    ? Optional.of(node)
-                    : Optional.empty());
-    if (primary.isEmpty()) {
-      startServer(operation);
-      return;
-    }
-    SimulatedPostgres up = world.machine(primary.get()).postgres;
-    if (!up.serves(daemon.self)) {
-      later(operation, 400, 600, () -> start(operation));
-      return;
-    }
-    var way = RewindPolicy.decide(postgres.vote(), true, postgres.vote().identity(), up.history());
-    switch (way) {
-      case RewindPolicy.Return.Follow() -> startServer(operation);
-      case RewindPolicy.Return.Rewind _ -> copy(operation, up, 500, 3_000);
-      case RewindPolicy.Return.Rebuild _ -> copy(operation, up, 3_000, 15_000);
-      case RewindPolicy.Return.Refuse(var reason) ->
-          operation.end(OperationResult.failed(5, Role.STOPPED, reason));
-    }
-  }
-
-  private void copy(Operation operation, SimulatedPostgres from, long least, long most) {
-    later(
-        operation,
+  private void copy(long mine, NodeId primary, long least, long most) {
+    postgres.halfDone = true;
+    returnLater(
+        mine,
         least,
         most,
         () -> {
-          if (from.serves(daemon.self) && postgres.copy(from)) {
-            startServer(operation);
+          SimulatedPostgres up = world.machine(primary).postgres;
+          if (up.serves(daemon.self) && postgres.copy(up)) {
+            startAgain(mine, primary);
           } else {
-            later(operation, 400, 600, () -> start(operation));
+            returned(mine);
           }
         });
   }
 
-  private void startServer(Operation operation) {
-    boolean begun =
-        postgres.start(
-            World.between(random, 100, 1_500),
-            () -> operation.end(OperationResult.succeeded(Role.UNPROMOTED)));
+  private void startAgain(long mine, NodeId primary) {
+    boolean begun = started && startServer(Optional.of(primary), () -> endReturn(mine));
     if (!begun) {
-      operation.end(OperationResult.failed(1, Role.STOPPED, "processes cannot be killed"));
+      returned(mine);
     }
   }
 
-  private void stop(Operation operation, Runnable stopped) {
-    long epoch = primacy().map(Primacy::epoch).orElse(0L);
-    boolean held = primacy().filter(this::holds).isPresent();
-    boolean primary = postgres.phase() == SimulatedPostgres.Phase.PRIMARY;
-    Runnable once = once(operation, stopped);
-    postgres.stop(
-        World.between(random, 30, 400),
-        clean -> {
-          if (clean) {
-            boolean proof = primary && held && postgres.endedAsPrimary;
-            daemon.later(
-                0,
-                Agenda.Kind.AGENT,
-                () -> {
-                  if (proof) {
-                    release(epoch);
-                  }
-                  once.run();
-                });
-          }
-        });
-    later(operation, 6_000, 7_000, () -> stopByForce(operation, once));
+  /// Another attempt after a pause.
+  private void returned(long mine) {
+    returnLater(mine, 1_000, 1_000, () -> endReturn(mine));
   }
 
-  /// The first call counts, as long as somebody waits for the operation.
-  private static Runnable once(Operation operation, Runnable action) {
-    return new Runnable() {
-      private boolean ran;
-
-      @Override
-      public void run() {
-        if (!ran && !operation.ended()) {
-          ran = true;
-          action.run();
-        }
-      }
-    };
-  }
-
-  private void stopByForce(Operation operation, Runnable once) {
-    SimulatedPostgres.Phase phase = postgres.phase();
-    boolean stuck = phase == SimulatedPostgres.Phase.STOPPING || postgres.orphans();
-    if (stuck && !postgres.kill()) {
-      operation.end(OperationResult.failed(1, Role.PROMOTED, "processes cannot be killed"));
-    } else {
-      once.run();
+  private void endReturn(long mine) {
+    if (mine == returns) {
+      returning = false;
+      kick();
     }
-  }
-
-  private void release(long epoch) {
-    daemon.post(
-        new NodeEvent.AgentProposed(
-            new ClusterCommand.ReleasePrimacy(
-                resource,
-                epoch,
-                daemon.self,
-                daemon.incarnation.bootId(),
-                postgres.history().timeline().number(),
-                postgres.wal.end().value())));
-  }
-
-  private void promote(Operation operation) {
-    Primacy primacy = primacy().orElse(null);
-    if (primacy == null || !holds(primacy)) {
-      operation.end(OperationResult.failed(1, Role.UNPROMOTED, "does not hold the grant"));
-    } else if (postgres.phase() == SimulatedPostgres.Phase.PRIMARY) {
-      operation.end(OperationResult.succeeded(Role.PROMOTED));
-    } else if (postgres.phase() != SimulatedPostgres.Phase.STANDBY) {
-      operation.end(OperationResult.failed(1, Role.STOPPED, "is not a standby"));
-    } else {
-      boundary = Lsn.NONE;
-      lastStreamed.clear();
-      postgres.promote(
-          SyncQuorumPlanner.onPromotion(daemon.self, primacy.promise()),
-          World.between(random, 50, 500),
-          () -> {
-            boundary = postgres.wal.end();
-            operation.end(OperationResult.succeeded(Role.PROMOTED));
-          });
-    }
-  }
-
-  @Override
-  public void emergencyStop(Consumer<OperationResult> done) {
-    daemon.later(
-        World.between(random, 20, 300),
-        Agenda.Kind.AGENT,
-        () -> {
-          if (postgres.kill()) {
-            done.accept(OperationResult.succeeded(Role.STOPPED));
-          } else {
-            daemon.later(
-                Duration.ofSeconds(1),
-                Agenda.Kind.AGENT,
-                () ->
-                    done.accept(
-                        OperationResult.failed(1, Role.PROMOTED, "processes cannot be killed")));
-          }
-        });
   }
 }

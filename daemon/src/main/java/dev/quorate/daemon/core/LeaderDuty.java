@@ -49,6 +49,7 @@ final class LeaderDuty {
   private @Nullable ClusterState planned;
 
   private List<Action> ready = List.of();
+
   private long term = -1;
   private long transition;
   private long counter;
@@ -64,6 +65,8 @@ final class LeaderDuty {
     term = newTerm;
     transition = 0;
     counter = 0;
+    planned = null;
+    ready = List.of();
     intentsSeen.clear();
     fenceNotBefore.clear();
     votesOverdue.clear();
@@ -84,6 +87,12 @@ final class LeaderDuty {
 
   boolean leading() {
     return term >= 0;
+  }
+
+  /// Whether something must be done that this node cannot do: fencing itself.
+  boolean mustYield() {
+    return leading()
+        && ready.stream().anyMatch(a -> TransitionExecutor.executor(a, self).isEmpty());
   }
 
   /// Decides everything that the state calls for now.

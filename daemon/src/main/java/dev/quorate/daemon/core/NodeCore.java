@@ -50,6 +50,7 @@ public final class NodeCore {
   private boolean rejoinDue;
   private boolean joinRefused;
   private String lastRefusal = "";
+  private int handOvers;
   private boolean leaving;
   private boolean left;
   private int rehearsed;
@@ -410,14 +411,17 @@ public final class NodeCore {
     }
   }
 
-  /// A leader that the ring does not see together with a majority cannot judge who is gone: it
-  /// makes room for one that can.
+  /// A leader that the ring does not see together with a majority cannot judge who is gone, and one
+  /// that must be fenced cannot fence itself: it makes room for another, each time for the next
+  /// one.
   private void handOver(List<NodeEffect> effects) {
-    if (quorum.quorate() && !quorum.ringMajority(voters())) {
-      voters().stream()
-          .filter(v -> !v.equals(self))
-          .findFirst()
-          .ifPresent(v -> effects.add(new NodeEffect.TransferLeadership(v)));
+    boolean blind = !quorum.ringMajority(voters());
+    if (quorum.quorate() && (blind || duty.mustYield())) {
+      List<NodeId> others =
+          voters().stream().filter(v -> !v.equals(self) && (blind || state.online(v))).toList();
+      if (!others.isEmpty()) {
+        effects.add(new NodeEffect.TransferLeadership(others.get(handOvers++ % others.size())));
+      }
     }
   }
 

@@ -125,7 +125,8 @@ final class ElectionRules {
       return notOpen(command.round(), primacy);
     }
     if (command.winner().isEmpty()) {
-      end(draft, primacy, new Election.Blocked(open.round(), command.detail(), draft.position));
+      // What changed while the votes were taken may have come too late for them.
+      end(draft, primacy, new Election.Blocked(open.round(), command.detail(), open.opened()));
       return accepted();
     }
     Optional<Vote> ballot =
