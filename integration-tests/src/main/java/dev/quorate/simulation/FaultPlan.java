@@ -10,6 +10,7 @@ import java.util.random.RandomGenerator;
 ///
 /// @param faults in the order of their beginnings
 record FaultPlan(List<Fault> faults) {
+  private static final List<FaultKind> KINDS = List.of(FaultKind.values());
   private static final int FEWEST = 12;
   private static final int SPREAD = 9;
 
@@ -44,7 +45,7 @@ record FaultPlan(List<Fault> faults) {
   }
 
   private static Fault draw(RandomGenerator random, long at) {
-    FaultKind kind = FaultKind.values()[random.nextInt(FaultKind.values().length)];
+    FaultKind kind = KINDS.get(random.nextInt(KINDS.size()));
     return new Fault(kind, at, kind.duration(random.nextDouble()));
   }
 }

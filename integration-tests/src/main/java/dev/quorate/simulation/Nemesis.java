@@ -239,7 +239,7 @@ final class Nemesis {
     healed = true;
     world.trace.note("FAULT", "all faults end");
     if (world.weakness == Weakness.UNMENDED_NETWORK) {
-      var unused = cut(halves());
+      var _ = cut(halves());
       return;
     }
     world.network.mendAll();

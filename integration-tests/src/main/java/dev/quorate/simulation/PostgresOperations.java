@@ -35,11 +35,10 @@ final class PostgresOperations {
       return;
     }
     agent.locked = true;
-    operation.whenEnded(
-        () -> {
-          agent.locked = false;
-          agent.kick();
-        });
+    operation.whenEnded(() -> {
+      agent.locked = false;
+      agent.kick();
+    });
     switch (kind) {
       case START -> later(operation, 1, 20, () -> start(operation));
       case STOP -> end(operation, false);
@@ -50,8 +49,7 @@ final class PostgresOperations {
     }
   }
 
-  private void later(
-      SimulatedAgent.Operation operation, long least, long most, Runnable action) {
+  private void later(SimulatedAgent.Operation operation, long least, long most, Runnable action) {
     agent.daemon.later(
         World.between(agent.random, least, most),
         Agenda.Kind.AGENT,
@@ -80,8 +78,7 @@ final class PostgresOperations {
       }
       case PRIMARY -> {
         agent.adopt();
-        operation.end(
-            OperationResult.failed(1, Role.PROMOTED, "it runs as a primary already"));
+        operation.end(OperationResult.failed(1, Role.PROMOTED, "it runs as a primary already"));
       }
       case STARTING, PROMOTING, STOPPING -> later(operation, 50, 100, () -> start(operation));
     }
@@ -142,8 +139,7 @@ final class PostgresOperations {
         boolean standby = postgres.phase() == SimulatedPostgres.Phase.STANDBY;
         succeed(operation, standby ? Role.UNPROMOTED : Role.PROMOTED);
       }
-      case STARTING, PROMOTING, STOPPING ->
-          later(operation, 200, 300, () -> monitor(operation));
+      case STARTING, PROMOTING, STOPPING -> later(operation, 200, 300, () -> monitor(operation));
     }
   }
 
@@ -173,8 +169,7 @@ final class PostgresOperations {
             later(operation, 1, 5, () -> first(once, () -> ended(operation, primary, demoted)));
           }
         });
-    later(
-        operation, 6_000, 7_000, () -> first(once, () -> ended(operation, primary, demoted)));
+    later(operation, 6_000, 7_000, () -> first(once, () -> ended(operation, primary, demoted)));
   }
 
   private static void first(boolean[] once, Runnable action) {

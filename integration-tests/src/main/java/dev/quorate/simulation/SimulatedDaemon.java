@@ -266,7 +266,7 @@ final class SimulatedDaemon {
   void propose(ClusterCommand command) {
     ReplicatedLog to = log;
     if (to != null) {
-      var unused = to.propose(newId(), world.chronicle.write(command, world.wallMillis()));
+      var _ = to.propose(newId(), world.chronicle.write(command, world.wallMillis()));
     }
   }
 
@@ -278,7 +278,7 @@ final class SimulatedDaemon {
     ReplicatedLog to = log;
     if (to != null) {
       CommandId id = tickets.computeIfAbsent(ticket, _ -> newId());
-      var unused =
+      var _ =
           to.propose(id, world.chronicle.write(command, world.wallMillis()))
               .thenAccept(
                   outcome -> later(0, Agenda.Kind.NODE, () -> post(settled(ticket, outcome))));
@@ -335,7 +335,7 @@ final class SimulatedDaemon {
       }
       case NodeEffect.TransferLeadership(var to) -> {
         if (log != null) {
-          var unused = log.transferLeadership(to);
+          var _ = log.transferLeadership(to);
         }
       }
       case NodeEffect.SetTimer(var timer, var delay) -> setTimer(timer, delay);

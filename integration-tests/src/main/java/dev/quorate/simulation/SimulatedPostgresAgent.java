@@ -87,7 +87,8 @@ final class SimulatedPostgresAgent implements SimulatedAgent {
   }
 
   @Override
-  public void emergencyStop(java.util.function.Consumer<dev.quorate.resource.OperationResult> done) {
+  public void emergencyStop(
+      java.util.function.Consumer<dev.quorate.resource.OperationResult> done) {
     operations.emergencyStop(done);
   }
 
@@ -413,16 +414,7 @@ final class SimulatedPostgresAgent implements SimulatedAgent {
 
   private Vote emptyVote(String reason) {
     return new Vote(
-        daemon.self,
-        daemon.incarnation.bootId(),
-        false,
-        "",
-        0,
-        0,
-        List.of(),
-        false,
-        0,
-        reason);
+        daemon.self, daemon.incarnation.bootId(), false, "", 0, 0, List.of(), false, 0, reason);
   }
 
   // Coming back.
@@ -430,8 +422,7 @@ final class SimulatedPostgresAgent implements SimulatedAgent {
   RewindPolicy.Return wayBack(SimulatedPostgres up) {
     return postgres.halfDone
         ? new RewindPolicy.Return.Rebuild("an earlier rewind or copy was not finished")
-        : RewindPolicy.decide(
-            postgres.vote(), true, postgres.vote().identity(), up.history());
+        : RewindPolicy.decide(postgres.vote(), true, postgres.vote().identity(), up.history());
   }
 
   private void checkLineage(NodeId primary) {

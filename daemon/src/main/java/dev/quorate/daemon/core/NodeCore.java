@@ -51,6 +51,7 @@ public final class NodeCore {
   private boolean joinRefused;
   private String lastRefusal = "";
   private int handOvers;
+  private boolean resendArmed;
   private boolean leaving;
   private boolean left;
   private int rehearsed;
@@ -96,7 +97,7 @@ public final class NodeCore {
       case NodeEvent.ProposalCommitted committed -> committed(committed, effects);
       case NodeEvent.ProposalUnsettled(var ticket, _) -> {
         if (outbox.unsettled(ticket)) {
-          effects.add(timer(NodeTimer.Purpose.RESEND, "", settings.resend()));
+          armResend(effects);
         }
       }
       case NodeEvent.OperationFinished finished ->
@@ -313,6 +314,14 @@ public final class NodeCore {
     }
   }
 
+  /// Lets unsettled and refused proposals be tried again, not sooner because of others.
+  private void armResend(List<NodeEffect> effects) {
+    if (!resendArmed) {
+      resendArmed = true;
+      effects.add(timer(NodeTimer.Purpose.RESEND, "", settings.resend()));
+    }
+  }
+
   private void committed(NodeEvent.ProposalCommitted committed, List<NodeEffect> effects) {
     Optional<String> key = outbox.committed(committed.ticket(), committed.position());
     if (key.isEmpty()) {
@@ -322,12 +331,13 @@ public final class NodeCore {
     if (key.get().equals("join")) {
       rejoinDue = rejoinDue && !accepted;
       joinRefused = !accepted;
-      if (joinRefused) {
-        effects.add(timer(NodeTimer.Purpose.RESEND, "", Duration.ofSeconds(1)));
-      }
     }
-    if (committed.answer() instanceof CommandAnswer.Refused(var code, var message, _)
-        && !message.equals(lastRefusal)) {
+    if (committed.answer() instanceof CommandAnswer.Refused(var code, var message, _)) {
+      outbox.refused(committed.ticket());
+      armResend(effects);
+      if (message.equals(lastRefusal)) {
+        return;
+      }
       lastRefusal = message;
       effects.add(
           notice(NodeEffect.Notice.Level.WARN, code, "a proposal was refused", "reason", message));
@@ -381,6 +391,7 @@ public final class NodeCore {
   private void timerFired(Instant now, NodeTimer timer, List<NodeEffect> effects) {
     switch (timer.purpose()) {
       case RESEND -> {
+        resendArmed = false;
         joinRefused = false;
         effects.addAll(outbox.resend());
       }

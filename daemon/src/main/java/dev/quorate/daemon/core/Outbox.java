@@ -19,7 +19,8 @@ final class Outbox {
   private enum Progress {
     UNDER_WAY,
     UNSETTLED,
-    COMMITTED
+    COMMITTED,
+    REFUSED
   }
 
   /// @param position where it was committed
@@ -53,13 +54,23 @@ final class Outbox {
 
   /// Whether something is pending under the key.
   boolean isPending(String key) {
-    return find(key).isPresent();
+    return find(key).filter(e -> e.getValue().progress() != Progress.REFUSED).isPresent();
+  }
+
+  /// The cluster refused what was committed under the ticket: the same is not proposed again before
+  /// [#resend].
+  void refused(long ticket) {
+    Pending p = pending.get(ticket);
+    if (p != null) {
+      pending.put(
+          ticket, new Pending(p.key(), p.command(), p.durable(), Progress.REFUSED, p.position()));
+    }
   }
 
   /// The key that the ticket was proposed under, which is now settled.
   Optional<String> committed(long ticket, LogPosition position) {
     Pending settled = pending.get(ticket);
-    if (settled == null || settled.progress() == Progress.COMMITTED) {
+    if (settled == null || isOver(settled)) {
       return Optional.empty();
     }
     pending.put(
@@ -79,7 +90,7 @@ final class Outbox {
   /// The proposal failed; whether it waits to be proposed again.
   boolean unsettled(long ticket) {
     Pending failed = pending.get(ticket);
-    if (failed == null || failed.progress() == Progress.COMMITTED) {
+    if (failed == null || isOver(failed)) {
       return false;
     }
     if (!failed.durable()) {
@@ -92,6 +103,7 @@ final class Outbox {
 
   /// Proposes everything again that is known to be unsettled.
   List<NodeEffect> resend() {
+    pending.values().removeIf(p -> p.progress() == Progress.REFUSED);
     List<NodeEffect> effects = new ArrayList<>();
     for (Map.Entry<Long, Pending> entry : pending.entrySet()) {
       Pending p = entry.getValue();
@@ -106,6 +118,10 @@ final class Outbox {
   /// Forgets what is pending under the key.
   void forget(String key) {
     pending.values().removeIf(p -> p.key().equals(key));
+  }
+
+  private static boolean isOver(Pending p) {
+    return p.progress() == Progress.COMMITTED || p.progress() == Progress.REFUSED;
   }
 
   private Optional<Map.Entry<Long, Pending>> find(String key) {

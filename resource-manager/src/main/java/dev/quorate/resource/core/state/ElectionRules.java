@@ -115,6 +115,26 @@ final class ElectionRules {
     return accepted();
   }
 
+  /// A vote binds the boot in which it was cast: in the next one the node votes anew.
+  static void forgetVotes(Draft draft, NodeId node) {
+    for (Primacy primacy : draft.primacies()) {
+      if (primacy.election() instanceof Election.Open open && open.votes().containsKey(node)) {
+        SortedMap<NodeId, Vote> votes = new TreeMap<>(open.votes());
+        votes.remove(node);
+        draft.setPrimacy(
+            Primacies.withElection(
+                primacy,
+                new Election.Open(
+                    open.round(),
+                    open.reason(),
+                    open.preferred(),
+                    open.opened(),
+                    open.expected(),
+                    votes)));
+      }
+    }
+  }
+
   static CommandAnswer close(Draft draft, CloseElection command) {
     Optional<Primacy> found = draft.primacy(command.resource());
     if (found.isEmpty()) {

@@ -139,6 +139,7 @@ final class NodeRules {
         draft.releaseAll(node, boot, Holder.Proof.NEW_BOOT);
       }
     }
+    ElectionRules.forgetVotes(draft, node);
   }
 
   private static void beginRun(
