@@ -80,8 +80,9 @@ public final class SimulatedCluster {
       return outcome(Optional.empty(), "");
     } catch (Violation violation) {
       explain();
-      world.trace.note("FAILED", violation.getMessage());
-      return outcome(Optional.ofNullable(violation.getMessage()), violation.property());
+      String message = String.valueOf(violation.getMessage());
+      world.trace.note("FAILED", message);
+      return outcome(Optional.of(message), violation.property());
     }
   }
 
