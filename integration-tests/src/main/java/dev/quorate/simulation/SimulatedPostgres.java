@@ -55,40 +55,17 @@ final class SimulatedPostgres {
   private boolean orphans;
   private boolean hung;
   private boolean unkillable;
-  private long life;
+  long life;
   SyncNames names = SyncNames.of(List.of(), 0);
-  private final TreeMap<NodeId, Stream> standbys = new TreeMap<>();
+  private final TreeMap<NodeId, ReplicationStream> standbys = new TreeMap<>();
   private final ArrayDeque<Commit> commits = new ArrayDeque<>();
   private final List<Runnable> stuck = new ArrayList<>();
   private @Nullable NodeId upstream;
-  private @Nullable Stream source;
+  private @Nullable ReplicationStream source;
   private boolean connecting;
   private @Nullable Runnable listener;
 
   private record Commit(int size, long id) {}
-
-  /// One connection between a standby and whom it follows.
-  private static final class Stream {
-    final SimulatedPostgres up;
-    final SimulatedPostgres down;
-    final long upLife;
-    final long downLife;
-    boolean open = true;
-    boolean inFlight;
-    int flushed;
-
-    Stream(SimulatedPostgres up, SimulatedPostgres down) {
-      this.up = up;
-      this.down = down;
-      upLife = up.life;
-      downLife = down.life;
-      flushed = down.wal.size();
-    }
-
-    boolean alive() {
-      return open && up.life == upLife && down.life == downLife;
-    }
-  }
 
   SimulatedPostgres(SimulatedMachine machine, World world) {
     this.machine = machine;
@@ -122,7 +99,7 @@ final class SimulatedPostgres {
 
   /// What it answers when it is asked.
   PostgresFacts facts(List<NodeId> members) {
-    Stream now = source;
+    ReplicationStream now = source;
     boolean receiving = now != null && now.alive();
     List<PostgresFacts.Standby> connected = new ArrayList<>();
     standbys.forEach((node, stream) ->
@@ -157,7 +134,7 @@ final class SimulatedPostgres {
   }
 
   boolean follows(SimulatedPostgres primary) {
-    Stream now = source;
+    ReplicationStream now = source;
     return phase == Phase.STANDBY && now != null && now.alive() && now.up == primary;
   }
 
@@ -254,7 +231,7 @@ final class SimulatedPostgres {
       commits.clear();
     }
     disconnect();
-    for (Stream stream : List.copyOf(standbys.values())) {
+    for (ReplicationStream stream : List.copyOf(standbys.values())) {
       close(stream);
     }
     if (phase != Phase.STOPPED) {
@@ -394,7 +371,7 @@ final class SimulatedPostgres {
     }
     int have = 0;
     for (NodeId member : names.members()) {
-      Stream stream = standbys.get(member);
+      ReplicationStream stream = standbys.get(member);
       if (stream != null && stream.flushed >= size) {
         have++;
       }
@@ -415,7 +392,7 @@ final class SimulatedPostgres {
   }
 
   private void disconnect() {
-    Stream old = source;
+    ReplicationStream old = source;
     source = null;
     if (old != null) {
       close(old);
@@ -440,7 +417,7 @@ final class SimulatedPostgres {
     if (up.serves(machine.id)) {
       boolean prefix = up.history.contains(history, wal.end()) && up.wal.size() >= wal.size();
       if (prefix) {
-        Stream stream = new Stream(up, this);
+        ReplicationStream stream = new ReplicationStream(up, this);
         source = stream;
         up.standbys.put(machine.id, stream);
         up.ship(stream);
@@ -455,7 +432,7 @@ final class SimulatedPostgres {
     standbys.values().forEach(this::ship);
   }
 
-  private void ship(Stream stream) {
+  private void ship(ReplicationStream stream) {
     if (!stream.alive() || stream.inFlight || stream.flushed >= wal.size()) {
       return;
     }
@@ -465,7 +442,7 @@ final class SimulatedPostgres {
     stream.down.later(world.network.connectedHop(), () -> stream.down.receive(stream, until, line));
   }
 
-  private void receive(Stream stream, int until, TimelineHistory line) {
+  private void receive(ReplicationStream stream, int until, TimelineHistory line) {
     if (!stream.open) {
       return;
     }
@@ -480,7 +457,7 @@ final class SimulatedPostgres {
         1_000_000 + world.network.connectedHop(), () -> stream.up.received(stream, until));
   }
 
-  private void received(Stream stream, int until) {
+  private void received(ReplicationStream stream, int until) {
     if (!stream.open) {
       return;
     }
@@ -506,7 +483,7 @@ final class SimulatedPostgres {
     return line;
   }
 
-  private void close(Stream stream) {
+  private void close(ReplicationStream stream) {
     if (!stream.open) {
       return;
     }

@@ -53,8 +53,8 @@ class SimulationTest {
     return plan.faults().stream()
         .filter(f ->
             plan.faults().stream()
-                .anyMatch(
-                    o -> o != f && o.at() <= f.at() && f.at() <= o.at() + o.duration() + settling))
+                .anyMatch(o ->
+                    !o.equals(f) && o.at() <= f.at() && f.at() <= o.at() + o.duration() + settling))
         .count();
   }
 }
