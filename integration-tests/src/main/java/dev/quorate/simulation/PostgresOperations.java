@@ -28,7 +28,7 @@ final class PostgresOperations {
   void run(OperationKind kind, SimulatedAgent.Operation operation) {
     if (kind == OperationKind.STOP) {
       agent.started = false;
-      agent.abandonReturn();
+      agent.comeback.abandon();
     }
     if (agent.locked) {
       later(operation, 10, 20, () -> run(kind, operation));
@@ -95,7 +95,7 @@ final class PostgresOperations {
     if (primary.isPresent()) {
       SimulatedPostgres up = agent.world.machine(primary.get()).postgres;
       if (up.serves(agent.daemon.self)) {
-        if (!(agent.wayBack(up) instanceof RewindPolicy.Return.Follow)) {
+        if (!(agent.comeback.wayBack(up) instanceof RewindPolicy.Return.Follow)) {
           agent.started = true;
           succeed(operation, Role.UNPROMOTED);
           return;
@@ -118,7 +118,7 @@ final class PostgresOperations {
   // Monitor.
 
   private void monitor(SimulatedAgent.Operation operation) {
-    if (agent.returning()) {
+    if (agent.comeback.underWay()) {
       succeed(operation, Role.UNPROMOTED);
       return;
     }
@@ -238,7 +238,7 @@ final class PostgresOperations {
   void emergencyStop(Consumer<OperationResult> done) {
     agent.started = false;
     agent.expectExit();
-    agent.abandonReturn();
+    agent.comeback.abandon();
     agent.daemon.later(
         World.between(agent.random, 20, 300),
         Agenda.Kind.AGENT,

@@ -6,7 +6,6 @@ import dev.quorate.agents.core.postgresql.PostgresFacts;
 import dev.quorate.agents.core.postgresql.PostgresObservation;
 import dev.quorate.agents.core.postgresql.PostgresPolicy;
 import dev.quorate.agents.core.postgresql.PostgresSurroundings;
-import dev.quorate.agents.core.postgresql.RewindPolicy;
 import dev.quorate.agents.core.postgresql.StandbyPresence;
 import dev.quorate.agents.core.postgresql.SyncNames;
 import dev.quorate.agents.core.postgresql.SyncQuorumPlanner;
@@ -51,9 +50,8 @@ final class SimulatedPostgresAgent implements SimulatedAgent {
 
   private final StandbyPresence presence = new StandbyPresence(Duration.ofSeconds(5));
   private final PostgresOperations operations;
+  final PostgresReturn comeback;
   private boolean watched;
-  private boolean returning;
-  private long returns;
   private long releasedEpoch = -1;
   private long castRound;
   private long castAt = -REPEAT;
@@ -77,6 +75,7 @@ final class SimulatedPostgresAgent implements SimulatedAgent {
     random = world.random("postgres " + daemon.self + " " + daemon.incarnation.run());
     postgres = daemon.machine.postgres;
     operations = new PostgresOperations(this);
+    comeback = new PostgresReturn(this);
     postgres.listen(() -> daemon.later(0, Agenda.Kind.AGENT, this::buryTheDead));
     kick();
   }
@@ -177,7 +176,7 @@ final class SimulatedPostgresAgent implements SimulatedAgent {
   }
 
   void buryTheDead() {
-    if (watched && !returning && postgres.phase() == SimulatedPostgres.Phase.STOPPED) {
+    if (watched && !comeback.underWay() && postgres.phase() == SimulatedPostgres.Phase.STOPPED) {
       started = false;
       watched = false;
       postgres.kill();
@@ -221,15 +220,6 @@ final class SimulatedPostgresAgent implements SimulatedAgent {
 
   void follow(@Nullable NodeId node) {
     postgres.reload(World.between(random, 1, 50), () -> postgres.follow(node));
-  }
-
-  void abandonReturn() {
-    returns++;
-    returning = false;
-  }
-
-  boolean returning() {
-    return returning;
   }
 
   // Look, decide, act.
@@ -299,7 +289,7 @@ final class SimulatedPostgresAgent implements SimulatedAgent {
   }
 
   private PostgresObservation.Condition condition() {
-    if (returning) {
+    if (comeback.underWay()) {
       return PostgresObservation.Condition.RETURNING;
     }
     if (postgres.hung()) {
@@ -353,11 +343,11 @@ final class SimulatedPostgresAgent implements SimulatedAgent {
         postgres.kill();
         daemon.post(new NodeEvent.MonitorWanted(resource));
       }
-      case PostgresDecision.ComeBack(var primary) -> comeBack(primary);
+      case PostgresDecision.ComeBack(var primary) -> comeback.begin(primary);
       case PostgresDecision.CheckLineage(var primary) -> {
         if (now - checkedAt >= CHECK) {
           checkedAt = now;
-          checkLineage(primary);
+          comeback.checkLineage(primary);
         }
       }
       case PostgresDecision.StopReceiving() -> follow(null);
@@ -415,99 +405,5 @@ final class SimulatedPostgresAgent implements SimulatedAgent {
   private Vote emptyVote(String reason) {
     return new Vote(
         daemon.self, daemon.incarnation.bootId(), false, "", 0, 0, List.of(), false, 0, reason);
-  }
-
-  // Coming back.
-
-  RewindPolicy.Return wayBack(SimulatedPostgres up) {
-    return postgres.halfDone
-        ? new RewindPolicy.Return.Rebuild("an earlier rewind or copy was not finished")
-        : RewindPolicy.decide(postgres.vote(), true, postgres.vote().identity(), up.history());
-  }
-
-  private void checkLineage(NodeId primary) {
-    SimulatedPostgres up = world.machine(primary).postgres;
-    if (up.serves(daemon.self)
-        && up.phase() == SimulatedPostgres.Phase.PRIMARY
-        && !(wayBack(up) instanceof RewindPolicy.Return.Follow)) {
-      comeBack(primary);
-    }
-  }
-
-  private void comeBack(NodeId primary) {
-    if (returning) {
-      return;
-    }
-    returning = true;
-    long mine = ++returns;
-    expectExit();
-    postgres.stop(
-        World.between(random, 30, 400), _ -> returnLater(mine, 5, 50, () -> rejoin(mine, primary)));
-  }
-
-  private void returnLater(long mine, long least, long most, Runnable action) {
-    daemon.later(
-        World.between(random, least, most),
-        Agenda.Kind.AGENT,
-        () -> {
-          if (mine == returns) {
-            action.run();
-          }
-        });
-  }
-
-  private void rejoin(long mine, NodeId primary) {
-    SimulatedPostgres up = world.machine(primary).postgres;
-    if (!up.serves(daemon.self) || postgres.phase() != SimulatedPostgres.Phase.STOPPED) {
-      returned(mine);
-      return;
-    }
-    switch (wayBack(up)) {
-      case RewindPolicy.Return.Follow() -> startAgain(mine, primary);
-      case RewindPolicy.Return.Rewind _ -> {
-        if (up.phase() == SimulatedPostgres.Phase.PRIMARY) {
-          copy(mine, primary, 500, 3_000);
-        } else {
-          returned(mine);
-        }
-      }
-      case RewindPolicy.Return.Rebuild _ -> copy(mine, primary, 3_000, 15_000);
-      case RewindPolicy.Return.Refuse _ -> returned(mine);
-    }
-  }
-
-  private void copy(long mine, NodeId primary, long least, long most) {
-    postgres.halfDone = true;
-    returnLater(
-        mine,
-        least,
-        most,
-        () -> {
-          SimulatedPostgres up = world.machine(primary).postgres;
-          if (up.serves(daemon.self) && postgres.copy(up)) {
-            startAgain(mine, primary);
-          } else {
-            returned(mine);
-          }
-        });
-  }
-
-  private void startAgain(long mine, NodeId primary) {
-    boolean begun = started && startServer(Optional.of(primary), () -> endReturn(mine));
-    if (!begun) {
-      returned(mine);
-    }
-  }
-
-  /// Another attempt after a pause.
-  private void returned(long mine) {
-    returnLater(mine, 1_000, 1_000, () -> endReturn(mine));
-  }
-
-  private void endReturn(long mine) {
-    if (mine == returns) {
-      returning = false;
-      kick();
-    }
   }
 }
