@@ -6,16 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /// The `./demo` program: builds a cluster on this machine, lets a fault happen under writing
 /// clients, and shows what came of it.
 public final class Demo {
-  private static final String USAGE =
-      "usage: ./demo [--scenario "
-          + String.join("|", Scenario.words())
-          + "] [--nodes N] [--durability sync|async] | ./demo status | ./demo stop";
-
   private Demo() {}
 
   /// Exit codes: 0 shown and nothing lost; 1 something went wrong; 2 usage; 3 this machine cannot.
@@ -44,52 +39,50 @@ public final class Demo {
       return status(out);
     }
     if (args.contains("--help") || args.contains("-h")) {
-      out.println(USAGE);
+      out.println(DemoOptions.USAGE);
       return 0;
     }
-    Scenario scenario = Scenario.NODE_CRASH;
-    int nodes = 3;
-    String durability = "sync";
-    List<String> rest = new ArrayList<>(args);
-    while (!rest.isEmpty()) {
-      String option = rest.removeFirst();
-      String value = rest.isEmpty() ? "" : rest.removeFirst();
-      switch (option) {
-        case "--scenario" -> {
-          Optional<Scenario> named = Scenario.of(value);
-          if (named.isEmpty()) {
-            return usage(out, "no scenario '" + value + "'");
-          }
-          scenario = named.get();
-        }
-        case "--nodes" -> {
-          if (!value.matches("[3-7]")) {
-            return usage(out, "--nodes takes a number from 3 to 7, not '" + value + "'");
-          }
-          nodes = Integer.parseInt(value);
-        }
-        case "--durability" -> {
-          if (!List.of("sync", "async").contains(value)) {
-            return usage(out, "--durability is sync or async, not '" + value + "'");
-          }
-          durability = value;
-        }
-        default -> {
-          return usage(out, "unknown word '" + option + "'");
-        }
-      }
+    DemoOptions options;
+    try {
+      options = DemoOptions.parse(args);
+    } catch (IllegalArgumentException e) {
+      out.println("demo: " + e.getMessage());
+      out.println(DemoOptions.USAGE);
+      return 2;
     }
-    DemoRun run = new DemoRun(nodes, out);
-    run.build(durability);
-    DemoRun.Verdict verdict = run.play(scenario);
-    run.suggest(scenario);
-    return verdict.wrong().isEmpty() ? 0 : 1;
+    DemoRun run = new DemoRun(options.nodes(), out);
+    run.build(options.durability());
+    List<DemoRun.Verdict> verdicts = new ArrayList<>();
+    for (int i = 0; i < options.repeat(); i++) {
+      verdicts.add(run.play(options.scenario()));
+    }
+    if (options.repeat() > 1) {
+      summarize(options.scenario(), verdicts, out);
+    }
+    run.suggest(options.scenario());
+    return verdicts.stream().allMatch(v -> v.wrong().isEmpty()) ? 0 : 1;
   }
 
-  private static int usage(PrintStream out, String problem) {
-    out.println("demo: " + problem);
-    out.println(USAGE);
-    return 2;
+  private static void summarize(
+      Scenario scenario, List<DemoRun.Verdict> verdicts, PrintStream out) {
+    out.printf("%n%s, %d runs:%n", scenario.word(), verdicts.size());
+    spread("fault to writing again", verdicts, v -> v.outage().faultToWritingMillis(), out);
+    spread("longest write gap", verdicts, v -> v.outage().gapMillis(), out);
+    out.printf(
+        "  acknowledged %d, lost %d%n",
+        verdicts.stream().mapToLong(DemoRun.Verdict::acknowledged).sum(),
+        verdicts.stream().mapToLong(DemoRun.Verdict::lost).sum());
+  }
+
+  private static void spread(
+      String name,
+      List<DemoRun.Verdict> verdicts,
+      ToLongFunction<DemoRun.Verdict> figure,
+      PrintStream out) {
+    long[] sorted = verdicts.stream().mapToLong(figure).sorted().toArray();
+    out.printf(
+        "  %-28s median %d ms (%d to %d)%n",
+        name, sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1]);
   }
 
   private static int status(PrintStream out) {

@@ -1,0 +1,75 @@
+package dev.quorate.lab;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a user asked the demo for.
+///
+/// @param nodes 3 to 7
+/// @param durability `sync` or `async`
+/// @param repeat how often the scenario is played on the same cluster, 1 to 20
+record DemoOptions(Scenario scenario, int nodes, String durability, int repeat) {
+  static final String USAGE =
+      "usage: ./demo [--scenario "
+          + String.join("|", Scenario.words())
+          + "] [--nodes N] [--durability sync|async] [--repeat N] | ./demo status | ./demo stop";
+
+  /// Reads the command line.
+  ///
+  /// @throws IllegalArgumentException naming the word that is wrong
+  static DemoOptions parse(List<String> args) {
+    DemoOptions options = new DemoOptions(Scenario.NODE_CRASH, 3, "sync", 1);
+    List<String> rest = new ArrayList<>(args);
+    while (!rest.isEmpty()) {
+      String option = rest.removeFirst();
+      String value = rest.isEmpty() ? "" : rest.removeFirst();
+      options =
+          switch (option) {
+            case "--scenario" -> options.with(scenario(value));
+            case "--nodes" ->
+                new DemoOptions(
+                    options.scenario,
+                    number(option, value, 3, 7),
+                    options.durability,
+                    options.repeat);
+            case "--durability" ->
+                new DemoOptions(options.scenario, options.nodes, durability(value), options.repeat);
+            case "--repeat" ->
+                new DemoOptions(
+                    options.scenario,
+                    options.nodes,
+                    options.durability,
+                    number(option, value, 1, 20));
+            default -> throw new IllegalArgumentException("unknown word '" + option + "'");
+          };
+    }
+    return options;
+  }
+
+  private DemoOptions with(Scenario other) {
+    return new DemoOptions(other, nodes, durability, repeat);
+  }
+
+  private static Scenario scenario(String word) {
+    return Scenario.of(word)
+        .orElseThrow(() -> new IllegalArgumentException("no scenario '" + word + "'"));
+  }
+
+  private static String durability(String word) {
+    if (!List.of("sync", "async").contains(word)) {
+      throw new IllegalArgumentException("--durability is sync or async, not '" + word + "'");
+    }
+    return word;
+  }
+
+  private static int number(String option, String value, int least, int most) {
+    if (value.matches("[0-9]{1,3}")) {
+      int number = Integer.parseInt(value);
+      if (number >= least && number <= most) {
+        return number;
+      }
+    }
+    throw new IllegalArgumentException(
+        option + " takes a number from " + least + " to " + most + ", not '" + value + "'");
+  }
+}

@@ -1,0 +1,40 @@
+package dev.quorate.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DemoOptionsTest {
+  @Test
+  void nothingAskedForIsANodeCrashOfThreeNodes() {
+    assertEquals(new DemoOptions(Scenario.NODE_CRASH, 3, "sync", 1), DemoOptions.parse(List.of()));
+  }
+
+  @Test
+  void everyOptionIsRead() {
+    assertEquals(
+        new DemoOptions(Scenario.FREEZE, 5, "async", 7),
+        DemoOptions.parse(
+            List.of(
+                "--scenario", "freeze", "--nodes", "5", "--durability", "async", "--repeat", "7")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--scenario,fire,no scenario 'fire'",
+    "--nodes,2,'--nodes takes a number from 3 to 7, not ''2'''",
+    "--nodes,many,'--nodes takes a number from 3 to 7, not ''many'''",
+    "--durability,maybe,'--durability is sync or async, not ''maybe'''",
+    "--colour,blue,unknown word '--colour'"
+  })
+  void whatIsWrongIsNamed(String option, String value, String message) {
+    IllegalArgumentException problem =
+        assertThrows(
+            IllegalArgumentException.class, () -> DemoOptions.parse(List.of(option, value)));
+    assertEquals(message, problem.getMessage());
+  }
+}
