@@ -2,10 +2,12 @@ package dev.quorate.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Each safety that is switched off must be missed: else the check of it checks nothing.
+@Tag("slow")
 class NegativeControlTest {
   private static final long WITHIN = 100;
 

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Many clusters through many faults. `-Dseed=N` runs one seed only, `-Dseeds=N` that many.
+@Tag("slow")
 class SimulationTest {
   private static final long SEEDS = 500;
 
