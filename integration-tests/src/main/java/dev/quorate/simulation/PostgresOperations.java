@@ -109,7 +109,10 @@ final class PostgresOperations {
             () -> {
               agent.started = true;
               succeed(operation, Role.UNPROMOTED);
-            });
+            },
+            () ->
+                operation.end(
+                    OperationResult.failed(1, Role.STOPPED, "it ended while it started")));
     if (!begun) {
       operation.end(UNKILLABLE);
     }

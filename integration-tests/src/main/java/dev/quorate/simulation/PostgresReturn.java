@@ -105,7 +105,9 @@ final class PostgresReturn {
   }
 
   private void startAgain(long mine, NodeId primary) {
-    boolean begun = agent.started && agent.startServer(Optional.of(primary), () -> endReturn(mine));
+    boolean begun =
+        agent.started
+            && agent.startServer(Optional.of(primary), () -> endReturn(mine), () -> returned(mine));
     if (!begun) {
       returned(mine);
     }

@@ -1,6 +1,5 @@
 package dev.quorate.simulation;
 
-import dev.quorate.agents.core.postgresql.Lsn;
 import dev.quorate.agents.core.postgresql.PostgresFacts;
 import dev.quorate.agents.core.postgresql.ServerSettings;
 import dev.quorate.agents.core.postgresql.SyncNames;
@@ -64,6 +63,7 @@ final class SimulatedPostgres {
   private @Nullable ReplicationStream source;
   private boolean connecting;
   private @Nullable Runnable listener;
+  private @Nullable Runnable endedEarly;
 
   private record Commit(int size, long id) {}
 
@@ -237,21 +237,30 @@ final class SimulatedPostgres {
     if (phase != Phase.STOPPED) {
       enter(Phase.STOPPED);
     }
+    Runnable failed = endedEarly;
+    endedEarly = null;
+    if (failed != null) {
+      world.agenda.after(Duration.ofMillis(1), Agenda.Kind.AGENT, failed);
+    }
   }
 
   // What the agent does to it.
 
   /// Starts it as a standby, after ending what is left of an earlier life.
-  boolean start(long nanos, Runnable done) {
+  ///
+  /// @param failed told if it ends before it has started
+  boolean start(long nanos, Runnable done, Runnable failed) {
     if (!kill()) {
       return false;
     }
     wasPrimary = endedAsPrimary;
     endedAsPrimary = false;
     enter(Phase.STARTING);
+    endedEarly = failed;
     inThisLife(
         nanos,
         () -> {
+          endedEarly = null;
           enter(Phase.STANDBY);
           connect();
           done.run();
@@ -452,7 +461,7 @@ final class SimulatedPostgres {
       return;
     }
     wal.follow(stream.up.wal, until);
-    history = upTo(line, wal.end());
+    history = wal.lineUpToEnd(line);
     stream.up.later(
         1_000_000 + world.network.connectedHop(), () -> stream.up.received(stream, until));
   }
@@ -469,18 +478,6 @@ final class SimulatedPostgres {
     stream.flushed = until;
     acknowledge();
     ship(stream);
-  }
-
-  /// The history of what ends at a position, which may lie before the last switches.
-  private static TimelineHistory upTo(TimelineHistory line, Lsn end) {
-    List<Switch> switches = new ArrayList<>();
-    for (Switch point : line.switches()) {
-      if (!end.reaches(point.at())) {
-        return new TimelineHistory(point.from(), switches);
-      }
-      switches.add(point);
-    }
-    return line;
   }
 
   private void close(ReplicationStream stream) {

@@ -185,7 +185,9 @@ final class SimulatedPostgresAgent implements SimulatedAgent {
   }
 
   /// Starts it as a standby of a node, or of nobody.
-  boolean startServer(Optional<NodeId> upstream, Runnable done) {
+  ///
+  /// @return whether it has begun to start; then one of the two is called
+  boolean startServer(Optional<NodeId> upstream, Runnable done, Runnable failed) {
     SyncNames names = namesIfPromoted();
     boolean begun =
         postgres.start(
@@ -193,7 +195,8 @@ final class SimulatedPostgresAgent implements SimulatedAgent {
             () -> {
               watched = true;
               done.run();
-            });
+            },
+            () -> daemon.later(0, Agenda.Kind.AGENT, failed));
     if (begun) {
       postgres.names = names;
       named(names);
@@ -333,7 +336,7 @@ final class SimulatedPostgresAgent implements SimulatedAgent {
     switch (decision) {
       case PostgresDecision.StartAlone() -> {
         locked = true;
-        if (!startServer(Optional.empty(), () -> locked = false)) {
+        if (!startServer(Optional.empty(), () -> locked = false, () -> locked = false)) {
           locked = false;
         }
       }

@@ -1,7 +1,11 @@
 package dev.quorate.simulation;
 
 import dev.quorate.agents.core.postgresql.Lsn;
+import dev.quorate.agents.core.postgresql.TimelineHistory;
+import dev.quorate.agents.core.postgresql.TimelineHistory.Switch;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// The write-ahead log of one instance: a number for each record.
 ///
@@ -47,5 +51,17 @@ final class Wal {
 
   static Lsn end(int size) {
     return new Lsn(START + size * RECORD);
+  }
+
+  /// The part of a history that this log has reached, which may end before the last switches.
+  TimelineHistory lineUpToEnd(TimelineHistory line) {
+    List<Switch> switches = new ArrayList<>();
+    for (Switch point : line.switches()) {
+      if (!end().reaches(point.at())) {
+        return new TimelineHistory(point.from(), switches);
+      }
+      switches.add(point);
+    }
+    return line;
   }
 }
