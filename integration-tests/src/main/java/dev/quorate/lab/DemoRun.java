@@ -141,7 +141,7 @@ final class DemoRun {
     List<Writers.Acknowledged> acknowledged = writers.acknowledged();
     Outage outage = Outage.of(acknowledged, fault);
     LabNode primary = cluster.primary();
-    new Timeline(lab, hactl).print(out);
+    new Timeline(lab, hactl).print(out, fault, outage.faultToWritingMillis());
     line("fault to writing again", outage.faultToWritingMillis() + " ms");
     line("longest write gap", outage.gapMillis() + " ms");
     line(

@@ -1,9 +1,18 @@
 package dev.quorate.lab;
 
 import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
-/// Shows the phases of the last failover as the daemons measured them.
+/// Shows what the daemons did about a fault, step by step, in their own words and times.
 final class Timeline {
+  private static final Duration AFTERMATH = Duration.ofSeconds(2);
+  private static final int MOST = 40;
+
   private final Lab lab;
   private final Hactl hactl;
 
@@ -12,14 +21,43 @@ final class Timeline {
     this.hactl = hactl;
   }
 
-  /// Prints the events of the node that has most to tell: the leader's.
-  void print(PrintStream out) {
+  /// Prints the history of the node that has most to tell of the time from the fault to writing.
+  ///
+  /// @param faultNanos by [System#nanoTime()]
+  /// @param toWritingMillis how long clients waited
+  void print(PrintStream out, long faultNanos, long toWritingMillis) {
+    Instant fault = Instant.now().minusNanos(System.nanoTime() - faultNanos);
+    Instant end = fault.plusMillis(toWritingMillis).plus(AFTERMATH);
+    List<String> longest = List.of();
     for (LabNode node : lab.nodes()) {
-      Command events = hactl.quietly(node, "events", "--failover");
-      if (events.ok() && !events.output().isBlank()) {
-        out.println(events.output().indent(2).stripTrailing());
-        return;
+      List<String> told = between(hactl.quietly(node, "history"), fault, end);
+      if (told.size() > longest.size()) {
+        longest = told;
       }
+    }
+    longest.stream().limit(MOST).forEach(line -> out.println("  " + line));
+  }
+
+  private static List<String> between(Command history, Instant from, Instant to) {
+    List<String> told = new ArrayList<>();
+    if (!history.ok()) {
+      return told;
+    }
+    for (String line : history.output().lines().toList()) {
+      String[] parts = line.strip().split(" ", 2);
+      Optional<Instant> at = instant(parts[0]);
+      if (parts.length == 2 && at.isPresent() && at.get().isAfter(from) && at.get().isBefore(to)) {
+        told.add("%+7d ms  %s".formatted(Duration.between(from, at.get()).toMillis(), parts[1]));
+      }
+    }
+    return told;
+  }
+
+  private static Optional<Instant> instant(String text) {
+    try {
+      return Optional.of(Instant.parse(text));
+    } catch (DateTimeParseException e) {
+      return Optional.empty(); // a heading
     }
   }
 }
