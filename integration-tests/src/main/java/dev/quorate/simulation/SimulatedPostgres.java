@@ -53,6 +53,7 @@ final class SimulatedPostgres {
   private Phase phase = Phase.STOPPED;
   private boolean orphans;
   private boolean hung;
+  long wokeAt;
   private boolean unkillable;
   long life;
   SyncNames names = SyncNames.of(List.of(), 0);
@@ -193,6 +194,7 @@ final class SimulatedPostgres {
   }
 
   void unhang() {
+    wokeAt = hung ? world.agenda.nanos() : wokeAt;
     hung = false;
     unkillable = false;
     List<Runnable> due = List.copyOf(stuck);
