@@ -29,7 +29,8 @@ class MissingProgramTest {
 
   @Test
   void aStartWithoutProgramsFailsAndNamesThePlace() throws IOException {
-    Path data = Files.createDirectories(home.resolve("data/global")).getParent();
+    Path data = home.resolve("data");
+    Files.createDirectories(data.resolve("global"));
     Files.writeString(data.resolve("PG_VERSION"), "15\n");
     Files.write(data.resolve("global/pg_control"), new byte[8192]);
     try (ResourceInstance instance = new PostgresAgent().open(new Surroundings(data, home))) {
