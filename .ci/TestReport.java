@@ -19,6 +19,7 @@ public class TestReport {
   private int run;
   private int failed;
   private final List<String> failures = new ArrayList<>();
+  private final List<String> flaky = new ArrayList<>();
   private final List<String> skipped = new ArrayList<>();
   private final List<String> refused = new ArrayList<>();
 
@@ -52,6 +53,9 @@ public class TestReport {
           continue;
         }
         run++;
+        if (test.getElementsByTagName("flakyFailure").getLength() + test.getElementsByTagName("flakyError").getLength() > 0) {
+          flaky.add(name);
+        }
         if (test.getElementsByTagName("failure").getLength() + test.getElementsByTagName("error").getLength() > 0) {
           failed++;
           failures.add(name);
@@ -110,6 +114,7 @@ public class TestReport {
   }
 
   private boolean print(boolean built, long seconds) {
+    flaky.forEach(name -> System.out.println("passed only at the second try: " + name));
     skipped.forEach(skip -> System.out.println("skipped: " + skip));
     failures.forEach(failure -> System.out.println("failed: " + failure));
     refused.forEach(System.out::println);
