@@ -111,10 +111,14 @@ final class PostgresText {
         + String.join(", ", primacy.promise().members().stream().map(NodeId::name).toList());
   }
 
-  /// Why nothing is promoted, if nothing is and something should be.
+  /// Why nothing is promoted, if nothing is and something should be. What was promoted on a node
+  /// that is lost does not count: nobody knows what runs there.
   static Optional<String> waiting(ClusterState state, ResourceDefinition resource) {
     Optional<Primacy> primacy = PgCommands.primacy(state, resource);
-    if (primacy.isEmpty() || !Placements.in(state, resource, Role.PROMOTED).isEmpty()) {
+    boolean promoted =
+        Placements.in(state, resource, Role.PROMOTED).stream()
+            .anyMatch(node -> !state.node(node).map(NodeStatus::unclean).orElse(false));
+    if (primacy.isEmpty() || promoted) {
       return Optional.empty();
     }
     if (primacy.get().holder() instanceof Holder.Held(var node, _)) {
