@@ -281,7 +281,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
         fail("the log was closed by the Raft server itself: " + info.getLifeCycleState());
         return;
       }
-      Leadership now = leadershipIn(info);
+      Leadership now = leadershipIn(info, config.self());
       become(now);
       Instant instant = clock.instant();
       RoleInfoProto role = info.getRoleInfoProto();
@@ -307,14 +307,16 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     };
   }
 
-  private static Leadership leadershipIn(DivisionInfo info) {
+  /// A leader that has just stepped down is a follower of itself for a while: nobody leads then,
+  /// and the silence goes on.
+  private static Leadership leadershipIn(DivisionInfo info, NodeId self) {
     long term = info.getCurrentTerm();
     RaftPeerId leader = info.getLeaderId();
     if (info.isLeader()) {
       return info.isLeaderReady() ? new Leadership.Leader(term) : new Leadership.Leaderless(term);
     }
     boolean follows = info.isFollower() || info.isListener();
-    return follows && leader != null
+    return follows && leader != null && !RatisSettings.nodeId(leader).equals(self)
         ? new Leadership.Follower(term, RatisSettings.nodeId(leader))
         : new Leadership.Leaderless(term);
   }
