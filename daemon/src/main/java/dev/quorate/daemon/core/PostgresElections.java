@@ -6,6 +6,7 @@ import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.Constraint;
 import dev.quorate.resource.Durability;
 import dev.quorate.resource.Election;
+import dev.quorate.resource.Holder;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition;
@@ -19,6 +20,9 @@ import java.util.stream.Collectors;
 
 /// Elects by PostgreSQL's rules, among the nodes that constraints and node states allow.
 public final class PostgresElections implements ElectionPolicy {
+  /// Below every other score: chosen only if nobody else keeps the promise.
+  private static final int LAST_CHOICE = -10 * Score.INFINITY;
+
   @Override
   public Verdict decide(
       ClusterState state, Primacy primacy, Election.Open election, boolean patient) {
@@ -32,7 +36,9 @@ public final class PostgresElections implements ElectionPolicy {
             primacy, election, bestEffort, patient, scores(state, resource.get(), election));
     return switch (PromotionPolicy.decide(ballot)) {
       case PromotionPolicy.Verdict.Winner(var vote, var reason) ->
-          new Verdict.Winner(vote.voter(), reason);
+          patient && moving(state, resource.get(), vote.voter())
+              ? new Verdict.Undecided()
+              : new Verdict.Winner(vote.voter(), reason);
       case PromotionPolicy.Verdict.Undecided _ -> new Verdict.Undecided();
       case PromotionPolicy.Verdict.Blocked(var reason, var unblockers) ->
           new Verdict.Nobody(
@@ -56,10 +62,20 @@ public final class PostgresElections implements ElectionPolicy {
       boolean usable = state.online(node.id()) && !node.standby() && !node.maintenance();
       if (usable && !leaving && score.compareTo(Score.NEVER) > 0) {
         Vote vote = election.votes().get(node.id());
-        scores.put(node.id(), score.value() + (vote == null ? 0 : vote.priority()));
+        int wish = moving(state, resource, node.id()) ? LAST_CHOICE : 0;
+        scores.put(node.id(), score.value() + wish + (vote == null ? 0 : vote.priority()));
       }
     }
     return scores;
+  }
+
+  /// Whether an operator wants the promoted instance away from this node.
+  private static boolean moving(ClusterState state, ResourceDefinition resource, NodeId node) {
+    Primacy primacy = state.primacies().get(resource.id());
+    return primacy != null
+        && !primacy.switchoverTo().isEmpty()
+        && primacy.holder() instanceof Holder.Released(var last, _, _, _, _)
+        && last.equals(node);
   }
 
   private static Score preference(
