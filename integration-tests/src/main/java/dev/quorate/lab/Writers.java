@@ -63,7 +63,7 @@ final class Writers implements AutoCloseable {
         if (System.nanoTime() > deadline) {
           throw new LabException("the cluster takes no writes: " + e.getMessage(), e);
         }
-        pause(Duration.ofMillis(100));
+        Wait.pass(Duration.ofMillis(100));
       }
     }
   }
@@ -86,10 +86,10 @@ final class Writers implements AutoCloseable {
               connection.prepareStatement("insert into ledger (id) values (?)")) {
         while (!stopped) {
           writeOne(insert);
-          pause(PACE);
+          Wait.pass(PACE);
         }
       } catch (SQLException e) {
-        pause(Duration.ofMillis(20)); // the address is on its way: connect anew
+        Wait.pass(Duration.ofMillis(20)); // the address is on its way: connect anew
       }
     }
   }
@@ -134,14 +134,6 @@ final class Writers implements AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-    }
-  }
-
-  private static void pause(Duration howLong) {
-    try {
-      Thread.sleep(howLong);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }
