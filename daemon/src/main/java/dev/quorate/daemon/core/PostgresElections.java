@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 
 /// Elects by PostgreSQL's rules, among the nodes that constraints and node states allow.
 public final class PostgresElections implements ElectionPolicy {
-  /// Below every other score: chosen only if nobody else keeps the promise.
+  /// Below every other score: of those who hold as much, the last choice.
   private static final int LAST_CHOICE = -10 * Score.INFINITY;
 
   @Override
@@ -33,10 +33,14 @@ public final class PostgresElections implements ElectionPolicy {
     boolean bestEffort = Durability.of(state.configuration(), resource.get()) == Durability.ASYNC;
     PromotionPolicy.Ballot ballot =
         PromotionPolicy.Ballot.of(
-            primacy, election, bestEffort, patient, scores(state, resource.get(), election));
+            primacy,
+            election,
+            bestEffort,
+            patient,
+            scores(state, resource.get(), primacy, election));
     return switch (PromotionPolicy.decide(ballot)) {
       case PromotionPolicy.Verdict.Winner(var vote, var reason) ->
-          patient && moving(state, resource.get(), vote.voter())
+          patient && moving(primacy, vote.voter())
               ? new Verdict.Undecided()
               : new Verdict.Winner(vote.voter(), reason);
       case PromotionPolicy.Verdict.Undecided _ -> new Verdict.Undecided();
@@ -53,7 +57,7 @@ public final class PostgresElections implements ElectionPolicy {
   /// The nodes that may be promoted, each with what location constraints and its vote's wish add up
   /// to.
   private static SortedMap<NodeId, Integer> scores(
-      ClusterState state, ResourceDefinition resource, Election.Open election) {
+      ClusterState state, ResourceDefinition resource, Primacy primacy, Election.Open election) {
     SortedMap<NodeId, Integer> scores = new TreeMap<>();
     for (NodeDefinition node : state.configuration().nodes().values()) {
       boolean leaving =
@@ -62,7 +66,7 @@ public final class PostgresElections implements ElectionPolicy {
       boolean usable = state.online(node.id()) && !node.standby() && !node.maintenance();
       if (usable && !leaving && score.compareTo(Score.NEVER) > 0) {
         Vote vote = election.votes().get(node.id());
-        int wish = moving(state, resource, node.id()) ? LAST_CHOICE : 0;
+        int wish = moving(primacy, node.id()) ? LAST_CHOICE : 0;
         scores.put(node.id(), score.value() + wish + (vote == null ? 0 : vote.priority()));
       }
     }
@@ -70,10 +74,8 @@ public final class PostgresElections implements ElectionPolicy {
   }
 
   /// Whether an operator wants the promoted instance away from this node.
-  private static boolean moving(ClusterState state, ResourceDefinition resource, NodeId node) {
-    Primacy primacy = state.primacies().get(resource.id());
-    return primacy != null
-        && !primacy.switchoverTo().isEmpty()
+  private static boolean moving(Primacy primacy, NodeId node) {
+    return !primacy.switchoverTo().isEmpty()
         && primacy.holder() instanceof Holder.Released(var last, _, _, _, _)
         && last.equals(node);
   }
