@@ -1,7 +1,9 @@
 package dev.quorate.consensus;
 
 /// The log cannot be opened or used at all; the message names what and where.
-public final class ConsensusException extends RuntimeException {
+public sealed class ConsensusException extends RuntimeException permits LogLostException {
+  private static final long serialVersionUID = 1L;
+
   /// Says what failed.
   public ConsensusException(String message) {
     super(message);

@@ -4,6 +4,7 @@ import dev.quorate.consensus.ConsensusConfig;
 import dev.quorate.consensus.ConsensusException;
 import dev.quorate.consensus.Leadership;
 import dev.quorate.consensus.LogEvent;
+import dev.quorate.consensus.LogLostException;
 import dev.quorate.consensus.LogPosition;
 import dev.quorate.consensus.ratis.RatisReplicatedLog;
 import dev.quorate.daemon.cli.AgentCatalog;
@@ -147,6 +148,8 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
           .addKeyValue("run", incarnation.run())
           .log("node takes part");
       return node;
+    } catch (LogLostException e) {
+      throw new StartFailure(StartFailure.UNAVAILABLE, String.valueOf(e.getMessage()));
     } catch (ConsensusException | RingException e) {
       throw new StartFailure(
           StartFailure.UNAVAILABLE,

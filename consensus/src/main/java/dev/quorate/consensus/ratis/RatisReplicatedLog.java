@@ -16,7 +16,6 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.membership.time.MonotonicTime;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -37,7 +36,6 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.storage.RaftStorage.StartupOption;
 import org.apache.ratis.util.LifeCycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +57,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   private final ScheduledThreadPoolExecutor timer;
   private final RatisStateMachine machine;
   private final RaftGroup group;
+  private final LogMarker marker;
   private final RaftServer server;
   private final RaftClientRpc rpc;
   private final ClientId client = ClientId.randomId();
@@ -80,6 +79,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     this.machine =
         new RatisStateMachine(
             config.epoch(), new CommandApplier(stateMachine), this::somethingChanged, this::fail);
+    this.marker = LogMarker.of(config);
     RaftProperties properties = RatisSettings.properties(config);
     Parameters parameters = RatisSettings.parameters(config);
     this.server =
@@ -89,7 +89,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
             .setStateMachine(machine)
             .setProperties(properties)
             .setParameters(parameters)
-            .setOption(startupOption(config))
+            .setOption(marker.startupOption())
             .build();
     this.recycler = new ConnectionRecycler(server, group.getPeers(), clock.instant());
     this.rpc = new GrpcFactory(parameters).newRaftClientRpc(client, properties);
@@ -106,7 +106,8 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   /// Opens this node's log: restores the state machine from the last snapshot before returning,
   /// then applies what is committed as it learns of it. Peers may be absent.
   ///
-  /// @throws ConsensusException if the log cannot be opened; the message says why
+  /// @throws ConsensusException if the log cannot be opened, or was there once and is not any more;
+  ///     the message says why
   public static RatisReplicatedLog start(
       ConsensusConfig config, ReplicatedStateMachine stateMachine, LogListener listener) {
     try {
@@ -136,17 +137,9 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     return root.getMessage() == null ? root.toString() : root.getMessage();
   }
 
-  /// A log that was begun is recovered, never formatted.
-  private static StartupOption startupOption(ConsensusConfig config) {
-    Path directory =
-        RatisSettings.groupDirectory(config.directory(), config.cluster(), config.epoch());
-    return Files.exists(directory.resolve("current").resolve("raft-meta"))
-        ? StartupOption.RECOVER
-        : StartupOption.FORMAT;
-  }
-
   private void open() throws IOException {
     server.start();
+    marker.write();
     long first = division().getRaftLog().getStartIndex();
     if (first > machine.applied().index() + 1) {
       throw new IOException(
