@@ -208,13 +208,21 @@ final class LocalPostgres implements AutoCloseable {
     return gone;
   }
 
-  /// Another node's server, asked with the same user and address as streaming.
+  /// Another node's server, asked with the same user and address as streaming, but not under the
+  /// standby's name.
   Upstream upstream(NodeId node) {
     NodeDefinition definition = state.configuration().nodes().get(node);
     if (definition == null) {
       throw new PostgresException("node " + node + " is not configured");
     }
-    return new Upstream(instance, conninfo(definition));
+    return new Upstream(
+        instance,
+        ServerSettings.copyConninfo(
+            context.self(),
+            definition.address(),
+            parameters.port(),
+            parameters.replicationUser(),
+            parameters.replicationOptions()));
   }
 
   /// The names that a standby keeps in force, for the case that it is promoted.

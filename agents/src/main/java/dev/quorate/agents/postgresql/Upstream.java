@@ -6,8 +6,8 @@ import dev.quorate.agents.process.ProcessOutcome;
 import java.time.Duration;
 import java.util.List;
 
-/// Another node's server, asked through `psql` with the very connection that streaming, rewinding
-/// and copying use.
+/// Another node's server, asked through `psql` with the connection that rewinding and copying use,
+/// which is that of streaming but for its name.
 final class Upstream {
   private static final String QUESTION =
       """

@@ -107,7 +107,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   /// then applies what is committed as it learns of it. Peers may be absent.
   ///
   /// @throws ConsensusException if the log cannot be opened, or was there once and is not any more;
-  ///     the message says why
+  ///   the message says why
   public static RatisReplicatedLog start(
       ConsensusConfig config, ReplicatedStateMachine stateMachine, LogListener listener) {
     try {

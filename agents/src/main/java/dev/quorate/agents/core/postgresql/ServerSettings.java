@@ -39,8 +39,25 @@ public record ServerSettings(
   /// @param user who streams
   /// @param options more of it, or empty text
   public static String conninfo(NodeId self, String host, int port, String user, String options) {
+    return conninfo(self.name(), host, port, user, options);
+  }
+
+  /// The upstream's address for questions, rewinding and copying: `pg_basebackup` streams too, and
+  /// what it says to have flushed must not count as a standby's answer.
+  ///
+  /// @param self who connects, under a name that no standby ever has
+  /// @param host the upstream's address
+  /// @param port the upstream's port
+  /// @param user who connects
+  /// @param options more of it, or empty text
+  public static String copyConninfo(
+      NodeId self, String host, int port, String user, String options) {
+    return conninfo("quorate:copy:" + self, host, port, user, options);
+  }
+
+  private static String conninfo(String name, String host, int port, String user, String options) {
     return "host=%s port=%d user=%s application_name=%s connect_timeout=3 keepalives_idle=2 keepalives_interval=1 keepalives_count=3 %s"
-        .formatted(host, port, user, self, options)
+        .formatted(host, port, user, name, options)
         .strip();
   }
 

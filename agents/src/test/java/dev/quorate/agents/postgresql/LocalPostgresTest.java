@@ -1,0 +1,95 @@
+package dev.quorate.agents.postgresql;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.agents.InstanceContext;
+import dev.quorate.consensus.LogPosition;
+import dev.quorate.membership.Incarnation;
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.AgentType;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.ConfigurationChange;
+import dev.quorate.resource.NodeDefinition;
+import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.ResourceId;
+import dev.quorate.resource.core.state.ClusterStateMachine;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocalPostgresTest {
+  private static final NodeId SELF = new NodeId("a");
+  private static final NodeId OTHER = new NodeId("b");
+
+  @TempDir private Path directory;
+
+  @Test
+  void copiesUnderANameThatNoStandbyCanHave() {
+    try (LocalPostgres local =
+        new LocalPostgres(
+            new Alone(), PostgresParameters.parse(TestServers.parameters(directory, 5432)))) {
+      local.state = knowing(OTHER);
+      Matcher name =
+          Pattern.compile("application_name=(\\S+)").matcher(local.upstream(OTHER).conninfo());
+      assertTrue(name.find());
+      assertThrows(IllegalArgumentException.class, () -> new NodeId(name.group(1)));
+      assertFalse(name.find());
+    }
+  }
+
+  private static ClusterState knowing(NodeId node) {
+    return ClusterStateMachine.apply(
+            ClusterState.initial("test"),
+            new LogPosition(1, 1, 1),
+            1,
+            new ClusterCommand.ChangeConfiguration(
+                -1,
+                "test",
+                List.of(
+                    new ConfigurationChange.PutNode(
+                        new NodeDefinition(node, "127.0.0.2", true, new TreeMap<>())))))
+        .state();
+  }
+
+  private final class Alone implements InstanceContext {
+    @Override
+    public NodeId self() {
+      return SELF;
+    }
+
+    @Override
+    public Incarnation incarnation() {
+      return new Incarnation("boot", 1);
+    }
+
+    @Override
+    public ResourceDefinition resource() {
+      return new ResourceDefinition(
+          new ResourceId("pg"),
+          AgentType.parse("ocf:heartbeat:pgsqlms"),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          List.of(),
+          new ResourceDefinition.Form.Promotable(
+              new ResourceId("pg-clone"), 0, 1, new TreeMap<>()));
+    }
+
+    @Override
+    public void propose(ClusterCommand command) {}
+
+    @Override
+    public void monitorSoon() {}
+
+    @Override
+    public Path workDirectory() {
+      return directory.resolve("agent");
+    }
+  }
+}
