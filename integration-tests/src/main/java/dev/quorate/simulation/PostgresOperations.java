@@ -1,6 +1,7 @@
 package dev.quorate.simulation;
 
 import dev.quorate.agents.core.postgresql.Lsn;
+import dev.quorate.agents.core.postgresql.PostgresPolicy;
 import dev.quorate.agents.core.postgresql.RewindPolicy;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.OperationKind;
@@ -85,7 +86,7 @@ final class PostgresOperations {
   }
 
   private void startStopped(SimulatedAgent.Operation operation) {
-    Optional<NodeId> primary = agent.surroundings().otherHolder();
+    Optional<NodeId> primary = PostgresPolicy.upstream(agent.surroundings());
     if (postgres.halfDone) {
       agent.started = true;
       succeed(operation, Role.UNPROMOTED);

@@ -1,8 +1,8 @@
 package dev.quorate.simulation;
 
+import dev.quorate.agents.core.postgresql.PostgresPolicy;
 import dev.quorate.agents.core.postgresql.RewindPolicy;
 import dev.quorate.membership.NodeId;
-import java.util.Optional;
 
 /// Brings a simulated PostgreSQL back under the present primary, by the real policy: it just
 /// follows, is rewound, or is copied anew. That takes its time and may fail.
@@ -75,7 +75,7 @@ final class PostgresReturn {
       return;
     }
     switch (wayBack(up)) {
-      case RewindPolicy.Return.Follow() -> startAgain(mine, primary);
+      case RewindPolicy.Return.Follow() -> startAgain(mine);
       case RewindPolicy.Return.Rewind _ -> {
         if (up.phase() == SimulatedPostgres.Phase.PRIMARY) {
           copy(mine, primary, 500, 3_000);
@@ -97,17 +97,20 @@ final class PostgresReturn {
         () -> {
           SimulatedPostgres up = agent.world.machine(primary).postgres;
           if (up.serves(agent.daemon.self) && postgres.copy(up)) {
-            startAgain(mine, primary);
+            startAgain(mine);
           } else {
             returned(mine);
           }
         });
   }
 
-  private void startAgain(long mine, NodeId primary) {
+  private void startAgain(long mine) {
     boolean begun =
         agent.started
-            && agent.startServer(Optional.of(primary), () -> endReturn(mine), () -> returned(mine));
+            && agent.startServer(
+                PostgresPolicy.upstream(agent.surroundings()),
+                () -> endReturn(mine),
+                () -> returned(mine));
     if (!begun) {
       returned(mine);
     }

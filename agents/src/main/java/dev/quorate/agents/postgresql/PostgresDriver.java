@@ -357,8 +357,13 @@ final class PostgresDriver implements AutoCloseable {
       local.lock.lock();
       try {
         if (local.started && !Thread.currentThread().isInterrupted()) {
-          String conninfo = local.surroundings().conninfos().getOrDefault(primary, "");
-          local.start(conninfo, START);
+          // A round may have been opened meanwhile.
+          PostgresSurroundings agreed = local.surroundings();
+          local.start(
+              PostgresPolicy.upstream(agreed)
+                  .map(n -> agreed.conninfos().getOrDefault(n, ""))
+                  .orElse(""),
+              START);
         }
       } finally {
         local.lock.unlock();

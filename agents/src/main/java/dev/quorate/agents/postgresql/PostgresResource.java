@@ -100,7 +100,7 @@ final class PostgresResource implements ResourceInstance {
     if (local.instance.postmaster().isPresent()) {
       return adopt(end);
     }
-    Optional<NodeId> primary = local.surroundings().otherHolder();
+    Optional<NodeId> primary = PostgresPolicy.upstream(local.surroundings());
     if (!local.instance.hasData() || local.rejoin.isHalfDone()) {
       local.started = true;
       return standby("waits for a primary to be copied from");

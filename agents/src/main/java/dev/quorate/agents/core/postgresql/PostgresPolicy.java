@@ -197,8 +197,11 @@ public final class PostgresPolicy {
     }
   }
 
-  /// Whom to stream from now.
-  private static Optional<NodeId> upstream(PostgresSurroundings agreed) {
+  /// Whom to stream from now; whoever starts an instance asks this too.
+  ///
+  /// @param agreed what the cluster has agreed on
+  /// @return nobody while votes are being collected or counted, and then the holder of the grant
+  public static Optional<NodeId> upstream(PostgresSurroundings agreed) {
     return isCounting(agreed)
         ? Optional.empty()
         : agreed.otherHolder().filter(n -> agreed.conninfos().containsKey(n));

@@ -86,6 +86,20 @@ class PostgresPolicyTest {
   }
 
   @Test
+  void nobodyIsStreamedFromWhileVotesAreCounted() {
+    assertEquals(Optional.of(B), upstream(HELD_BY_B, IDLE));
+    assertEquals(Optional.empty(), upstream(HELD_BY_B, OPEN));
+    Election won = new Election.Won(2, C, "boot", 1, 1, "");
+    assertEquals(Optional.empty(), upstream(HELD_BY_B, won));
+    assertEquals(Optional.of(C), upstream(new Holder.Held(C, "boot"), won));
+  }
+
+  private static Optional<NodeId> upstream(Holder holder, Election election) {
+    return PostgresPolicy.upstream(
+        agreed(new Primacy(new ResourceId("pg"), 1, holder, promise(), election, ""), false));
+  }
+
+  @Test
   void aPrimaryThatAnotherGrantExcludesIsStopped() {
     assertEquals(List.of(new StopRogue("b holds the grant")), decide(primary(), HELD_BY_B, IDLE));
     assertEquals(List.of(), decide(primary(), new Holder.Nobody(), IDLE));

@@ -228,6 +228,9 @@ final class Draft {
       instances.computeIfAbsent(resource, _ -> new TreeMap<>()).put(node, after);
       Role was = before.map(InstanceStatus::role).orElse(Role.STOPPED);
       note(new ClusterChange.InstanceChanged(resource, node, was, after));
+      if (!PrimacyRules.unpromoted(after)) {
+        ElectionRules.forgetVote(this, resource, node);
+      }
     }
   }
 

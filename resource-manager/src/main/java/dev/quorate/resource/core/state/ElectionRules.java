@@ -15,6 +15,7 @@ import dev.quorate.resource.Holder;
 import dev.quorate.resource.InstanceStatus.Certainty;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.Vote;
 import java.util.ArrayList;
@@ -29,6 +30,8 @@ import java.util.TreeMap;
 /// Invariants:
 /// - rounds are numbered without gaps, one is open at most, and a vote counts in its own round;
 /// - a winner voted, can be promoted, and lives in the boot in which it voted;
+/// - a vote is gone once the instance that it speaks for is recorded as anything but a standby that
+///   works;
 /// - unless writes may be lost, the winner's log contains that of enough members of the promise
 ///   that no acknowledged write is missing, or that of the previous holder.
 final class ElectionRules {
@@ -117,21 +120,29 @@ final class ElectionRules {
 
   /// A vote binds the boot in which it was cast: in the next one the node votes anew.
   static void forgetVotes(Draft draft, NodeId node) {
-    for (Primacy primacy : draft.primacies()) {
-      if (primacy.election() instanceof Election.Open open && open.votes().containsKey(node)) {
-        SortedMap<NodeId, Vote> votes = new TreeMap<>(open.votes());
-        votes.remove(node);
-        draft.setPrimacy(
-            Primacies.withElection(
-                primacy,
-                new Election.Open(
-                    open.round(),
-                    open.reason(),
-                    open.preferred(),
-                    open.opened(),
-                    open.expected(),
-                    votes)));
-      }
+    draft.primacies().forEach(primacy -> forgetVote(draft, primacy, node));
+  }
+
+  /// It also binds the run of the instance: one that does not run as a standby any more may have
+  /// received something, or lost it, before it does so again.
+  static void forgetVote(Draft draft, ResourceId resource, NodeId node) {
+    draft.primacy(resource).ifPresent(primacy -> forgetVote(draft, primacy, node));
+  }
+
+  private static void forgetVote(Draft draft, Primacy primacy, NodeId node) {
+    if (primacy.election() instanceof Election.Open open && open.votes().containsKey(node)) {
+      SortedMap<NodeId, Vote> votes = new TreeMap<>(open.votes());
+      votes.remove(node);
+      draft.setPrimacy(
+          Primacies.withElection(
+              primacy,
+              new Election.Open(
+                  open.round(),
+                  open.reason(),
+                  open.preferred(),
+                  open.opened(),
+                  open.expected(),
+                  votes)));
     }
   }
 

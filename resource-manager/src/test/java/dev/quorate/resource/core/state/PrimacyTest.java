@@ -155,6 +155,18 @@ class PrimacyTest {
   }
 
   @Test
+  void aVoteEndsWithTheRunOfTheInstance() {
+    Ledger ledger = lost(Ledger.running());
+    ledger.open(2, ledger.vote(N2, 1, 200), ledger.vote(N3, 1, 250));
+    ledger.observe(N3, PG, OperationResult.failed(7, Role.STOPPED, "crashed"));
+    ledger.refuse("HA-ELECT-016", new CloseElection(PG, 2, "n3", ""));
+    ledger.run(OperationKind.START, PG, N3);
+    ledger.refuse("HA-ELECT-016", new CloseElection(PG, 2, "n3", ""));
+    ledger.accept(new CastVote(PG, 2, ledger.vote(N3, 1, 250)));
+    ledger.accept(new CloseElection(PG, 2, "n3", ""));
+  }
+
+  @Test
   void theWinnerHasWhatWasPromised() {
     Ledger ledger = lost(Ledger.running());
     ledger.open(2, ledger.vote(N2, 1, 200), ledger.vote(N3, 1, 250));
