@@ -57,14 +57,15 @@ final class Enrolment {
             .map(NodeId::new)
             .orElseThrow(() ->
                 HactlError.failed(
-                    "the token is used up, too old or unknown: get a new one with 'hactl cluster"
-                        + " token NODE' on the first node",
-                    ""));
+                    "the token is used up, too old or unknown",
+                    "get a new one with 'hactl cluster token NODE' on the first node"));
     Identity own = identity.get();
     SortedMap<NodeId, String> everyone = own.everyone();
     String address = everyone.get(node);
     if (address == null) {
-      throw HactlError.failed("node '" + node + "' is not of this cluster", "");
+      throw HactlError.failed(
+          "node '" + node + "' is not of this cluster",
+          "known are " + everyone.keySet() + ": get a token for one of them");
     }
     SecretStore.Grant grant = secrets.grant(node, address, Instant.now());
     log.atInfo()

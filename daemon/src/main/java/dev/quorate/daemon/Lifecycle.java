@@ -1,6 +1,7 @@
 package dev.quorate.daemon;
 
 import dev.quorate.daemon.cli.AgentCatalog;
+import dev.quorate.daemon.cli.ExitCode;
 import dev.quorate.daemon.cli.HactlError;
 import dev.quorate.daemon.cli.NodeFacts;
 import dev.quorate.daemon.config.ConfigException;
@@ -24,9 +25,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -35,7 +39,7 @@ import org.slf4j.LoggerFactory;
 
 /// Brings the node into a cluster, takes it out for a while and back, within one process. The admin
 /// socket stays up all the time.
-final class Lifecycle implements Node.Host {
+final class Lifecycle implements Node.Host, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Lifecycle.class);
 
   private final AgentCatalog agents;
@@ -103,13 +107,7 @@ final class Lifecycle implements Node.Host {
     } catch (IOException e) {
       throw new StartFailure(
           StartFailure.UNAVAILABLE,
-          "cannot listen on "
-              + identity.address()
-              + " ports "
-              + config.ports().admin()
-              + " and "
-              + config.ports().metrics()
-              + " ("
+          "cannot listen ("
               + e.getMessage()
               + "): is another quorated running, and does 'address' in "
               + config.file()
@@ -173,7 +171,10 @@ final class Lifecycle implements Node.Host {
   }
 
   /// Founds a cluster.
-  synchronized SortedMap<NodeId, String> setup(String name, SortedMap<NodeId, String> nodes) {
+  ///
+  /// @param unseen whether nodes that cannot be reached are named nevertheless
+  synchronized SortedMap<NodeId, String> setup(
+      String name, SortedMap<NodeId, String> nodes, boolean unseen) {
     requireUnjoined();
     NodeId self =
         nodes.entrySet().stream()
@@ -186,11 +187,20 @@ final class Lifecycle implements Node.Host {
                     "type this on one of the nodes, with their addresses as 'ip addr' shows them"));
     SortedMap<NodeId, String> peers = new TreeMap<>(nodes);
     String address = String.valueOf(peers.remove(self));
+    if (!unseen) {
+      requireReachable(peers);
+    }
     become(
         new Identity(name, self, address, peers),
-        () -> secrets.found(name, self, address, Instant.now()));
+        () -> secrets.found(name, self, address, Instant.now()),
+        "nothing was changed: put it right and type the command again");
     SortedMap<NodeId, String> tokens = new TreeMap<>();
-    peers.keySet().forEach(peer -> tokens.put(peer, token(peer)));
+    try {
+      peers.keySet().forEach(peer -> tokens.put(peer, token(peer)));
+    } catch (HactlError e) {
+      throw new HactlError(
+          ExitCode.PARTLY, e.code(), "the cluster is founded, but " + e.message(), e.hint());
+    }
     return tokens;
   }
 
@@ -198,30 +208,74 @@ final class Lifecycle implements Node.Host {
     void run() throws IOException;
   }
 
-  /// Takes an identity on: the configuration file is checked and written last, so that nothing
-  /// counts before everything is there.
-  private void become(Identity identity, Acquisition acquire) {
+  /// Takes an identity on. The configuration file counts, so it is written beside its place first
+  /// and put there last; if anything fails before, no file of the attempt is left.
+  ///
+  /// @param again how it can be tried again
+  private void become(Identity identity, Acquisition acquire, String again) {
     DaemonConfig before = config;
+    Path file = config.file();
+    FreshState fresh = FreshState.in(config.stateDirectory());
+    Optional<OwnerOnly.Prepared> prepared = Optional.empty();
     try {
-      String old = Files.exists(config.file()) ? Files.readString(config.file()) : "";
+      String old = Files.exists(file) ? Files.readString(file) : "";
       String text = ConfigFile.withIdentity(old, identity);
-      DaemonConfig next = ConfigFile.parse(config.file(), text);
+      DaemonConfig next = ConfigFile.parse(file, text);
+      prepared =
+          Optional.of(OwnerOnly.prepare(file, text.getBytes(StandardCharsets.UTF_8), "rw-r--r--"));
       acquire.run();
       config = next;
       start();
-      OwnerOnly.write(config.file(), text.getBytes(StandardCharsets.UTF_8), "rw-r--r--");
     } catch (ConfigException e) {
-      config = before;
-      throw HactlError.usage(String.valueOf(e.getMessage()), "");
-    } catch (StartFailure e) {
-      config = before;
-      throw HactlError.failed(String.valueOf(e.getMessage()), "nothing was changed");
+      giveUp(before, fresh, prepared);
+      throw HactlError.usage(String.valueOf(e.getMessage()), again);
+    } catch (StartFailure | SecretsException e) {
+      giveUp(before, fresh, prepared);
+      throw HactlError.failed(String.valueOf(e.getMessage()), again);
     } catch (IOException e) {
-      config = before;
+      giveUp(before, fresh, prepared);
       throw HactlError.failed(
           "cannot write " + e.getMessage(),
-          "make " + config.file() + " and its directory writable");
+          "make " + file + " and " + config.stateDirectory() + " writable; " + again);
+    } catch (RuntimeException e) {
+      giveUp(before, fresh, prepared);
+      throw e;
     }
+    try {
+      prepared.orElseThrow().commit();
+    } catch (IOException e) {
+      throw new HactlError(
+          ExitCode.PARTLY,
+          "HA-CLI-009",
+          "this node takes part now, but forgets it when quorated ends: "
+              + file
+              + " cannot be"
+              + " written ("
+              + e.getMessage()
+              + ")",
+          "move " + file + ".new there");
+    }
+  }
+
+  private void giveUp(
+      DaemonConfig before, FreshState fresh, Optional<OwnerOnly.Prepared> prepared) {
+    config = before;
+    hangUp();
+    try {
+      fresh.remove();
+      if (prepared.isPresent()) {
+        prepared.get().discard();
+      }
+    } catch (IOException e) {
+      log.atWarn().addKeyValue("reason", e.getMessage()).log("files of a failed attempt are left");
+    }
+  }
+
+  private void hangUp() {
+    members.ifPresent(HttpListener::close);
+    members = Optional.empty();
+    scraped.ifPresent(HttpListener::close);
+    scraped = Optional.empty();
   }
 
   private void requireUnjoined() {
@@ -234,6 +288,39 @@ final class Lifecycle implements Node.Host {
               + config.stateDirectory()
               + " and the identity in "
               + config.file());
+    }
+  }
+
+  /// A peer need not run a daemon yet, but its machine must be there: a wrong address could not be
+  /// corrected later.
+  private void requireReachable(SortedMap<NodeId, String> peers) {
+    int port = config.ports().admin();
+    SortedMap<NodeId, String> missing = new ConcurrentSkipListMap<>();
+    List<Thread> attempts = new ArrayList<>();
+    peers.forEach((peer, address) ->
+        attempts.add(
+            Thread.ofVirtual()
+                .start(() ->
+                    MemberClient.unreachable(address, port)
+                        .ifPresent(reason ->
+                            missing.put(
+                                peer,
+                                "node '%s' cannot be reached at %s:%d (%s)"
+                                    .formatted(peer, address, port, reason))))));
+    for (Thread attempt : attempts) {
+      try {
+        attempt.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw HactlError.failed("interrupted", "type the command again");
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw HactlError.failed(
+          String.join("; ", missing.values()),
+          "nothing was changed: correct the address, or open TCP port "
+              + port
+              + " there; to found the cluster before that machine is up, add --force");
     }
   }
 
@@ -256,7 +343,13 @@ final class Lifecycle implements Node.Host {
       throw HactlError.usage(String.valueOf(e.getMessage()), "");
     }
     Enrolment.Admission admission = Enrolment.ask(token);
-    become(admission.identity(), () -> secrets.accept(admission.grant()));
+    become(
+        admission.identity(),
+        () -> secrets.accept(admission.grant()),
+        "nothing was changed here, but the token is used up: put it right and join with a new one,"
+            + " from 'hactl cluster token "
+            + admission.identity().node()
+            + "' on the first node");
     return admission.identity().node();
   }
 
@@ -272,9 +365,14 @@ final class Lifecycle implements Node.Host {
           "this node cannot sign certificates",
           "type this on the node where the cluster was set up");
     }
-    return secrets
-        .newToken(peer.name(), identity.address(), config.ports().admin(), Instant.now())
-        .text();
+    try {
+      return secrets
+          .newToken(peer.name(), identity.address(), config.ports().admin(), Instant.now())
+          .text();
+    } catch (SecretsException e) {
+      throw HactlError.failed(
+          String.valueOf(e.getMessage()), "put it right, then 'hactl cluster token " + peer + "'");
+    }
   }
 
   /// Stops the resources here and leaves.
@@ -295,6 +393,14 @@ final class Lifecycle implements Node.Host {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /// Ends taking part and listening; the services go on.
+  @Override
+  public synchronized void close() {
+    node.ifPresent(Node::close);
+    node = Optional.empty();
+    hangUp();
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.quorate.daemon.cli.JsonText;
 import dev.quorate.daemon.http.HttpHandler;
 import dev.quorate.daemon.http.HttpReply;
 import dev.quorate.daemon.http.HttpRequest;
+import dev.quorate.daemon.secrets.SecretsException;
 import dev.quorate.resource.json.ClusterJson;
 import java.io.IOException;
 import java.time.Duration;
@@ -37,7 +38,12 @@ final class MemberRoutes implements HttpHandler {
         return;
       }
       if (!request.trusted()) {
-        error(reply, 403, "HA-ADMIN-004", "a certificate of this cluster is needed");
+        error(
+            reply,
+            403,
+            "HA-ADMIN-004",
+            "a certificate of this cluster is needed",
+            "join it first: hactl cluster join");
         return;
       }
       log.atInfo()
@@ -55,15 +61,24 @@ final class MemberRoutes implements HttpHandler {
           cluster.stop(Duration.ofMillis(body.path("patience").asLong(60_000)));
           reply.send(200, JSON, "{}");
         }
-        default -> error(reply, 404, "HA-ADMIN-002", "no such request: " + route);
+        default ->
+            error(
+                reply,
+                404,
+                "HA-ADMIN-002",
+                "no such request: " + route,
+                "do both nodes run the same version?");
       }
     } catch (HactlError e) {
-      error(reply, 409, e.code(), e.message());
+      error(reply, 409, e.code(), e.message(), e.hint());
+    } catch (SecretsException e) {
+      error(reply, 409, "HA-ADMIN-005", String.valueOf(e.getMessage()), "");
     }
   }
 
-  private static void error(HttpReply reply, int status, String code, String message)
+  private static void error(HttpReply reply, int status, String code, String message, String hint)
       throws IOException {
-    reply.send(status, JSON, JsonText.object(Map.of("code", code, "message", message)));
+    reply.send(
+        status, JSON, JsonText.object(Map.of("code", code, "message", message, "hint", hint)));
   }
 }

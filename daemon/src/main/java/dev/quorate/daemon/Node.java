@@ -109,12 +109,19 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
         new OpenInstances(
             self, incarnation, agents, config.stateDirectory().resolve("resources"), events);
     operations = new OperationRunner(instances, journal, events);
-    replicated = RatisReplicatedLog.start(logConfig(secrets), machine, this::logEvent);
+    try {
+      replicated = RatisReplicatedLog.start(logConfig(secrets), machine, this::logEvent);
+    } catch (RuntimeException e) {
+      fencing.close();
+      journal.close();
+      throw e;
+    }
     proposer = new Proposer(self, incarnation.run(), replicated);
     try {
       ring = startRing(secrets);
     } catch (IOException | RuntimeException e) {
       replicated.close();
+      fencing.close();
       journal.close();
       throw e;
     }

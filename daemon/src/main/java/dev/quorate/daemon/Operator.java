@@ -228,8 +228,9 @@ final class Operator implements Cluster {
   }
 
   @Override
-  public SortedMap<NodeId, String> setup(String name, SortedMap<NodeId, String> nodes) {
-    return lifecycle.setup(name, nodes);
+  public SortedMap<NodeId, String> setup(
+      String name, SortedMap<NodeId, String> nodes, boolean unseen) {
+    return lifecycle.setup(name, nodes, unseen);
   }
 
   @Override
@@ -249,7 +250,12 @@ final class Operator implements Cluster {
 
   @Override
   public void start() {
-    lifecycle.start();
+    try {
+      lifecycle.start();
+    } catch (StartFailure e) {
+      throw HactlError.failed(
+          String.valueOf(e.getMessage()), "put it right, then 'hactl cluster start'");
+    }
   }
 
   @Override
@@ -257,7 +263,9 @@ final class Operator implements Cluster {
     DaemonConfig config = lifecycle.config();
     String address = config.identity().map(i -> i.everyone().get(node)).orElse(null);
     if (address == null) {
-      throw HactlError.failed("the address of node " + node + " is not known", "");
+      throw HactlError.failed(
+          "the address of node " + node + " is not known",
+          "type it on that node, or add 'peer." + node + " = ADDRESS' to " + config.file());
     }
     MemberClient.post(
         lifecycle.tls(),

@@ -15,6 +15,8 @@ import dev.quorate.consensus.core.QuorumWatch;
 import dev.quorate.membership.NodeId;
 import dev.quorate.membership.time.MonotonicTime;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
@@ -112,6 +114,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
       ConsensusConfig config, ReplicatedStateMachine stateMachine, LogListener listener) {
     try {
       Files.createDirectories(config.directory());
+      requireFreePort(RatisSettings.endpoint(config));
       RatisReplicatedLog log = new RatisReplicatedLog(config, stateMachine, listener);
       try {
         log.open();
@@ -126,6 +129,13 @@ public final class RatisReplicatedLog implements ReplicatedLog {
               .formatted(
                   config.self(), config.directory(), config.voters().get(config.self()), rootOf(e)),
           e);
+    }
+  }
+
+  /// Ratis ends the process if its port is taken.
+  private static void requireFreePort(ConsensusConfig.Endpoint endpoint) throws IOException {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(endpoint.host(), endpoint.port()));
     }
   }
 

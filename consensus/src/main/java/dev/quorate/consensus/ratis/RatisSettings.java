@@ -141,7 +141,7 @@ final class RatisSettings {
     return new NodeId(peer.toString());
   }
 
-  private static ConsensusConfig.Endpoint endpoint(ConsensusConfig config) {
+  static ConsensusConfig.Endpoint endpoint(ConsensusConfig config) {
     Map<NodeId, ConsensusConfig.Endpoint> voters = config.voters();
     return Objects.requireNonNull(voters.get(config.self()));
   }

@@ -51,8 +51,9 @@ public interface Cluster {
   /// Founds a cluster with this node as its first member.
   ///
   /// @param nodes every node with its address
+  /// @param unseen whether nodes that cannot be reached are named nevertheless
   /// @return for each other node the token with which it joins
-  SortedMap<NodeId, String> setup(String name, SortedMap<NodeId, String> nodes);
+  SortedMap<NodeId, String> setup(String name, SortedMap<NodeId, String> nodes, boolean unseen);
 
   /// Makes this node, which belongs to no cluster, a member.
   ///

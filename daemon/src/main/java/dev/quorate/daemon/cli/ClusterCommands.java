@@ -1,5 +1,6 @@
 package dev.quorate.daemon.cli;
 
+import dev.quorate.daemon.config.Identity;
 import dev.quorate.daemon.config.NearestWord;
 import dev.quorate.membership.NodeId;
 import java.time.Duration;
@@ -18,8 +19,8 @@ final class ClusterCommands {
     return List.of(
         Command.of(
                 "cluster setup",
-                "NAME NODE=ADDRESS NODE=ADDRESS…",
-                "Founds a cluster; this node is its first member.",
+                "NAME NODE=ADDRESS NODE=ADDRESS… [--force]",
+                "Founds a cluster; this node is its first member, the others must be reachable.",
                 ClusterCommands::setup)
             .anywhere(),
         Command.of(
@@ -68,6 +69,16 @@ final class ClusterCommands {
       String[] parts = word.split("=", 2);
       NodeId node = new NodeId(parts[0]);
       String address = parts.length > 1 ? parts[1].replaceFirst("^addr=", "") : parts[0];
+      if (!Identity.isAddress(address)) {
+        throw HactlError.usage(
+            "node '" + node + "': '" + address + "' is not an address",
+            "use an IP address or a host name, as " + node + "=10.0.0.1");
+      }
+      if (nodes.containsValue(address)) {
+        throw HactlError.usage(
+            "node '" + node + "': address " + address + " belongs to another node already",
+            "give each node its own address");
+      }
       if (nodes.put(node, address) != null) {
         throw HactlError.usage("node '" + node + "' is named twice", "name it once");
       }
@@ -79,7 +90,7 @@ final class ClusterCommands {
       throw HactlError.usage(
           nodes.size() + " nodes are too many", "a cluster has at most 7 voting nodes");
     }
-    SortedMap<NodeId, String> tokens = in.cluster().setup(name, nodes);
+    SortedMap<NodeId, String> tokens = in.cluster().setup(name, nodes, in.options().force());
     in.out().line("Cluster '" + name + "' is founded; this node is its first member.");
     tokens.forEach((node, token) -> {
       in.out().line("On node " + node + " type:");

@@ -160,7 +160,7 @@ public final class ConfigFile {
   private void peer(int number, String name, String address) {
     try {
       NodeId peer = new NodeId(name);
-      if (!legalAddress(address)) {
+      if (!Identity.isAddress(address)) {
         problem(number, "'" + address + "' is not an address", "use an IP address or a host name");
       } else if (peers.putIfAbsent(peer, address) != null) {
         problem(number, "peer '" + name + "' was already named", "remove one of the two lines");
@@ -190,7 +190,7 @@ public final class ConfigFile {
           "use 1 to 15 letters, digits, '.', '_' or '-'");
     }
     String address = value(ConfigKey.ADDRESS);
-    if (!legalAddress(address)) {
+    if (!Identity.isAddress(address)) {
       problem(
           ConfigKey.ADDRESS,
           "'address' must name an address of this node",
@@ -209,10 +209,6 @@ public final class ConfigFile {
       problem(ConfigKey.NODE, String.valueOf(e.getMessage()), "set 'node' to this node's name");
       return Optional.empty();
     }
-  }
-
-  private static boolean legalAddress(String address) {
-    return address.matches("[0-9A-Za-z.:_-]{1,253}");
   }
 
   private int port(ConfigKey key, int least) {

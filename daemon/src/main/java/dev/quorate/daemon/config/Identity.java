@@ -16,6 +16,11 @@ public record Identity(
     peers = Collections.unmodifiableSortedMap(new TreeMap<>(peers));
   }
 
+  /// Whether a text can be the address of a node: an IP address or a host name.
+  public static boolean isAddress(String text) {
+    return text.matches("[0-9A-Za-z.:_-]{1,253}");
+  }
+
   /// Every node with its address, this one included.
   public SortedMap<NodeId, String> everyone() {
     SortedMap<NodeId, String> all = new TreeMap<>(peers);

@@ -76,8 +76,13 @@ public final class HttpListener implements AutoCloseable {
   public static HttpListener tcp(
       String host, int port, Optional<SSLContext> tls, HttpHandler handler) throws IOException {
     ServerSocket server = new ServerSocket();
-    server.setReuseAddress(true);
-    server.bind(new InetSocketAddress(InetAddress.getByName(host), port), MOST);
+    try {
+      server.setReuseAddress(true);
+      server.bind(new InetSocketAddress(InetAddress.getByName(host), port), MOST);
+    } catch (IOException e) {
+      server.close();
+      throw new IOException("TCP port " + port + " of " + host + ": " + e.getMessage(), e);
+    }
     HttpListener listener = new HttpListener(server, handler);
     Thread.ofPlatform().daemon().name("http-" + port).start(() -> listener.acceptTcp(server, tls));
     return listener;

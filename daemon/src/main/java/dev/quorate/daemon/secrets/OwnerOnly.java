@@ -31,6 +31,11 @@ public final class OwnerOnly {
 
   /// Replaces the file.
   public static void write(Path file, byte[] content, String mode) throws IOException {
+    prepare(file, content, mode).commit();
+  }
+
+  /// Writes the new content to disk, beside the file.
+  public static Prepared prepare(Path file, byte[] content, String mode) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(fresh);
     try (FileChannel channel =
@@ -44,12 +49,33 @@ public final class OwnerOnly {
       }
       channel.force(true);
     }
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    Path parent = file.getParent();
-    if (parent != null) {
-      try (FileChannel channel = FileChannel.open(parent, StandardOpenOption.READ)) {
-        channel.force(true);
+    return new Prepared(file, fresh);
+  }
+
+  /// New content that waits beside its file.
+  public static final class Prepared {
+    private final Path file;
+    private final Path fresh;
+
+    private Prepared(Path file, Path fresh) {
+      this.file = file;
+      this.fresh = fresh;
+    }
+
+    /// Puts it in the place of the old.
+    public void commit() throws IOException {
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Path parent = file.getParent();
+      if (parent != null) {
+        try (FileChannel channel = FileChannel.open(parent, StandardOpenOption.READ)) {
+          channel.force(true);
+        }
       }
+    }
+
+    /// Throws it away.
+    public void discard() throws IOException {
+      Files.deleteIfExists(fresh);
     }
   }
 }

@@ -210,7 +210,8 @@ final class TypedCluster implements Cluster {
   }
 
   @Override
-  public SortedMap<NodeId, String> setup(String name, SortedMap<NodeId, String> nodes) {
+  public SortedMap<NodeId, String> setup(
+      String name, SortedMap<NodeId, String> nodes, boolean unseen) {
     SortedMap<NodeId, String> tokens = new TreeMap<>();
     nodes.keySet().stream().skip(1).forEach(n -> tokens.put(n, "TOKEN-" + n + "@x:5417"));
     return tokens;

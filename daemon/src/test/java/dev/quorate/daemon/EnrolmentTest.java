@@ -1,0 +1,347 @@
+package dev.quorate.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.daemon.cli.AgentCatalog;
+import dev.quorate.daemon.cli.CommandTree;
+import dev.quorate.daemon.cli.ExitCode;
+import dev.quorate.daemon.cli.NodeFacts;
+import dev.quorate.daemon.cli.Output;
+import dev.quorate.daemon.config.ConfigFile;
+import dev.quorate.daemon.config.Identity;
+import dev.quorate.daemon.http.HttpListener;
+import dev.quorate.daemon.secrets.SecretStore;
+import dev.quorate.membership.NodeId;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A newcomer types `cluster join` or `cluster setup` and something is not as it should be: one
+/// message names the peer, what was tried and the remedy; nothing is left behind, and when it is
+/// put right, the next attempt works.
+class EnrolmentTest {
+  private static final String MEMBER = "127.0.0.1";
+  private static final String NEWCOMER = "127.0.0.2";
+  private static final String THIRD = "127.0.0.3";
+  private static final NodeId N1 = new NodeId("n1");
+  private static final NodeId N2 = new NodeId("n2");
+
+  @TempDir Path temporary = Path.of("");
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private final List<String> remarks = new ArrayList<>();
+  private int admin;
+  private int raft;
+  private int ring;
+  private Path home = Path.of("");
+  private Lifecycle newcomer = lifecycle(Path.of("/nowhere/quorate.conf"));
+
+  @BeforeEach
+  void aNodeOfNoCluster() throws IOException {
+    List<Integer> ports = freePorts(3);
+    admin = ports.get(0);
+    raft = ports.get(1);
+    ring = ports.get(2);
+    home = Files.createDirectory(temporary.resolve("newcomer"));
+    Files.createDirectory(home.resolve("state"));
+    Files.writeString(
+        home.resolve("quorate.conf"),
+        """
+        # as the administrator left it
+        admin.port = %d
+        raft.port = %d
+        ring.port = %d
+        metrics.port = 0
+        state.directory = %s
+        run.directory = %s
+        """
+            .formatted(admin, raft, ring, home.resolve("state"), home));
+    newcomer = lifecycle(home.resolve("quorate.conf"));
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    newcomer.close();
+    for (AutoCloseable each : open.reversed()) {
+      each.close();
+    }
+  }
+
+  @Test
+  void aMemberWhoseDaemonIsDown() throws IOException {
+    Member member = member("first");
+    String token = member.token();
+    refused(ExitCode.FAILED, "cluster join " + token, MEMBER + ":" + admin + " refuses", "running");
+    member.listen();
+    joins(token);
+  }
+
+  @Test
+  void aMemberThatIsNotThere() throws IOException {
+    Member member = member("first");
+    String nowhere = "a".repeat(70) + ".invalid";
+    String token = member.token().replace(MEMBER, nowhere);
+    refused(
+        ExitCode.FAILED,
+        "cluster join " + token,
+        nowhere + ":" + admin + " cannot be reached (no address",
+        "the address right");
+  }
+
+  @Test
+  void aTokenThatIsNotGood() throws IOException {
+    Member member = member("first");
+    member.listen();
+    String token = member.token();
+    refused(ExitCode.USAGE, "cluster join abc@" + MEMBER + ":1", "token is damaged", "whole line");
+    refused(ExitCode.USAGE, "cluster join abc", "not a token", "cluster setup");
+    String old = member.token();
+    assertTrue(member.secrets.redeem(secretOf(old), Instant.now()).isPresent());
+    refused(
+        ExitCode.FAILED,
+        "cluster join " + old,
+        MEMBER + ":" + admin + ": the token is used up",
+        "hactl cluster token");
+    joins(token);
+  }
+
+  @Test
+  void aTokenOfAnotherCluster() throws IOException {
+    Member member = member("first");
+    member.listen();
+    refused(
+        ExitCode.FAILED,
+        "cluster join " + member("second").token(),
+        MEMBER + ":" + admin + " is not the node that it should be",
+        "hactl cluster token");
+    joins(member.token());
+  }
+
+  @Test
+  void aMemberThatCannotSign() throws IOException {
+    Member member = member("first");
+    member.listen();
+    String token = member.token();
+    Files.delete(temporary.resolve("first/ca.key"));
+    refused(ExitCode.FAILED, "cluster join " + token, "cannot sign certificates", "first node");
+  }
+
+  @Test
+  void aPortThatIsTakenHere() throws IOException {
+    Member member = member("first");
+    member.listen();
+    String remedy = "'hactl cluster token n2'";
+    try (ServerSocket _ = new ServerSocket(admin, 1, InetAddress.getByName(NEWCOMER))) {
+      String port = "TCP port " + admin + " of " + NEWCOMER;
+      refused(ExitCode.FAILED, "cluster join " + member.token(), port, remedy);
+    }
+    try (ServerSocket _ = new ServerSocket(raft, 1, InetAddress.getByName(NEWCOMER))) {
+      String port = NEWCOMER + ":" + raft;
+      refused(ExitCode.FAILED, "cluster join " + member.token(), port, remedy);
+    }
+    try (DatagramSocket _ = new DatagramSocket(ring, InetAddress.getByName(NEWCOMER))) {
+      String port = NEWCOMER + ":" + ring;
+      refused(ExitCode.FAILED, "cluster join " + member.token(), port, remedy);
+    }
+    joins(member.token());
+  }
+
+  @Test
+  void aStartThatDoesNotSucceedCanBeRepeated() throws IOException {
+    Member member = member("first");
+    member.listen();
+    joins(member.token());
+    newcomer.close();
+    newcomer = lifecycle(home.resolve("quorate.conf"));
+    try (ServerSocket _ = new ServerSocket(admin, 1, InetAddress.getByName(NEWCOMER))) {
+      assertEquals(ExitCode.FAILED, type("cluster start"));
+      assertTrue(remarks.getFirst().contains("TCP port " + admin), remarks::toString);
+      assertTrue(remarks.getLast().contains("hactl cluster start"), remarks::toString);
+    }
+    succeeds("cluster start");
+  }
+
+  @Test
+  void aConfigurationThatCannotBeWritten() throws IOException {
+    Files.createDirectory(home.resolve("quorate.conf.new"));
+    Files.createFile(home.resolve("quorate.conf.new/in-the-way"));
+    refused(
+        ExitCode.FAILED,
+        "cluster setup demo n2=" + NEWCOMER,
+        home + "/quorate.conf.new",
+        "make " + home + "/quorate.conf");
+    Files.delete(home.resolve("quorate.conf.new/in-the-way"));
+    succeeds("cluster setup demo n2=" + NEWCOMER);
+  }
+
+  @Test
+  void aPeerOfTheFoundersThatIsNotThere() throws IOException {
+    String words = "cluster setup demo n2=" + NEWCOMER + " n3=" + THIRD;
+    try (ServerSocket deaf = new ServerSocket(admin, 1, InetAddress.getByName(THIRD))) {
+      fill(deaf);
+      refused(
+          ExitCode.FAILED,
+          words,
+          "node 'n3' cannot be reached at %s:%d (no connection within 3 s)".formatted(THIRD, admin),
+          "--force");
+    }
+    succeeds(words);
+  }
+
+  @Test
+  void aFounderCanInsist() {
+    String nowhere = "a".repeat(70) + ".invalid";
+    refused(
+        ExitCode.FAILED,
+        "cluster setup demo n2=" + NEWCOMER + " n3=" + nowhere,
+        "node 'n3' cannot be reached at " + nowhere,
+        "--force");
+    refused(
+        ExitCode.USAGE,
+        "cluster setup demo n2=" + NEWCOMER + " n3=10.0.0.300/24",
+        "'10.0.0.300/24' is not an address",
+        "n3=10.0.0.1");
+    refused(
+        ExitCode.USAGE,
+        "cluster setup demo n2=" + NEWCOMER + " n3=" + NEWCOMER,
+        "node 'n3': address " + NEWCOMER,
+        "its own address");
+    refused(
+        ExitCode.USAGE, "cluster setup demo n3=192.0.2.1", "belongs to this machine", "ip addr");
+    succeeds("cluster setup demo n2=" + NEWCOMER + " n3=" + nowhere + " --force");
+  }
+
+  private void joins(String token) {
+    succeeds("cluster join " + token);
+    assertEquals(
+        Optional.of(N2),
+        ConfigFile.read(home.resolve("quorate.conf")).identity().map(Identity::node));
+  }
+
+  private void succeeds(String line) {
+    assertEquals(ExitCode.OK, type(line), () -> line + ": " + remarks);
+    assertEquals(NodeFacts.Phase.RUNNING, newcomer.phase());
+    assertTrue(ConfigFile.read(home.resolve("quorate.conf")).identity().isPresent());
+  }
+
+  private void refused(ExitCode exit, String line, String what, String remedy) {
+    List<String> before = files();
+    assertEquals(exit, type(line), () -> line + ": " + remarks);
+    String said = String.join("\n", remarks);
+    assertEquals(1, remarks.stream().filter(r -> r.startsWith("Error: ")).count(), said);
+    assertTrue(said.contains(what), said);
+    assertTrue(said.contains(remedy), said);
+    assertEquals(before, files());
+    assertEquals(NodeFacts.Phase.UNJOINED, newcomer.phase());
+  }
+
+  private ExitCode type(String line) {
+    remarks.clear();
+    return CommandTree.run(
+        List.of(line.split(" ")),
+        "root",
+        newcomer.operator(),
+        new Output() {
+          @Override
+          public void line(String text) {}
+
+          @Override
+          public void remark(String text) {
+            remarks.add(text);
+          }
+        });
+  }
+
+  /// Every file of the newcomer with its content; the counters of its lives may go on.
+  private List<String> files() {
+    try (Stream<Path> tree = Files.walk(home)) {
+      List<String> files = new ArrayList<>();
+      for (Path file : tree.sorted().toList()) {
+        boolean counts =
+            file.startsWith(home.resolve("state/ring")) || file.endsWith("run-counter");
+        if (!counts) {
+          files.add(Files.isDirectory(file) ? file + "/" : file + ": " + Files.readString(file));
+        }
+      }
+      return files;
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Lifecycle lifecycle(Path config) {
+    return new Lifecycle(ConfigFile.read(config), new AgentCatalog(List.of()), new EventHistory());
+  }
+
+  private static String secretOf(String token) {
+    return dev.quorate.daemon.secrets.JoinToken.parse(token).secret();
+  }
+
+  /// Leaves no room for one more connection: the kernel then drops what asks for one.
+  private void fill(ServerSocket deaf) throws IOException {
+    while (MemberClient.unreachable(THIRD, deaf.getLocalPort()).isEmpty()) {
+      Socket socket = new Socket();
+      open.add(socket);
+      socket.connect(new InetSocketAddress(THIRD, deaf.getLocalPort()), 500);
+    }
+  }
+
+  private static List<Integer> freePorts(int count) throws IOException {
+    List<ServerSocket> sockets = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      sockets.add(new ServerSocket(0));
+    }
+    List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
+    for (ServerSocket socket : sockets) {
+      socket.close();
+    }
+    return ports;
+  }
+
+  private Member member(String directory) throws IOException {
+    SecretStore secrets = new SecretStore(temporary.resolve(directory));
+    secrets.found("demo", N1, MEMBER, Instant.now());
+    return new Member(secrets);
+  }
+
+  /// What the founder of a cluster has and answers.
+  private final class Member {
+    private final SecretStore secrets;
+
+    Member(SecretStore secrets) {
+      this.secrets = secrets;
+    }
+
+    String token() {
+      return secrets.newToken(N2.name(), MEMBER, admin, Instant.now()).text();
+    }
+
+    void listen() throws IOException {
+      TreeMap<NodeId, String> peers = new TreeMap<>();
+      peers.put(N2, NEWCOMER);
+      Identity identity = new Identity("demo", N1, MEMBER, peers);
+      open.add(
+          HttpListener.tcp(
+              MEMBER,
+              admin,
+              Optional.of(secrets.tls().context()),
+              new MemberRoutes(newcomer.operator(), new Enrolment(secrets, () -> identity))));
+    }
+  }
+}
