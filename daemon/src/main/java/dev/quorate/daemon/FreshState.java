@@ -10,10 +10,10 @@ import java.util.stream.Stream;
 /// What a node has on disk only since it tries to become a member, so that an attempt that fails
 /// leaves nothing behind.
 ///
-/// The counters of lives and of rings stay: they may never be seen to go back.
+/// The counters of lives and of rings stay, for they may never be seen to go back; so does a log,
+/// which is never begun twice.
 record FreshState(List<Path> paths) {
-  private static final List<String> NAMES =
-      List.of("secrets", "cluster", "log", "journal", "resources");
+  private static final List<String> NAMES = List.of("secrets", "cluster", "journal", "resources");
 
   /// Notes what is not there yet.
   static FreshState in(Path directory) {

@@ -38,6 +38,9 @@ import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.NodeDefinition;
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -110,8 +113,10 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
             self, incarnation, agents, config.stateDirectory().resolve("resources"), events);
     operations = new OperationRunner(instances, journal, events);
     try {
+      // Before the log is begun: then nothing is left that is likely to fail.
+      requireFreeRingPort(identity.address(), config.ports().ring());
       replicated = RatisReplicatedLog.start(logConfig(secrets), machine, this::logEvent);
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       fencing.close();
       journal.close();
       throw e;
@@ -166,6 +171,14 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
       throw new StartFailure(
           StartFailure.UNAVAILABLE,
           "cannot start: " + e.getMessage() + ": check ports and directories in " + config.file());
+    }
+  }
+
+  private static void requireFreeRingPort(String address, int port) throws IOException {
+    try (DatagramSocket probe = new DatagramSocket(null)) {
+      probe.bind(new InetSocketAddress(address, port));
+    } catch (SocketException e) {
+      throw new IOException("UDP port " + port + " of " + address + ": " + e.getMessage(), e);
     }
   }
 

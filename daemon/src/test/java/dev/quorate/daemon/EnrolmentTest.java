@@ -156,7 +156,7 @@ class EnrolmentTest {
       refused(ExitCode.FAILED, "cluster join " + member.token(), port, remedy);
     }
     try (DatagramSocket _ = new DatagramSocket(ring, InetAddress.getByName(NEWCOMER))) {
-      String port = NEWCOMER + ":" + ring;
+      String port = "UDP port " + ring + " of " + NEWCOMER;
       refused(ExitCode.FAILED, "cluster join " + member.token(), port, remedy);
     }
     joins(member.token());

@@ -113,8 +113,8 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   public static RatisReplicatedLog start(
       ConsensusConfig config, ReplicatedStateMachine stateMachine, LogListener listener) {
     try {
-      Files.createDirectories(config.directory());
       requireFreePort(RatisSettings.endpoint(config));
+      Files.createDirectories(config.directory());
       RatisReplicatedLog log = new RatisReplicatedLog(config, stateMachine, listener);
       try {
         log.open();
