@@ -101,8 +101,10 @@ final class ResourceCreation {
       ResourceId id, ResourceAgent agent, SortedMap<String, String> parameters) {
     List<String> problems = new ArrayList<>();
     SortedMap<String, String> known = agent.metadata().parameters();
+    SortedMap<String, String> rest = new TreeMap<>(parameters);
     for (String name : parameters.keySet()) {
       if (!known.containsKey(name)) {
+        rest.remove(name);
         problems.add(
             "unknown parameter '"
                 + name
@@ -112,7 +114,7 @@ final class ResourceCreation {
                     .orElse("known are " + String.join(", ", known.keySet())));
       }
     }
-    problems.addAll(agent.problems(parameters));
+    problems.addAll(agent.problems(rest));
     if (!problems.isEmpty()) {
       throw HactlError.usage(
           "resource '" + id + "': " + String.join("; ", problems),

@@ -3,13 +3,15 @@ package dev.quorate.daemon.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quorate.agents.ResourceAgent;
 import dev.quorate.resource.ClusterState;
+import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 
 /// Every kind of wrong input gives one message that names the place and the remedy, and changes
 /// nothing.
 class BadInputTest {
-  private final TypedCluster cluster = new TypedCluster();
+  private TypedCluster cluster = new TypedCluster();
 
   private void refused(ExitCode exit, String line, String what, String remedy) {
     ClusterState before = cluster.state();
@@ -55,6 +57,39 @@ class BadInputTest {
         "resource create vip ocf:heartbeat:IPaddr2 ip=1.2.3.4 promotable",
         "not promotable",
         "leave out");
+  }
+
+  @Test
+  void parametersOfTheAgentsThatAreDelivered() {
+    cluster =
+        new TypedCluster(
+            new AgentCatalog(
+                ServiceLoader.load(ResourceAgent.class).stream()
+                    .map(ServiceLoader.Provider::get)
+                    .toList()));
+    String create = "resource create pg ocf:heartbeat:pgsqlms ";
+    usage(create + "bindr=/x", "resource 'pg': unknown parameter 'bindr'", "mean 'bindir'?");
+    assertEquals(1, cluster.remarks().split("unknown parameter", -1).length - 1, "said once");
+    usage(create + "pgdata=data", "resource 'pg': pgdata 'data' is not an absolute path", "give");
+    usage(create + "pgport=x", "pgport 'x' is not a port", "1 to 65535");
+    usage(create + "rejoin=never", "rejoin 'never' is not known", "use one of [auto, manual]");
+    String both = "resource create vip ocf:heartbeat:IPaddr2 ip=1.2.3 nick=eth0";
+    usage(both, "resource 'vip': unknown parameter 'nick': did you mean 'nic'?", "describe");
+    assertTrue(cluster.remarks().contains("ip: '1.2.3' is not"), cluster.remarks());
+  }
+
+  @Test
+  void metaAttributesAndOperations() {
+    String create = "resource create vip ocf:heartbeat:IPaddr2 ip=1.2.3.4 ";
+    usage(create + "meta taget-role=Stopped", "of vip: 'taget-role'", "mean 'target-role'?");
+    usage(create + "meta priority=high", "priority=high", "must be a whole number");
+    usage(create + "op monitor intervall=1s", "no option 'intervall'", "use interval");
+    usage(create + "op monitor interval=1s on-fail=explode", "'explode'", "use ignore, block");
+    usage(create + "ip=1.2.3.5", "'ip' is given twice", "once");
+    usage(create + "cln", "'cln' is neither", "use name=value");
+    String clone = "resource create pg ocf:heartbeat:pgsqlms promotable ";
+    usage(clone + "durability=synk", "of pg-clone: durability=synk", "one of async, sync");
+    usage(clone + "durabilty=sync", "of pg-clone: 'durabilty'", "mean 'durability'?");
   }
 
   @Test

@@ -38,6 +38,7 @@ import java.util.function.Predicate;
 final class TypedCluster implements Cluster {
   private static final long NOON = 1_800_000_000_000L;
 
+  private final AgentCatalog agents;
   private final List<String> output = new ArrayList<>();
   private final List<String> remarks = new ArrayList<>();
   private ClusterState state = ClusterState.initial("demo");
@@ -45,6 +46,11 @@ final class TypedCluster implements Cluster {
   private boolean quorum = true;
 
   TypedCluster() {
+    this(new AgentCatalog(List.of(new Paper("IPaddr2", false), new Paper("pgsqlms", true))));
+  }
+
+  TypedCluster(AgentCatalog agents) {
+    this.agents = agents;
     List<ConfigurationChange> nodes = new ArrayList<>();
     for (int i = 1; i <= 3; i++) {
       nodes.add(
@@ -135,7 +141,7 @@ final class TypedCluster implements Cluster {
 
   @Override
   public AgentCatalog agents() {
-    return new AgentCatalog(List.of(new Paper("IPaddr2", false), new Paper("pgsqlms", true)));
+    return agents;
   }
 
   @Override
