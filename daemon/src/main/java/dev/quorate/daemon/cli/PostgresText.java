@@ -9,6 +9,7 @@ import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.Role;
+import dev.quorate.resource.core.state.ElectionSupervisor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -131,6 +132,17 @@ final class PostgresText {
         return Optional.of(
             "the daemon on " + node + " is gone, but the node lives and may be writing");
       }
+    }
+    List<NodeId> unseen = ElectionSupervisor.unseen(state, resource);
+    if (primacy.get().epoch() == 0 && !unseen.isEmpty()) {
+      String names = String.join(", ", unseen.stream().map(NodeId::name).toList());
+      return Optional.of(
+          "nothing ever was, and "
+              + names
+              + " may have the data that the others are to follow: start "
+              + (unseen.size() == 1 ? "it" : "them")
+              + ", or do without: hactl node standby "
+              + unseen.getFirst());
     }
     return switch (primacy.get().election()) {
       case Election.Blocked(_, var detail, _) -> Optional.of(detail);

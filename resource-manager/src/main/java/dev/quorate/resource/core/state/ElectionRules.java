@@ -32,6 +32,7 @@ import java.util.TreeMap;
 /// - a winner voted, can be promoted, and lives in the boot in which it voted;
 /// - a vote is gone once the instance that it speaks for is recorded as anything but a standby that
 ///   works;
+/// - nobody that was asked in the very first round is gone without a vote;
 /// - unless writes may be lost, the winner's log contains that of enough members of the promise
 ///   that no acknowledged write is missing, or that of the previous holder.
 final class ElectionRules {
@@ -179,6 +180,13 @@ final class ElectionRules {
           "%s has a promoted instance that works".formatted(command.resource()),
           "");
     }
+    List<NodeId> gone = goneBeforeFirst(draft, primacy, open);
+    if (!gone.isEmpty()) {
+      return refused(
+          "HA-ELECT-018",
+          "nobody was ever promoted, and %s went away without showing what it has".formatted(gone),
+          "bring it back, or say that its data is not needed with 'hactl node standby NODE'");
+    }
     if (!keepsPromise(draft, primacy, open, winner)) {
       return refused(
           "HA-ELECT-017",
@@ -200,6 +208,20 @@ final class ElectionRules {
             winner.position(),
             command.detail()));
     return accepted();
+  }
+
+  /// Who was asked in a first round and is gone without a vote. No promise says yet whose data
+  /// counts, so that nobody may be missing.
+  private static List<NodeId> goneBeforeFirst(
+      Draft draft, Primacy primacy, Election.Open open) {
+    if (primacy.epoch() > 0) {
+      return List.of();
+    }
+    ResourceDefinition resource = draft.primitive(primacy.resource()).orElseThrow();
+    return open.expected().stream()
+        .filter(n -> !open.votes().containsKey(n) && !draft.online(n))
+        .filter(n -> !ElectionSupervisor.excluded(draft.configuration(), resource, n))
+        .toList();
   }
 
   /// Ends a round, or clears what came of it.

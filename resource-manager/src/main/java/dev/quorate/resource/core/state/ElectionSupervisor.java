@@ -3,6 +3,7 @@ package dev.quorate.resource.core.state;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.Action;
 import dev.quorate.resource.ClusterCommand.OpenElection;
+import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.Constraint;
 import dev.quorate.resource.Election;
@@ -27,7 +28,8 @@ import java.util.Optional;
 /// same.
 ///
 /// A round is due when nobody holds the grant any more, or when the holder's node is lost: votes
-/// are taken while it is being fenced. A holder whose daemon is gone is waited for. A blocked round
+/// are taken while it is being fenced. The first round waits for every node: one that is not up yet
+/// may have the primary that the others are to follow. A holder whose daemon is gone is waited for. A blocked round
 /// is repeated only once an instance or a node has changed since, else it would block again.
 public final class ElectionSupervisor {
   private ElectionSupervisor() {}
@@ -123,20 +125,32 @@ public final class ElectionSupervisor {
     return down && !busy && banned(state, resource, node);
   }
 
-  private static boolean banned(ClusterState state, ResourceDefinition resource, NodeId node) {
-    NodeDefinition definition = state.configuration().nodes().get(node);
-    if (definition == null || definition.standby()) {
-      return true;
-    }
-    boolean bannedByConstraint =
-        state.configuration().constraints().stream()
+  /// The nodes that may hold the data of a resource that was never promoted, and do not take part:
+  /// what they have is not known, so the first promotion waits for them. An operator who knows
+  /// better says so by standby, or by a ban.
+  public static List<NodeId> unseen(ClusterState state, ResourceDefinition resource) {
+    return state.configuration().nodes().keySet().stream()
+        .filter(n -> !state.online(n) && !excluded(state.configuration(), resource, n))
+        .toList();
+  }
+
+  /// Whether an operator has said that the node shall not run the resource.
+  static boolean excluded(
+      ClusterConfiguration configuration, ResourceDefinition resource, NodeId node) {
+    NodeDefinition definition = configuration.nodes().get(node);
+    return definition == null
+        || definition.standby()
+        || configuration.constraints().stream()
             .anyMatch(c ->
                 c instanceof Constraint.Location(_, var id, var role, var n, var score)
                     && resource.answersTo(id)
                     && role == Role.STARTED
                     && n.equals(node)
                     && score.equals(Score.NEVER));
-    if (bannedByConstraint) {
+  }
+
+  private static boolean banned(ClusterState state, ResourceDefinition resource, NodeId node) {
+    if (excluded(state.configuration(), resource, node)) {
       return true;
     }
     int threshold =
@@ -183,7 +197,7 @@ public final class ElectionSupervisor {
     return node || instance;
   }
 
-  /// Whether every node that takes part and may run an instance has shown what it has.
+  /// Whether every node that may run an instance has shown what it has.
   private static boolean allLookedAt(ClusterState state, ResourceDefinition resource) {
     boolean busy =
         state.intents().values().stream()
@@ -211,7 +225,7 @@ public final class ElectionSupervisor {
           case Form.Promotable(_, var max, _, _) ->
               max > 0 ? Math.min(max, able.size()) : able.size();
         };
-    return !busy && !unknown && shown >= wanted;
+    return !busy && !unknown && shown >= wanted && unseen(state, resource).isEmpty();
   }
 
   private static boolean majorityOnline(ClusterState state) {

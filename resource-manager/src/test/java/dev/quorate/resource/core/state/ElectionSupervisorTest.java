@@ -18,6 +18,7 @@ import dev.quorate.resource.ClusterCommand.CloseElection;
 import dev.quorate.resource.ClusterCommand.OpenElection;
 import dev.quorate.resource.ClusterCommand.ReleasePrimacy;
 import dev.quorate.resource.ConfigurationChange.SetMeta;
+import dev.quorate.resource.ConfigurationChange.SetNodeAttribute;
 import dev.quorate.resource.ConfigurationChange.SetProperty;
 import dev.quorate.resource.Election;
 import dev.quorate.resource.OperationKind;
@@ -37,6 +38,33 @@ class ElectionSupervisorTest {
     }
     assertEquals(List.of(N1, N2, N3), due(ledger).getFirst().expected());
     assertEquals(1, due(ledger).getFirst().round());
+  }
+
+  @Test
+  void theFirstRoundWaitsForANodeThatIsNotUpYet() {
+    Ledger ledger = Ledger.withoutFirst();
+    for (NodeId node : List.of(N2, N3)) {
+      ledger.run(OperationKind.MONITOR, PG, node);
+      ledger.run(OperationKind.START, PG, node);
+    }
+    assertEquals(List.of(), due(ledger), "n1 may have the primary");
+    ledger.configure(new SetNodeAttribute(N1, "standby", "on"));
+    assertEquals(List.of(N2, N3), due(ledger).getFirst().expected(), "the operator's word");
+  }
+
+  @Test
+  void aNodeThatVanishesInTheFirstRoundIsWaitedFor() {
+    Ledger ledger = Ledger.three();
+    ledger.startStandbys();
+    ledger.open(1, ledger.vote(N1, 1, 100), ledger.vote(N2, 1, 100), ledger.vote(N3, 1, 100));
+    ledger.accept(new OpenElection(PG, 2, "again", List.of(N1, N2, N3)));
+    ledger.accept(new CastVote(PG, 2, ledger.vote(N2, 1, 100)));
+    ledger.accept(new CastVote(PG, 2, ledger.vote(N3, 1, 100)));
+    ledger.see(N2, N1);
+    ledger.see(N3, N1);
+    ledger.refuse("HA-ELECT-018", new CloseElection(PG, 2, "n2", "most advanced"));
+    ledger.configure(new SetNodeAttribute(N1, "standby", "on"));
+    ledger.accept(new CloseElection(PG, 2, "n2", "most advanced"));
   }
 
   @Test
@@ -114,7 +142,7 @@ class ElectionSupervisorTest {
     ledger.run(OperationKind.STOP, PG, N1);
     assertEquals(List.of(), due(ledger));
     ledger.configure(
-        new dev.quorate.resource.ConfigurationChange.SetNodeAttribute(N1, "standby", "on"));
+        new SetNodeAttribute(N1, "standby", "on"));
     assertEquals(List.of(N2, N3), due(ledger).getFirst().expected());
   }
 

@@ -75,7 +75,16 @@ final class Ledger {
     return of(3);
   }
 
+  /// As [#three()], with n1 configured and never seen.
+  static Ledger withoutFirst() {
+    return of(2, 3);
+  }
+
   static Ledger of(int nodes) {
+    return of(1, nodes);
+  }
+
+  private static Ledger of(int firstSeen, int nodes) {
     Ledger ledger = new Ledger();
     List<ConfigurationChange> changes = new ArrayList<>();
     for (int i = 1; i <= nodes; i++) {
@@ -84,7 +93,7 @@ final class Ledger {
     changes.add(new CreateResource(database(new TreeMap<>())));
     changes.add(new CreateResource(address()));
     ledger.configure(changes.toArray(ConfigurationChange[]::new));
-    for (int i = 1; i <= nodes; i++) {
+    for (int i = firstSeen; i <= nodes; i++) {
       ledger.accept(new JoinNode(new NodeId("n" + i), life("a", 1), 1));
     }
     return ledger;
