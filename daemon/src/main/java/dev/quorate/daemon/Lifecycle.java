@@ -151,7 +151,8 @@ final class Lifecycle implements Node.Host, AutoCloseable {
                   identity.address(),
                   config.ports().admin(),
                   Optional.of(tls()),
-                  new MemberRoutes(operator, enrolment)));
+                  new MemberRoutes(operator, enrolment),
+                  () -> node.map(Node::signOfLife).orElse(HttpListener.WAITING)));
     }
     if (scraped.isEmpty() && config.ports().metrics() > 0) {
       scraped =

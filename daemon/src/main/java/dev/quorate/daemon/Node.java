@@ -15,6 +15,7 @@ import dev.quorate.daemon.core.NodeEffect;
 import dev.quorate.daemon.core.NodeEvent;
 import dev.quorate.daemon.core.NodeSettings;
 import dev.quorate.daemon.core.PostgresElections;
+import dev.quorate.daemon.http.HttpListener;
 import dev.quorate.daemon.metrics.DaemonMetrics;
 import dev.quorate.daemon.secrets.OwnerOnly;
 import dev.quorate.daemon.secrets.SecretStore;
@@ -88,6 +89,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile Optional<View> view = Optional.empty();
   private volatile boolean quorum;
+  private volatile boolean speaking = true;
   private volatile String quorumReason = "the daemon has just started";
 
   private Node(
@@ -349,6 +351,10 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
           operations.monitor(resource, seen, timeout);
       case NodeEffect.EmergencyStop(var resource, var timeout) ->
           operations.emergencyStop(resource, timeout);
+      case NodeEffect.SpeakInRing(var on) -> {
+        speaking = on;
+        ring.speak(on);
+      }
       case NodeEffect.Fence(var intent, var request) -> fencing.fence(intent, request);
       case NodeEffect.TransferLeadership(var to) -> {
         var _ =
@@ -446,6 +452,11 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
 
   boolean quorum() {
     return quorum && !(replicated.leadership() instanceof Leadership.Leaderless);
+  }
+
+  /// What a peer is told that misses this node in the ring.
+  int signOfLife() {
+    return !speaking ? HttpListener.NOTHING : quorum ? HttpListener.ALIVE : HttpListener.WAITING;
   }
 
   String quorumReason() {

@@ -16,7 +16,7 @@ final class PeerProbe {
 
   private PeerProbe() {}
 
-  /// [Absence#DAEMON_GONE] if the node lives: its kernel refuses, or its daemon answers.
+  /// What can be found out in [#LIMIT], once the address is known.
   static Absence ask(String host, int port) {
     long began = System.nanoTime();
     try (Socket socket = new Socket()) {
@@ -27,9 +27,11 @@ final class PeerProbe {
       }
       socket.setSoTimeout((int) left);
       socket.getOutputStream().write(HttpListener.PROBE);
-      return socket.getInputStream().read() == HttpListener.ALIVE
-          ? Absence.DAEMON_GONE
-          : Absence.SILENT;
+      return switch (socket.getInputStream().read()) {
+        case HttpListener.ALIVE -> Absence.ALIVE;
+        case HttpListener.WAITING -> Absence.DAEMON_GONE;
+        default -> Absence.SILENT;
+      };
     } catch (ConnectException e) {
       boolean refused = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("refused");
       return refused ? Absence.DAEMON_GONE : Absence.SILENT;

@@ -10,6 +10,8 @@ import java.net.ServerSocket;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PeerProbeTest {
   @Test
@@ -40,7 +42,25 @@ class PeerProbeTest {
             port,
             Optional.of(SSLContext.getDefault()),
             (_, reply) -> reply.send(200, "", ""))) {
-      assertEquals(Absence.DAEMON_GONE, PeerProbe.ask("127.0.0.1", port));
+      assertEquals(Absence.ALIVE, PeerProbe.ask("127.0.0.1", port));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"A, ALIVE", "W, DAEMON_GONE", "N, SILENT"})
+  void aDaemonSaysWhetherTheLogHearsIt(char sign, Absence heard) throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    try (HttpListener _ =
+        HttpListener.tcp(
+            "127.0.0.1",
+            port,
+            Optional.of(SSLContext.getDefault()),
+            (_, reply) -> reply.send(200, "", ""),
+            () -> sign == 'N' ? HttpListener.NOTHING : sign)) {
+      assertEquals(heard, PeerProbe.ask("127.0.0.1", port));
     }
   }
 }

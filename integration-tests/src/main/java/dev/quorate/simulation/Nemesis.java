@@ -4,6 +4,7 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.Holder;
+import dev.quorate.simulation.SimulatedNetwork.Traffic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -93,6 +94,8 @@ final class Nemesis {
       case ISOLATION_OF_LEADER -> cut(around(world.logs.leader().orElse(victim.id)));
       case ONE_WAY_CUT -> cut(oneWay(victim.id));
       case LINK_CUT -> cut(link());
+      case RING_CUT -> cut(List.of(Traffic.RING), around(victim.id));
+      case CONNECTION_CUT -> cut(List.of(Traffic.CONNECTIONS), around(victim.id));
       case PACKET_LOSS, DUPLICATION, SLOW_NETWORK, LOG_LAG -> disturb(fault.kind(), victim);
       case POSTMASTER_KILL -> {
         victim.postgres.postmasterDies(fault.duration());
@@ -140,11 +143,15 @@ final class Nemesis {
   private record Cut(NodeId from, NodeId to) {}
 
   private Runnable cut(List<Cut> cuts) {
-    cuts.forEach(c -> world.network.cut(c.from(), c.to()));
-    world.trace.note("FAULT", "cut " + cuts);
+    return cut(List.of(Traffic.values()), cuts);
+  }
+
+  private Runnable cut(List<Traffic> traffic, List<Cut> cuts) {
+    traffic.forEach(t -> cuts.forEach(c -> world.network.cut(t, c.from(), c.to())));
+    world.trace.note("FAULT", "cut " + traffic + " " + cuts);
     world.networkChanged();
     return () -> {
-      cuts.forEach(c -> world.network.mend(c.from(), c.to()));
+      traffic.forEach(t -> cuts.forEach(c -> world.network.mend(t, c.from(), c.to())));
       world.networkChanged();
     };
   }

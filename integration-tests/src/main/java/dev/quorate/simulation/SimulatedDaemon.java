@@ -56,6 +56,8 @@ final class SimulatedDaemon {
   private boolean frozen;
   private boolean dead;
   private boolean everQuorate;
+  private boolean speaking = true;
+  private boolean heard;
   private long timerCount;
   private long commandCount;
   private final TreeMap<Long, CommandId> tickets = new TreeMap<>();
@@ -167,7 +169,11 @@ final class SimulatedDaemon {
   // The ring.
 
   void arrived(NodeId from, dev.quorate.membership.core.RingPacket packet) {
-    perform(() -> feed(new RingEvent.PacketArrived(from, packet)));
+    perform(() -> {
+      if (speaking) {
+        feed(new RingEvent.PacketArrived(from, packet));
+      }
+    });
   }
 
   private void feed(RingEvent event) {
@@ -179,7 +185,7 @@ final class SimulatedDaemon {
   private void follow(RingEffect effect) {
     switch (effect) {
       case RingEffect.Send(var to, var packet) -> {
-        for (NodeId receiver : to) {
+        for (NodeId receiver : speaking ? to : List.<NodeId>of()) {
           world.network.send(
               self,
               receiver,
@@ -259,6 +265,9 @@ final class SimulatedDaemon {
   private void logReported(LogEvent event) {
     world.trace.note(self.name(), "log: " + event);
     everQuorate |= event instanceof LogEvent.QuorumRegained;
+    if (event instanceof LogEvent.QuorumRegained || event instanceof LogEvent.QuorumLost) {
+      heard = event instanceof LogEvent.QuorumRegained;
+    }
     post(new NodeEvent.LogReported(event));
   }
 
@@ -328,6 +337,10 @@ final class SimulatedDaemon {
         world.trace.note(self.name(), "emergency stop of " + resource);
         agents.emergencyStop(resource);
       }
+      case NodeEffect.SpeakInRing(var on) -> {
+        world.trace.note(self.name(), on ? "speaks in the ring" : "is silent in the ring");
+        speaking = on;
+      }
       case NodeEffect.Fence(var intentId, var request) -> {
         world.trace.note(self.name(), "fences " + request.target() + " " + request.bootId());
         world.checks.fences(this);
@@ -348,6 +361,20 @@ final class SimulatedDaemon {
     }
   }
 
+  private Absence signOf(SimulatedMachine there) {
+    if (!there.running() || !world.network.bothWays(self, there.id)) {
+      return Absence.SILENT;
+    }
+    SimulatedDaemon daemon = there.daemon;
+    if (daemon == null) {
+      return Absence.DAEMON_GONE;
+    }
+    if (daemon.frozen || !daemon.speaking) {
+      return Absence.SILENT;
+    }
+    return daemon.heard ? Absence.ALIVE : Absence.DAEMON_GONE;
+  }
+
   private static String name(NodeTimer timer) {
     return timer.purpose().name() + " " + timer.subject();
   }
@@ -366,12 +393,11 @@ final class SimulatedDaemon {
         });
   }
 
-  /// Asks the kernel of a peer by connecting to its daemon's port.
+  /// Asks a peer by connecting to its daemon's port.
   private void probe(NodeId peer, RingId about) {
-    SimulatedMachine there = world.machine(peer);
-    boolean refused = there.running() && there.daemon == null && world.network.bothWays(self, peer);
-    long time = refused ? 2 * world.network.hop() : Duration.ofMillis(150).toNanos();
-    Absence result = refused ? Absence.DAEMON_GONE : Absence.SILENT;
+    Absence result = signOf(world.machine(peer));
+    long time =
+        result == Absence.SILENT ? Duration.ofMillis(150).toNanos() : 2 * world.network.hop();
     later(time, Agenda.Kind.NODE, () -> post(new NodeEvent.PeerProbed(peer, about, result)));
   }
 }

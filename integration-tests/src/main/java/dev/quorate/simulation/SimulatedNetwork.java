@@ -2,6 +2,7 @@ package dev.quorate.simulation;
 
 import dev.quorate.membership.NodeId;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
@@ -10,7 +11,8 @@ import java.util.random.RandomGenerator;
 final class SimulatedNetwork {
   private final Agenda agenda;
   private final RandomGenerator random;
-  private final TreeMap<NodeId, TreeMap<NodeId, Integer>> cuts = new TreeMap<>();
+  private final EnumMap<Traffic, TreeMap<NodeId, TreeMap<NodeId, Integer>>> cuts =
+      new EnumMap<>(Traffic.class);
   private double loss;
   private double duplication;
   private long extraDelay;
@@ -20,14 +22,27 @@ final class SimulatedNetwork {
     this.random = random;
   }
 
-  /// Stops everything that one node sends to another, until it is mended as often.
-  void cut(NodeId from, NodeId to) {
-    cuts.computeIfAbsent(from, _ -> new TreeMap<>()).merge(to, 1, Integer::sum);
+  /// What a firewall can tell apart.
+  enum Traffic {
+    /// The ring's datagrams.
+    RING,
+    /// Log, PostgreSQL and probes.
+    CONNECTIONS
   }
 
-  void mend(NodeId from, NodeId to) {
-    cuts.computeIfAbsent(from, _ -> new TreeMap<>())
+  /// Stops all traffic of a kind that one node sends to another, until it is mended as often.
+  void cut(Traffic traffic, NodeId from, NodeId to) {
+    cutsOf(traffic).computeIfAbsent(from, _ -> new TreeMap<>()).merge(to, 1, Integer::sum);
+  }
+
+  void mend(Traffic traffic, NodeId from, NodeId to) {
+    cutsOf(traffic)
+        .computeIfAbsent(from, _ -> new TreeMap<>())
         .computeIfPresent(to, (_, count) -> count == 1 ? null : count - 1);
+  }
+
+  private TreeMap<NodeId, TreeMap<NodeId, Integer>> cutsOf(Traffic traffic) {
+    return cuts.computeIfAbsent(traffic, _ -> new TreeMap<>());
   }
 
   void mendAll() {
@@ -49,9 +64,14 @@ final class SimulatedNetwork {
     extraDelay = most.toNanos();
   }
 
-  boolean reaches(NodeId from, NodeId to) {
-    TreeMap<NodeId, Integer> cut = cuts.get(from);
+  private boolean passes(Traffic traffic, NodeId from, NodeId to) {
+    TreeMap<NodeId, Integer> cut = cutsOf(traffic).get(from);
     return cut == null || !cut.containsKey(to);
+  }
+
+  /// Whether connections carry what one node sends to another.
+  boolean reaches(NodeId from, NodeId to) {
+    return passes(Traffic.CONNECTIONS, from, to);
   }
 
   boolean bothWays(NodeId a, NodeId b) {
@@ -67,7 +87,7 @@ final class SimulatedNetwork {
   void send(NodeId from, NodeId to, Runnable arrival) {
     int copies = duplication > 0 && random.nextDouble() < duplication ? 2 : 1;
     for (int i = 0; i < copies; i++) {
-      if (reaches(from, to) && (loss == 0 || random.nextDouble() >= loss)) {
+      if (passes(Traffic.RING, from, to) && (loss == 0 || random.nextDouble() >= loss)) {
         agenda.at(agenda.nanos() + hop(), Agenda.Kind.RING_PACKET, arrival);
       }
     }

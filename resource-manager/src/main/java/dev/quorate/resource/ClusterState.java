@@ -79,6 +79,17 @@ public record ClusterState(
     return node(node).map(NodeStatus::online).orElse(false);
   }
 
+  /// Whether a node that the ring misses has told somebody who takes part that it lives and hears
+  /// the log.
+  public boolean vouchedFor(NodeId node) {
+    return views.values().stream()
+        .filter(r -> r.absent().get(node) == Absence.ALIVE)
+        .anyMatch(r ->
+            node(r.reporter())
+                .filter(s -> s.online() && s.incarnation().equals(r.incarnation()))
+                .isPresent());
+  }
+
   /// What is known of a resource on a node.
   public Optional<InstanceStatus> instance(ResourceId resource, NodeId node) {
     SortedMap<NodeId, InstanceStatus> byNode = instances.get(resource);

@@ -34,7 +34,8 @@ public record NodeStatus(
     NEVER_SEEN,
     /// Takes part.
     ONLINE,
-    /// Its daemon is gone but the node lives: left alone until it returns or its grace expires.
+    /// Its daemon is gone but the node lives: left alone until it returns or its grace expires. So
+    /// is a node that only the ring does not hear; its grace does not end while somebody hears it.
     DAEMON_GONE,
     /// Left cleanly, nothing of it runs.
     LEFT,

@@ -130,7 +130,9 @@ final class PostgresText {
       }
       if (status != null && status.presence() == NodeStatus.Presence.DAEMON_GONE) {
         return Optional.of(
-            "the daemon on " + node + " is gone, but the node lives and may be writing");
+            state.vouchedFor(node)
+                ? "the ring does not hear " + node + ", which lives and may be writing"
+                : "the daemon on " + node + " is gone, but the node lives and may be writing");
       }
     }
     List<NodeId> unseen = ElectionSupervisor.unseen(state, resource);

@@ -187,14 +187,17 @@ final class StatusText {
     }
   }
 
-  private static String oddState(
+  private String oddState(
       NodeDefinition node, @org.jspecify.annotations.Nullable NodeStatus status) {
     if (status == null) {
       return "";
     }
     return switch (status.presence()) {
       case LOST -> "UNCLEAN (offline)" + (status.reason().isEmpty() ? "" : " - " + status.reason());
-      case DAEMON_GONE -> "pending - the daemon is gone, the node lives";
+      case DAEMON_GONE ->
+          state.vouchedFor(node.id())
+              ? "degraded - the daemon lives, and the ring does not hear it"
+              : "pending - the daemon is gone, the node lives";
       case ONLINE -> node.maintenance() ? "maintenance" : node.standby() ? "standby" : "";
       case NEVER_SEEN, LEFT, FENCED -> "";
     };

@@ -114,7 +114,7 @@ final class LeaderDuty {
     armed.remove(new NodeTimer(NodeTimer.Purpose.GRACE, node.name()));
     return state
         .node(node)
-        .filter(s -> s.presence() == NodeStatus.Presence.DAEMON_GONE)
+        .filter(_ -> waitedFor(state, node))
         .map(s ->
             outbox.propose(
                 "grace " + node,
@@ -141,7 +141,7 @@ final class LeaderDuty {
     List<NodeEffect> effects = new ArrayList<>();
     for (var entry : state.nodes().entrySet()) {
       NodeTimer timer = new NodeTimer(NodeTimer.Purpose.GRACE, entry.getKey().name());
-      boolean gone = entry.getValue().presence() == NodeStatus.Presence.DAEMON_GONE;
+      boolean gone = waitedFor(state, entry.getKey());
       if (gone && armed.add(timer)) {
         effects.add(new NodeEffect.SetTimer(timer, settings.grace()));
       } else if (!gone && armed.remove(timer)) {
@@ -149,6 +149,12 @@ final class LeaderDuty {
       }
     }
     return effects;
+  }
+
+  /// Whether a daemon is to come back in time. One that answers has nowhere to come back from.
+  private static boolean waitedFor(ClusterState state, NodeId node) {
+    return state.node(node).filter(s -> s.presence() == NodeStatus.Presence.DAEMON_GONE).isPresent()
+        && !state.vouchedFor(node);
   }
 
   private List<NodeEffect> watchIntents(Instant now, ClusterState state, Outbox outbox) {

@@ -31,6 +31,8 @@ import java.util.TreeSet;
 /// - It acts on intents of the applied state only, and reports only through the log.
 /// - While it stops everything (quorum lost, or declared lost) it begins nothing, and it takes part
 ///   again only by joining anew, which makes the cluster probe it.
+/// - A node that stops because its log is silent is silent in the ring too, so that the others miss
+///   it and need not wait for a sign of what it does; it speaks again when it is heard.
 /// - It decides for others only while it leads and its ring view holds a majority of the voters.
 public final class NodeCore {
   /// A follower plans this often without acting on it: the first plans of a cold machine take half
@@ -48,6 +50,7 @@ public final class NodeCore {
   private final SortedSet<ResourceId> stopping = new TreeSet<>();
   private ClusterState state;
   private boolean rejoinDue;
+  private boolean silent;
   private boolean joinRefused;
   private String lastRefusal = "";
   private int handOvers;
@@ -149,9 +152,15 @@ public final class NodeCore {
     outbox.applied(state.position());
     if (quorum.mustStop(now, voters())) {
       stopEverything("quorum lost", effects);
+      silent = true;
+      effects.add(new NodeEffect.SpeakInRing(false));
     } else if (declaredLost()) {
       quorum.distrustSelf();
       stopEverything("this node was declared lost", effects);
+    }
+    if (silent && quorum.quorate()) {
+      silent = false;
+      effects.add(new NodeEffect.SpeakInRing(true));
     }
     effects.addAll(executor.stateApplied(state, stoppedItself() || rejoinDue, outbox));
     effects.addAll(presence.review(state, outbox));

@@ -20,8 +20,8 @@ public sealed interface NodeEffect {
   /// `ProposalUnsettled`.
   record Propose(long ticket, ClusterCommand command) implements NodeEffect {}
 
-  /// Ask a peer's kernel whether it lives: connect to its admin port. Refused means `DAEMON_GONE`;
-  /// anything else within 150 ms means `SILENT`.
+  /// Ask a peer whether it lives: connect to its admin port. Refused means `DAEMON_GONE`, the
+  /// answer of a daemon that takes part means `ALIVE`; anything else within 150 ms means `SILENT`.
   record ProbePeer(NodeId peer, RingId ring) implements NodeEffect {}
 
   /// Open the resource's agent on this node, touching nothing.
@@ -45,6 +45,10 @@ public sealed interface NodeEffect {
 
   /// Give the leadership of the log to another voter.
   record TransferLeadership(NodeId to) implements NodeEffect {}
+
+  /// Speak in the ring, or be as if the node were not there: send nothing, hear nothing, and give
+  /// no sign of life to a peer that asks. It speaks at first.
+  record SpeakInRing(boolean speaking) implements NodeEffect {}
 
   /// Arm a timer, replacing an earlier deadline of the same timer.
   record SetTimer(NodeTimer timer, Duration delay) implements NodeEffect {}

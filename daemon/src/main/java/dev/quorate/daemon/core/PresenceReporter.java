@@ -18,8 +18,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Turns ring views into evidence: who is there, who is not, and whether the kernel of a missing
-/// node still answers.
+/// Turns ring views into evidence: who is there, who is not, and whether a missing node still
+/// answers, by its kernel or by its daemon.
 ///
 /// A report waits for the answers of the kernels of those nodes that take part, so that a restarted
 /// daemon is never mistaken for a dead node. Each report is complete and replaces the previous one.
@@ -54,7 +54,7 @@ final class PresenceReporter {
       return List.of();
     }
     List<NodeEffect> effects = new ArrayList<>();
-    if (probe.result() == Absence.DAEMON_GONE) {
+    if (probe.result() != Absence.SILENT) {
       effects.add(new NodeEffect.SetTimer(probeTimer(probe.peer()), probeAgain));
     }
     boolean changed = answers.put(probe.peer(), probe.result()) != probe.result();

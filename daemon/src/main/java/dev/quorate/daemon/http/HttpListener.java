@@ -22,6 +22,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.IntSupplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -36,8 +37,14 @@ public final class HttpListener implements AutoCloseable {
   /// What a node sends to ask whether a daemon lives here, instead of a request.
   public static final int PROBE = 'Q';
 
-  /// The answer to [#PROBE].
+  /// The answer to [#PROBE] of a daemon that the log hears.
   public static final int ALIVE = 'A';
+
+  /// The answer of a daemon that does not know yet whether the log hears it.
+  public static final int WAITING = 'W';
+
+  /// No answer: whatever the daemon does, nobody shall count on it.
+  public static final int NOTHING = 0;
 
   private static final int MOST = 64;
   private static final int IDLE_MILLIS = 120_000;
@@ -45,9 +52,11 @@ public final class HttpListener implements AutoCloseable {
 
   private final AutoCloseable socket;
   private final HttpHandler handler;
+  private final IntSupplier sign;
   private final Semaphore room = new Semaphore(MOST);
 
-  private HttpListener(AutoCloseable socket, HttpHandler handler) {
+  private HttpListener(AutoCloseable socket, HttpHandler handler, IntSupplier sign) {
+    this.sign = sign;
     this.socket = socket;
     this.handler = handler;
   }
@@ -66,7 +75,7 @@ public final class HttpListener implements AutoCloseable {
       view.setPermissions(PosixFilePermissions.fromString("rw-------"));
       log.atDebug().addKeyValue("reason", e.getMessage()).log("admin socket is for its owner only");
     }
-    HttpListener listener = new HttpListener(channel, handler);
+    HttpListener listener = new HttpListener(channel, handler, () -> NOTHING);
     Thread.ofPlatform().daemon().name("admin-unix").start(() -> listener.acceptUnix(channel));
     return listener;
   }
@@ -75,6 +84,15 @@ public final class HttpListener implements AutoCloseable {
   /// certificate of the cluster.
   public static HttpListener tcp(
       String host, int port, Optional<SSLContext> tls, HttpHandler handler) throws IOException {
+    return tcp(host, port, tls, handler, () -> ALIVE);
+  }
+
+  /// As above.
+  ///
+  /// @param sign of life: what a [#PROBE] is answered with
+  public static HttpListener tcp(
+      String host, int port, Optional<SSLContext> tls, HttpHandler handler, IntSupplier sign)
+      throws IOException {
     ServerSocket server = new ServerSocket();
     try {
       server.setReuseAddress(true);
@@ -83,7 +101,7 @@ public final class HttpListener implements AutoCloseable {
       server.close();
       throw new IOException("TCP port " + port + " of " + host + ": " + e.getMessage(), e);
     }
-    HttpListener listener = new HttpListener(server, handler);
+    HttpListener listener = new HttpListener(server, handler, sign);
     Thread.ofPlatform().daemon().name("http-" + port).start(() -> listener.acceptTcp(server, tls));
     return listener;
   }
@@ -154,8 +172,11 @@ public final class HttpListener implements AutoCloseable {
       }
       int first = client.getInputStream().read();
       if (first == PROBE) {
-        client.getOutputStream().write(ALIVE);
-        client.getOutputStream().flush();
+        int answer = sign.getAsInt();
+        if (answer != NOTHING) {
+          client.getOutputStream().write(answer);
+          client.getOutputStream().flush();
+        }
       } else if (first >= 0) {
         ByteArrayInputStream consumed = new ByteArrayInputStream(new byte[] {(byte) first});
         serveTls(

@@ -154,6 +154,24 @@ class NodeCoreTest {
   }
 
   @Test
+  void aNodeWhoseLogAloneIsSilentLeavesTheRingUntilItIsHeard() {
+    joined();
+    handle(new NodeEvent.LogReported(new LogEvent.QuorumLost("TCP is blocked")));
+    now = now.plusSeconds(6);
+    handle(new NodeEvent.TimerFired(new NodeTimer(NodeTimer.Purpose.QUORUM_BOUND, "")));
+    assertEquals(1, effectsOf(NodeEffect.EmergencyStop.class).size());
+    assertEquals(
+        List.of(new NodeEffect.SpeakInRing(false)), effectsOf(NodeEffect.SpeakInRing.class));
+
+    effects.clear();
+    handle(new NodeEvent.LogReported(new LogEvent.QuorumRegained()));
+    assertEquals(List.of(), effectsOf(NodeEffect.SpeakInRing.class), "the stop is latched");
+    handle(new NodeEvent.EmergencyStopFinished(VIP, OperationResult.succeeded(Role.STOPPED)));
+    assertEquals(
+        List.of(new NodeEffect.SpeakInRing(true)), effectsOf(NodeEffect.SpeakInRing.class));
+  }
+
+  @Test
   void aStopThatFailsIsTriedAgain() {
     joined();
     handle(new NodeEvent.LogReported(new LogEvent.QuorumLost("no leader")));

@@ -46,6 +46,7 @@ final class NettyRingTransport implements RingTransport {
   private final Map<NodeId, Deque<ByteBuffer>> waiting = new TreeMap<>();
   private @Nullable Channel channel;
   private @Nullable Receiver receiver;
+  private boolean speaking = true;
 
   NettyRingTransport(EventLoop loop, RingAddress address, PacketSeal seal, RingCounters counters) {
     this.loop = loop;
@@ -95,6 +96,12 @@ final class NettyRingTransport implements RingTransport {
     waiting.keySet().retainAll(routes.keySet());
   }
 
+  /// Lets datagrams pass, or none in either direction.
+  void speak(boolean on) {
+    speaking = on;
+    waiting.clear();
+  }
+
   @Override
   public void send(List<NodeId> to, ByteBuffer packet) {
     for (var node : to) {
@@ -131,7 +138,7 @@ final class NettyRingTransport implements RingTransport {
 
   private void write(NodeId node, ByteBuffer datagram) {
     var route = routes.get(node);
-    if (channel != null && route != null) {
+    if (channel != null && route != null && speaking) {
       counters.add(Count.DATAGRAMS_SENT);
       var _ =
           channel.write(
@@ -147,6 +154,9 @@ final class NettyRingTransport implements RingTransport {
   }
 
   private void received(ByteBuffer datagram) {
+    if (!speaking) {
+      return;
+    }
     counters.add(Count.DATAGRAMS_RECEIVED);
     switch (seal.open(datagram, routes::containsKey)) {
       case PacketSeal.Opened.Content(var from, var plain) -> {

@@ -140,6 +140,12 @@ public final class RingDriver implements AutoCloseable {
     });
   }
 
+  /// Speaks, or is as if it were not there: sends nothing and hears nothing, so that the others
+  /// miss it and it forms a ring of its own. Speaking again merges the rings.
+  public void speak(boolean speaking) {
+    onLoop(() -> transport.speak(speaking));
+  }
+
   /// What was counted so far.
   public RingCounters counters() {
     return counters;

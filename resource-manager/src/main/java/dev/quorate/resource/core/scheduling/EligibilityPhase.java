@@ -78,7 +78,12 @@ final class EligibilityPhase {
       case FENCED -> new Standing(id, Standing.Kind.ABSENT, "was fenced", "");
       case DAEMON_GONE ->
           new Standing(
-              id, Standing.Kind.FROZEN, "its daemon is away; what runs there is left alone", "");
+              id,
+              Standing.Kind.FROZEN,
+              state.vouchedFor(id)
+                  ? "the ring does not hear it; what runs there is left alone"
+                  : "its daemon is away; what runs there is left alone",
+              "");
       case LOST -> lost(id, status.verdict());
       case ONLINE -> online(node);
     };

@@ -212,8 +212,7 @@ final class ElectionRules {
 
   /// Who was asked in a first round and is gone without a vote. No promise says yet whose data
   /// counts, so that nobody may be missing.
-  private static List<NodeId> goneBeforeFirst(
-      Draft draft, Primacy primacy, Election.Open open) {
+  private static List<NodeId> goneBeforeFirst(Draft draft, Primacy primacy, Election.Open open) {
     if (primacy.epoch() > 0) {
       return List.of();
     }

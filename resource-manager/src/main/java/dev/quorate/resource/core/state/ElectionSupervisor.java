@@ -29,8 +29,9 @@ import java.util.Optional;
 ///
 /// A round is due when nobody holds the grant any more, or when the holder's node is lost: votes
 /// are taken while it is being fenced. The first round waits for every node: one that is not up yet
-/// may have the primary that the others are to follow. A holder whose daemon is gone is waited for. A blocked round
-/// is repeated only once an instance or a node has changed since, else it would block again.
+/// may have the primary that the others are to follow. A holder whose daemon is gone is waited for.
+/// A blocked round is repeated only once an instance or a node has changed since, else it would
+/// block again.
 public final class ElectionSupervisor {
   private ElectionSupervisor() {}
 

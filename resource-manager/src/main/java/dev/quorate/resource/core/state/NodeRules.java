@@ -208,6 +208,13 @@ final class NodeRules {
       return refused(
           "HA-NODE-007", "%s is not waited for in this boot".formatted(command.node()), "");
     }
+    if (ViewRules.vouchedFor(draft, command.node())) {
+      return refused(
+          "HA-NODE-011",
+          "the daemon of %s answers and hears the log: only the ring does not hear it"
+              .formatted(command.node()),
+          "see whether UDP packets pass between the nodes");
+    }
     if (ViewRules.atLimit(draft, command.node())) {
       return refused(
           "HA-NODE-008",

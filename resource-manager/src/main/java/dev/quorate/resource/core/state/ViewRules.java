@@ -23,7 +23,8 @@ import java.util.TreeMap;
 ///
 /// Invariants:
 /// - the last report of each voter counts, made in its present life and while it is online;
-/// - a single refused connection proves that a machine lives, whatever the others say;
+/// - a single refused connection proves that a machine lives, whatever the others say; a single
+///   answer of its daemon proves more, and such a node is not lost however long the ring misses it;
 /// - at most a minority of the voters is lost at any time. Where more could be, those whom the
 ///   fewest see are lost first, and of them the highest names: every node decides alike. The
 ///   reports of a lost node no longer count, so that of two halves of a torn ring only one judges;
@@ -33,6 +34,8 @@ import java.util.TreeMap;
 /// A node that was lost or whose daemon was gone is back as soon as a majority sees the same life
 /// again, unless that life must end by fencing.
 final class ViewRules {
+  private static final String CUT_OFF = "its daemon answers, and the ring does not hear it";
+
   private ViewRules() {}
 
   static CommandAnswer report(Draft draft, ReportView command) {
@@ -102,16 +105,21 @@ final class ViewRules {
     if (missing.size() < majority(draft)) {
       return Optional.empty();
     }
-    boolean alive = missing.stream().anyMatch(r -> r.absent().get(node) == Absence.DAEMON_GONE);
+    boolean heard = missing.stream().anyMatch(r -> r.absent().get(node) == Absence.ALIVE);
+    boolean alive = missing.stream().anyMatch(r -> r.absent().get(node) != Absence.SILENT);
     Presence verdict = alive ? Presence.DAEMON_GONE : Presence.LOST;
-    if (verdict == now || (verdict == Presence.LOST && atLimit(draft, node))) {
+    String before = draft.node(node).map(NodeStatus::reason).orElse("");
+    boolean same = verdict == now && before.startsWith(CUT_OFF) == heard;
+    if (same || (verdict == Presence.LOST && atLimit(draft, node))) {
       return Optional.empty();
     }
     String witnesses = String.join(", ", missing.stream().map(r -> r.reporter().name()).toList());
     String reason =
-        alive
-            ? "its daemon does not answer; the machine does, say " + witnesses
-            : "lost by " + witnesses;
+        heard
+            ? CUT_OFF + ", say " + witnesses
+            : alive
+                ? "its daemon does not answer; the machine does, say " + witnesses
+                : "lost by " + witnesses;
     return Optional.of(new Finding(node, verdict, counted.size() - missing.size(), reason));
   }
 
@@ -175,6 +183,13 @@ final class ViewRules {
         .flatMap(v -> Optional.ofNullable(draft.views.get(v)).stream())
         .filter(r -> draft.onlineAs(r.reporter(), r.incarnation()))
         .toList();
+  }
+
+  /// Whether somebody who takes part has an answer of the node's daemon.
+  static boolean vouchedFor(Draft draft, NodeId node) {
+    return draft.views.values().stream()
+        .anyMatch(r ->
+            r.absent().get(node) == Absence.ALIVE && draft.onlineAs(r.reporter(), r.incarnation()));
   }
 
   private static List<NodeId> voters(Draft draft) {

@@ -141,8 +141,7 @@ class ElectionSupervisorTest {
     Ledger ledger = Ledger.running();
     ledger.run(OperationKind.STOP, PG, N1);
     assertEquals(List.of(), due(ledger));
-    ledger.configure(
-        new SetNodeAttribute(N1, "standby", "on"));
+    ledger.configure(new SetNodeAttribute(N1, "standby", "on"));
     assertEquals(List.of(N2, N3), due(ledger).getFirst().expected());
   }
 

@@ -6,9 +6,12 @@ import static dev.quorate.resource.core.state.Ledger.N3;
 import static dev.quorate.resource.core.state.Ledger.PG;
 import static dev.quorate.resource.core.state.Ledger.life;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.Absence;
+import dev.quorate.resource.ClusterCommand.ExpireGrace;
 import dev.quorate.resource.ClusterCommand.JoinNode;
 import dev.quorate.resource.ClusterCommand.ReportView;
 import dev.quorate.resource.InstanceStatus.Certainty;
@@ -35,6 +38,30 @@ class ViewsTest {
     ledger.see(N1, N3);
     ledger.accept(ledger.view(N2, Absence.DAEMON_GONE, N3));
     assertEquals(Presence.DAEMON_GONE, ledger.presence(N3));
+    ledger.see(N2, N3);
+    assertEquals(Presence.LOST, ledger.presence(N3));
+  }
+
+  @Test
+  void aNodeThatOnlyTheRingMissesIsNeverLost() {
+    Ledger ledger = Ledger.three();
+    ledger.accept(ledger.view(N1, Absence.ALIVE, N3));
+    ledger.see(N2, N3);
+    assertEquals(Presence.DAEMON_GONE, ledger.presence(N3));
+    assertTrue(ledger.state.vouchedFor(N3));
+    ledger.refuse("HA-NODE-011", new ExpireGrace(N3, "a"));
+    ledger.accept(ledger.view(N1, Absence.DAEMON_GONE, N3));
+    assertFalse(ledger.state.vouchedFor(N3));
+    ledger.accept(new ExpireGrace(N3, "a"));
+    assertEquals(Presence.LOST, ledger.presence(N3));
+  }
+
+  @Test
+  void aNodeThatFallsSilentWhileTheRingMissesItIsLost() {
+    Ledger ledger = Ledger.three();
+    ledger.accept(ledger.view(N1, Absence.ALIVE, N3));
+    ledger.accept(ledger.view(N2, Absence.ALIVE, N3));
+    ledger.see(N1, N3);
     ledger.see(N2, N3);
     assertEquals(Presence.LOST, ledger.presence(N3));
   }
