@@ -22,12 +22,18 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The resources that are open on this node.
+/// The resources that are open on this node, and those that should be and could not be opened.
+///
+/// What could not be opened cannot be looked at either: nothing says that it is stopped. It is
+/// tried again whenever somebody asks for it.
 final class OpenInstances implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(OpenInstances.class);
 
   /// An open resource; operations take its lock, an emergency stop does not.
   record Open(ResourceDefinition definition, ResourceInstance instance, ReentrantLock lock) {}
+
+  /// A resource that could not be opened, and why.
+  record Unopened(ResourceDefinition definition, String reason) {}
 
   private final NodeId self;
   private final Incarnation incarnation;
@@ -35,6 +41,9 @@ final class OpenInstances implements AutoCloseable {
   private final Path directory;
   private final Consumer<NodeEvent> events;
   private final ConcurrentSkipListMap<ResourceId, Open> open = new ConcurrentSkipListMap<>();
+  private final ConcurrentSkipListMap<ResourceId, Unopened> unopened =
+      new ConcurrentSkipListMap<>();
+  private volatile ClusterState latest = ClusterState.initial("");
 
   OpenInstances(
       NodeId self,
@@ -50,11 +59,28 @@ final class OpenInstances implements AutoCloseable {
   }
 
   Optional<Open> get(ResourceId resource) {
+    Unopened missing = unopened.get(resource);
+    if (missing != null) {
+      openAgain(missing);
+    }
     return Optional.ofNullable(open.get(resource));
   }
 
-  void open(ResourceDefinition resource, ClusterState state) {
+  /// Why a resource of this node is not open although its agent is known.
+  Optional<String> whyNotOpen(ResourceId resource) {
+    return Optional.ofNullable(unopened.get(resource)).map(Unopened::reason);
+  }
+
+  private synchronized void openAgain(Unopened missing) {
+    if (missing.equals(unopened.get(missing.definition().id()))) {
+      open(missing.definition(), latest);
+    }
+  }
+
+  synchronized void open(ResourceDefinition resource, ClusterState state) {
+    Unopened before = unopened.get(resource.id());
     close(resource.id());
+    latest = state;
     Optional<ResourceAgent> agent = agents.find(resource.agent());
     if (agent.isEmpty()) {
       log.atError()
@@ -69,15 +95,20 @@ final class OpenInstances implements AutoCloseable {
       open.put(resource.id(), new Open(resource, instance, new ReentrantLock()));
       instance.stateChanged(state);
     } catch (RuntimeException e) {
-      log.atError()
-          .setCause(e)
-          .addKeyValue("code", "HA-AGENT-002")
-          .addKeyValue("resource", resource.id())
-          .log("resource not opened");
+      Unopened now = new Unopened(resource, "the resource cannot be opened here: " + e);
+      unopened.put(resource.id(), now);
+      if (!now.equals(before)) {
+        log.atError()
+            .setCause(e)
+            .addKeyValue("code", "HA-AGENT-002")
+            .addKeyValue("resource", resource.id())
+            .log("resource not opened");
+      }
     }
   }
 
-  void close(ResourceId resource) {
+  synchronized void close(ResourceId resource) {
+    unopened.remove(resource);
     Open closed = open.remove(resource);
     if (closed != null) {
       try {
@@ -92,6 +123,7 @@ final class OpenInstances implements AutoCloseable {
   }
 
   void stateChanged(ClusterState state) {
+    latest = state;
     for (Open each : open.values()) {
       try {
         each.instance().stateChanged(state);
@@ -107,6 +139,7 @@ final class OpenInstances implements AutoCloseable {
 
   @Override
   public void close() {
+    unopened.clear();
     open.keySet().forEach(this::close);
   }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
 final class OperationRunner {
   private static final Logger log = LoggerFactory.getLogger(OperationRunner.class);
   private static final Duration SLACK = Duration.ofSeconds(2);
+  private static final Duration UNKNOWN_AGAIN = Duration.ofSeconds(5);
+  private static final Duration STOP_AGAIN = Duration.ofSeconds(1);
+  private static final int ERROR = 1;
   private static final int NOT_INSTALLED = 5;
 
   private final OpenInstances instances;
@@ -63,6 +67,7 @@ final class OperationRunner {
     Thread.ofVirtual()
         .name("emergency-stop-" + resource)
         .start(() -> {
+          long began = System.nanoTime();
           OperationResult result =
               bounded(
                   "emergency stop of " + resource,
@@ -71,7 +76,10 @@ final class OperationRunner {
                       instances
                           .get(resource)
                           .map(open -> open.instance().emergencyStop(timeout))
-                          .orElse(OperationResult.succeeded(Role.STOPPED)));
+                          .orElseGet(() -> notOpen(resource, OperationKind.STOP, true)));
+          if (result.status() != OperationResult.Status.SUCCEEDED) {
+            settle(began, STOP_AGAIN);
+          }
           events.accept(new NodeEvent.EmergencyStopFinished(resource, result));
         });
   }
@@ -87,6 +95,9 @@ final class OperationRunner {
         .start(() -> {
           long began = System.nanoTime();
           OperationResult result = execute(kind, resource, timeout, before);
+          if (result.status() == OperationResult.Status.UNKNOWN) {
+            settle(began, UNKNOWN_AGAIN.compareTo(timeout) < 0 ? UNKNOWN_AGAIN : timeout);
+          }
           long millis = (System.nanoTime() - began) / 1_000_000;
           var line = kind == OperationKind.MONITOR ? log.atDebug() : log.atInfo();
           line.addKeyValue("operation", kind)
@@ -103,10 +114,7 @@ final class OperationRunner {
       OperationKind kind, ResourceId resource, Duration timeout, Runnable before) {
     Optional<OpenInstances.Open> open = instances.get(resource);
     if (open.isEmpty()) {
-      return kind == OperationKind.MONITOR || kind == OperationKind.STOP
-          ? OperationResult.succeeded(Role.STOPPED)
-          : OperationResult.failed(
-              NOT_INSTALLED, Role.STOPPED, "its agent is not known on this node");
+      return notOpen(resource, kind, false);
     }
     return bounded(
         kind + " of " + resource,
@@ -120,6 +128,27 @@ final class OperationRunner {
             open.get().lock().unlock();
           }
         });
+  }
+
+  /// Holds back an outcome that makes somebody order the same again at once.
+  private static void settle(long began, Duration least) {
+    LockSupport.parkNanos(least.toNanos() - (System.nanoTime() - began));
+  }
+
+  /// What is said of a resource that is not open. Without an agent nothing here can have started
+  /// it. With one that failed, nobody has looked: it may well run.
+  private OperationResult notOpen(ResourceId resource, OperationKind kind, boolean emergency) {
+    Optional<String> reason = instances.whyNotOpen(resource);
+    boolean stopped = kind == OperationKind.MONITOR || kind == OperationKind.STOP;
+    if (reason.isEmpty()) {
+      return stopped
+          ? OperationResult.succeeded(Role.STOPPED)
+          : OperationResult.failed(
+              NOT_INSTALLED, Role.STOPPED, "its agent is not known on this node");
+    }
+    return stopped && !emergency
+        ? OperationResult.unknown(reason.get())
+        : OperationResult.failed(ERROR, Role.STOPPED, reason.get());
   }
 
   private static OperationResult run(

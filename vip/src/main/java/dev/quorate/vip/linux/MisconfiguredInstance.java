@@ -8,7 +8,8 @@ import dev.quorate.resource.Role;
 import java.time.Duration;
 import java.util.List;
 
-/// An address whose parameters make no sense: it cannot be started, so it is stopped.
+/// An address whose parameters make no sense: it cannot be started, and nobody can tell whether an
+/// address of earlier parameters is still there.
 final class MisconfiguredInstance implements ResourceInstance {
   private static final int NOT_CONFIGURED = 6;
 
@@ -21,7 +22,7 @@ final class MisconfiguredInstance implements ResourceInstance {
   @Override
   public OperationResult run(OperationKind operation, Duration deadline) {
     return switch (operation) {
-      case STOP, MONITOR -> OperationResult.succeeded(Role.STOPPED);
+      case STOP, MONITOR -> OperationResult.unknown(reason);
       case START, PROMOTE, DEMOTE, RELOAD ->
           OperationResult.failed(NOT_CONFIGURED, Role.STOPPED, reason);
     };
@@ -32,7 +33,7 @@ final class MisconfiguredInstance implements ResourceInstance {
 
   @Override
   public OperationResult emergencyStop(Duration deadline) {
-    return OperationResult.succeeded(Role.STOPPED);
+    return OperationResult.failed(NOT_CONFIGURED, Role.STOPPED, reason);
   }
 
   @Override
