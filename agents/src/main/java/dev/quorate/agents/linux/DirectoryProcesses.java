@@ -1,8 +1,10 @@
 package dev.quorate.agents.linux;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
@@ -29,14 +31,19 @@ public record DirectoryProcesses(Path directory, List<String> programs) {
     programs = List.copyOf(programs);
   }
 
-  /// The processes that are there now.
+  /// The processes that are there now. No directory, no process; but a directory that cannot be
+  /// looked at proves nothing.
+  ///
+  /// @throws UncheckedIOException if nobody can tell
   public SortedSet<Long> find() {
     SortedSet<Long> found = new TreeSet<>();
     Object key;
     try {
       key = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
-    } catch (IOException e) {
+    } catch (NoSuchFileException e) {
       return found;
+    } catch (IOException e) {
+      throw new UncheckedIOException("it cannot be seen who works in " + directory, e);
     }
     try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
       for (Path process : all) {
@@ -45,7 +52,7 @@ public record DirectoryProcesses(Path directory, List<String> programs) {
         }
       }
     } catch (IOException e) {
-      throw new IllegalStateException("/proc cannot be read", e);
+      throw new UncheckedIOException("/proc cannot be read", e);
     }
     return found;
   }
@@ -106,7 +113,7 @@ public record DirectoryProcesses(Path directory, List<String> programs) {
       Object key = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
       return works(Path.of("/proc/" + pid), key) && LinuxCalls.signal(handle, number) == 0;
     } catch (IOException e) {
-      // The directory is gone: find() will find nobody in it.
+      // The directory is gone, or cannot be looked at: find() says which.
       return false;
     } finally {
       LinuxCalls.close(handle);

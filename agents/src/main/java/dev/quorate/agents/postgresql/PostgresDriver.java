@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -341,7 +342,11 @@ final class PostgresDriver implements AutoCloseable {
       Upstream upstream = local.upstream(primary);
       local.expectExit();
       if (!local.instance.processes().isEmpty()) {
-        local.instance.stop(QUESTION.multipliedBy(5));
+        SortedSet<Long> left = local.instance.stop(QUESTION.multipliedBy(5));
+        if (!left.isEmpty()) {
+          throw new PostgresException(
+              "processes " + left + " cannot be killed, so the files are left alone");
+        }
       }
       long begin = System.nanoTime();
       String done = local.rejoin.run(upstream, walIsMissing, REBUILD);

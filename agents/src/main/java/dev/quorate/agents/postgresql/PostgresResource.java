@@ -13,6 +13,7 @@ import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.OperationResult;
 import dev.quorate.resource.Role;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -86,12 +87,18 @@ final class PostgresResource implements ResourceInstance {
       return emergency || System.nanoTime() > end
           ? OperationResult.unknown(reason)
           : OperationResult.failed(ERROR, local.lastRole, reason);
+    } catch (UncheckedIOException e) {
+      return cannotLook(e);
     } finally {
       if (locked) {
         local.lock.unlock();
       }
       driver.kick();
     }
+  }
+
+  private static OperationResult cannotLook(UncheckedIOException e) {
+    return OperationResult.unknown(e.getMessage() + ": " + e.getCause());
   }
 
   // Start.
@@ -309,6 +316,14 @@ final class PostgresResource implements ResourceInstance {
 
   @Override
   public OperationResult emergencyStop(Duration deadline) {
+    try {
+      return stopEverything(deadline);
+    } catch (UncheckedIOException e) {
+      return cannotLook(e);
+    }
+  }
+
+  private OperationResult stopEverything(Duration deadline) {
     long end = System.nanoTime() + deadline.toNanos();
     emergency = true;
     local.started = false;

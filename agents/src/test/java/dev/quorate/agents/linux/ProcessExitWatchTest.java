@@ -1,9 +1,11 @@
 package dev.quorate.agents.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,5 +54,15 @@ class ProcessExitWatchTest {
     Path missing = directory.resolve("missing");
     assertTrue(Files.notExists(missing));
     assertEquals(new TreeSet<>(), new DirectoryProcesses(missing, List.of("sleep")).find());
+  }
+
+  @Test
+  void aDirectoryThatCannotBeLookedAtProvesNothing() throws IOException {
+    Path loop = directory.resolve("loop");
+    Files.createSymbolicLink(loop, loop);
+    DirectoryProcesses unseen = new DirectoryProcesses(loop, List.of("sleep"));
+    assertThrows(UncheckedIOException.class, unseen::find);
+    assertThrows(UncheckedIOException.class, () -> unseen.killAll(Duration.ofSeconds(1)));
+    assertThrows(UncheckedIOException.class, () -> unseen.awaitNone(Duration.ofSeconds(1)));
   }
 }
