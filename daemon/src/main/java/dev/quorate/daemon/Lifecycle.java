@@ -414,8 +414,14 @@ final class Lifecycle implements Node.Host, AutoCloseable {
 
   @Override
   public void failed(String reason) {
-    log.atError().addKeyValue("code", "HA-NODE-002").addKeyValue("reason", reason).log("stopping");
-    Runtime.getRuntime().halt(StartFailure.FAIL_STOP);
+    try {
+      log.atError()
+          .addKeyValue("code", "HA-NODE-002")
+          .addKeyValue("reason", reason)
+          .log("stopping");
+    } finally {
+      Runtime.getRuntime().halt(StartFailure.FAIL_STOP);
+    }
   }
 
   @Override

@@ -100,10 +100,16 @@ final class NodeDriver implements AutoCloseable {
         }
         fireDue();
       } catch (InterruptedException e) {
+        if (!closed) {
+          performer.failed("the node's thread was interrupted");
+        }
         return;
-      } catch (RuntimeException e) {
-        log.atError().setCause(e).addKeyValue("code", "HA-NODE-001").log("node core failed");
-        performer.failed("the node's brain failed: " + e);
+      } catch (RuntimeException | Error e) {
+        try {
+          log.atError().setCause(e).addKeyValue("code", "HA-NODE-001").log("node core failed");
+        } finally {
+          performer.failed("the node's brain failed: " + e);
+        }
         return;
       }
     }

@@ -179,9 +179,9 @@ final class LocalPostgres implements AutoCloseable {
     LOG.atWarn()
         .addKeyValue("resource", context.resource().id())
         .log("the postmaster has ended; its orphans are killed");
+    instance.stopAtOnce();
     started = false;
     watched = 0;
-    instance.stopAtOnce();
     return true;
   }
 

@@ -114,6 +114,9 @@ final class PostgresDriver implements AutoCloseable {
     } catch (PostgresException | ProbeException e) {
       report(String.valueOf(e.getMessage()));
       return RETRY;
+    } catch (RuntimeException | Error e) {
+      surprised(e);
+      return RETRY;
     } finally {
       local.lock.unlock();
     }
@@ -125,6 +128,19 @@ final class PostgresDriver implements AutoCloseable {
     patience = decisions.equals(lastDecisions) ? Math.min(2 * patience, LONGEST) : AGAIN;
     lastDecisions = decisions;
     return idle ? IDLE : patience;
+  }
+
+  /// Whatever else goes wrong must not end the driver: nobody would vote, follow or notice.
+  private void surprised(Throwable e) {
+    if (!e.toString().equals(problem)) {
+      LOG.atError()
+          .setCause(e)
+          .addKeyValue("resource", local.context.resource().id())
+          .addKeyValue("code", "HA-PG-002")
+          .log("postgresql's driver met something unexpected");
+    }
+    problem = e.toString();
+    local.condition = problem;
   }
 
   /// Logs a problem once, not at each attempt.
@@ -377,6 +393,9 @@ final class PostgresDriver implements AutoCloseable {
     } catch (PostgresException | ProbeException e) {
       report(String.valueOf(e.getMessage()));
       rest();
+    } catch (RuntimeException | Error e) {
+      surprised(e);
+      rest();
     } finally {
       comingBack.set(null);
       local.returning = false;
@@ -416,6 +435,8 @@ final class PostgresDriver implements AutoCloseable {
       if (!local.buryTheDead()) {
         return;
       }
+    } catch (RuntimeException | Error e) {
+      surprised(e);
     } finally {
       local.lock.unlock();
     }

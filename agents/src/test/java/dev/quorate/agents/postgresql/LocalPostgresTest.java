@@ -16,6 +16,8 @@ import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.core.state.ClusterStateMachine;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
@@ -41,6 +43,23 @@ class LocalPostgresTest {
       assertTrue(name.find());
       assertThrows(IllegalArgumentException.class, () -> new NodeId(name.group(1)));
       assertFalse(name.find());
+    }
+  }
+
+  @Test
+  void theDriverGoesOnAfterWhateverHappens() throws IOException {
+    Path data = directory.resolve("data");
+    Files.createSymbolicLink(data, data);
+    try (LocalPostgres local =
+            new LocalPostgres(
+                new Alone(), PostgresParameters.parse(TestServers.parameters(directory, 5432)));
+        PostgresDriver driver = new PostgresDriver(local)) {
+      local.started = true;
+      driver.kick();
+      TestServers.await("the problem", () -> local.condition.contains("UncheckedIOException"));
+      Files.delete(data);
+      driver.kick();
+      TestServers.await("the next attempt", () -> local.condition.isEmpty());
     }
   }
 

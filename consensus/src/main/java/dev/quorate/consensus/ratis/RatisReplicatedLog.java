@@ -290,7 +290,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
       RoleInfoProto role = info.getRoleInfoProto();
       quorum.observe(instant, silence(role, now)).forEach(listener::logEvent);
       recycler.observe(instant, role, !(now instanceof Leadership.Leaderless));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       fail("the log's state cannot be observed: " + e);
     }
   }
