@@ -45,6 +45,9 @@ final class OperationJournal implements AutoCloseable {
 
   private void write(String line, boolean force) {
     try {
+      if (!channel.isOpen()) {
+        channel = open(file);
+      }
       if (channel.size() > LARGEST) {
         channel.close();
         Files.move(

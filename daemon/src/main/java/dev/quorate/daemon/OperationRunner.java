@@ -9,6 +9,7 @@ import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.OperationResult;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -47,11 +48,40 @@ final class OperationRunner {
         kind,
         resource,
         intent.timeout(),
-        () -> journal.begun(intent.id(), intent.term(), intent.action().key()),
+        () -> begun(intent, kind),
         result -> {
-          journal.ended(intent.id(), result.status().name());
+          ended(intent, result);
           return new NodeEvent.OperationFinished(intent.id(), result);
         });
+  }
+
+  /// A full disk must not keep anything running: a stop may be done twice.
+  private void begun(Intent intent, OperationKind kind) {
+    try {
+      journal.begun(intent.id(), intent.term(), intent.action().key());
+    } catch (UncheckedIOException e) {
+      if (kind != OperationKind.STOP && kind != OperationKind.MONITOR) {
+        throw e;
+      }
+      unwritten(intent, e);
+    }
+  }
+
+  /// What was done counts, written down or not.
+  private void ended(Intent intent, OperationResult result) {
+    try {
+      journal.ended(intent.id(), result.status().name());
+    } catch (UncheckedIOException e) {
+      unwritten(intent, e);
+    }
+  }
+
+  private static void unwritten(Intent intent, UncheckedIOException e) {
+    log.atError()
+        .addKeyValue("code", "HA-NODE-013")
+        .addKeyValue("operation", intent.action().key())
+        .addKeyValue("reason", e.getMessage())
+        .log("journal not written; going on without");
   }
 
   void monitor(ResourceId resource, LogPosition seen, Duration timeout) {

@@ -6,5 +6,11 @@ package dev.quorate.resource;
 /// @param lastFailureMillis wall-clock time of the last failure, for expiry and display
 /// @param operation the last failed operation
 /// @param reason the last failure, for a human
+/// @param stopsInDoubt how many stops in a row ended without anybody knowing how
 public record FailCount(
-    int count, long lastFailureMillis, OperationKind operation, String reason) {}
+    int count, long lastFailureMillis, OperationKind operation, String reason, int stopsInDoubt) {
+  /// A failure that is not a stop in doubt.
+  public FailCount(int count, long lastFailureMillis, OperationKind operation, String reason) {
+    this(count, lastFailureMillis, operation, reason, 0);
+  }
+}

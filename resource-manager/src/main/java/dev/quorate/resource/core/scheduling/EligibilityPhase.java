@@ -159,11 +159,13 @@ final class EligibilityPhase {
     };
   }
 
+  /// A stop in doubt has not failed yet: what is then found counts as any monitor does.
   private Optional<OperationKind> lastFailed(ResourceDefinition resource, NodeId node) {
     SortedMap<NodeId, FailCount> byNode = state.failCounts().get(resource.id());
     return byNode == null
         ? Optional.empty()
-        : Optional.ofNullable(byNode.get(node)).map(FailCount::operation);
+        : Optional.ofNullable(byNode.get(node))
+            .map(f -> f.stopsInDoubt() == 1 ? OperationKind.MONITOR : f.operation());
   }
 
   /// What the last failed operation calls for. A failed stop calls for fencing unless configured

@@ -25,7 +25,8 @@ import java.util.Optional;
 /// What results and observations say of instances.
 ///
 /// Invariants:
-/// - an unknown outcome leaves the worse of the two possible roles, to be looked at;
+/// - an unknown outcome leaves the worse of the two possible roles, to be looked at; a second stop
+///   in a row without a known outcome blocks the instance;
 /// - an instance of a resource with data to lose is recorded as promoted and well only while its
 ///   node holds the grant;
 /// - the same observation again changes nothing.
@@ -35,6 +36,7 @@ import java.util.Optional;
 /// second attempt gets it before `migration-threshold` ends them.
 final class InstanceRules {
   private static final int NOT_RUNNING = 7;
+  private static final int MOST_STOPS_IN_DOUBT = 2;
   private static final String UNGRANTED = "promoted without the grant";
 
   private InstanceRules() {}
@@ -45,8 +47,50 @@ final class InstanceRules {
     switch (result.status()) {
       case SUCCEEDED -> succeeded(draft, op, bootId, result);
       case FAILED -> failed(draft, op, bootId, result);
-      case UNKNOWN -> lose(draft, op.resource(), op.node(), op.kind(), result.reason());
+      case UNKNOWN -> {
+        lose(draft, op.resource(), op.node(), op.kind(), result.reason());
+        if (op.kind() == OperationKind.STOP) {
+          stopInDoubt(draft, op, result);
+        }
+      }
     }
+  }
+
+  /// A stop whose outcome is not known is looked at, and tried once more. After that nothing says
+  /// that the next one would end otherwise: it counts as failed, so that the node is fenced.
+  private static void stopInDoubt(
+      Draft draft, Action.OperationAction op, OperationResult result) {
+    int doubts = stopsInDoubt(draft, op) + 1;
+    if (doubts < MOST_STOPS_IN_DOUBT) {
+      count(draft, op.resource(), op.node(), OperationKind.MONITOR, result.reason());
+    } else {
+      Role role =
+          draft.instance(op.resource(), op.node()).map(InstanceStatus::role).orElse(Role.STARTED);
+      draft.setInstance(
+          op.resource(), op.node(), role, Certainty.BLOCKED, result.code(), result.reason());
+      count(draft, op.resource(), op.node(), OperationKind.STOP, result.reason());
+    }
+    setStopsInDoubt(draft, op, doubts);
+  }
+
+  private static int stopsInDoubt(Draft draft, Action.OperationAction op) {
+    return draft.failures(op.resource(), op.node()).map(FailCount::stopsInDoubt).orElse(0);
+  }
+
+  private static void setStopsInDoubt(Draft draft, Action.OperationAction op, int doubts) {
+    draft
+        .failures(op.resource(), op.node())
+        .filter(f -> f.stopsInDoubt() != doubts)
+        .ifPresent(f ->
+            draft.setFailures(
+                op.resource(),
+                op.node(),
+                new FailCount(
+                    f.count(),
+                    f.lastFailureMillis(),
+                    doubts > 0 ? OperationKind.STOP : f.operation(),
+                    f.reason(),
+                    doubts)));
   }
 
   private static void succeeded(
@@ -68,6 +112,7 @@ final class InstanceRules {
         };
     settle(draft, op.resource(), op.node(), bootId, role);
     if (op.kind() == OperationKind.STOP) {
+      setStopsInDoubt(draft, op, 0);
       draft
           .primacy(op.resource())
           .filter(p -> p.election() instanceof Election.Won)
@@ -144,7 +189,8 @@ final class InstanceRules {
           case MONITOR, PROMOTE, DEMOTE, RELOAD -> false;
         };
     int after = forEver ? Score.INFINITY : Math.min(before + 1, Score.INFINITY);
-    draft.setFailures(resource, node, new FailCount(after, draft.wallMillis, kind, reason));
+    int doubts = draft.failures(resource, node).map(FailCount::stopsInDoubt).orElse(0);
+    draft.setFailures(resource, node, new FailCount(after, draft.wallMillis, kind, reason, doubts));
   }
 
   static CommandAnswer observe(Draft draft, ReportObservation command) {

@@ -133,6 +133,29 @@ class ActionsTest {
   }
 
   @Test
+  void aSecondStopInDoubtBlocksAndHasTheNodeFenced() {
+    Ledger ledger = Ledger.running();
+    ledger.run(OperationKind.STOP, VIP, N1, OperationResult.unknown("timed out"));
+    ledger.is(VIP, N1, Role.STARTED, Certainty.UNKNOWN);
+    ledger.run(OperationKind.MONITOR, VIP, N1, OperationResult.failed(1, Role.STARTED, "it hangs"));
+    ledger.run(OperationKind.STOP, VIP, N1, OperationResult.unknown("timed out"));
+    ledger.is(VIP, N1, Role.STARTED, Certainty.BLOCKED);
+    assertEquals(
+        OperationKind.STOP, ledger.state.failCounts().get(VIP).get(N1).operation(), "fenced for");
+  }
+
+  @Test
+  void aStopThatEndsInBetweenBeginsTheCountAnew() {
+    Ledger ledger = Ledger.running();
+    ledger.run(OperationKind.STOP, VIP, N1, OperationResult.unknown("timed out"));
+    ledger.run(OperationKind.MONITOR, VIP, N1, OperationResult.succeeded(Role.STARTED));
+    ledger.run(OperationKind.STOP, VIP, N1);
+    ledger.run(OperationKind.START, VIP, N1);
+    ledger.run(OperationKind.STOP, VIP, N1, OperationResult.unknown("timed out"));
+    ledger.is(VIP, N1, Role.STARTED, Certainty.UNKNOWN);
+  }
+
+  @Test
   void unknownLeavesTheWorseRole() {
     Ledger ledger = Ledger.running();
     ledger.run(OperationKind.STOP, VIP, N1, OperationResult.unknown("timed out"));
