@@ -83,6 +83,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
   private final FenceDesk fencing;
   private final OpenInstances instances;
   private final OperationJournal journal;
+  private final StopNote stopNote;
   private final OperationRunner operations;
   private final NodeDriver driver;
   private final DaemonMetrics metrics;
@@ -109,6 +110,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     NodeId self = identity.node();
     machine = new StateMachineAdapter(identity.cluster(), this::applied);
     journal = new OperationJournal(config.stateDirectory().resolve("journal"));
+    stopNote = new StopNote(config.stateDirectory().resolve("stopping"), incarnation.bootId());
     fencing = new FenceDesk(self, config, clock, events);
     instances =
         new OpenInstances(
@@ -187,7 +189,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
   private void begin() {
     ClusterState opened = machine.state();
     fencing.stateChanged(opened);
-    driver.submit(new NodeEvent.Started(opened));
+    driver.submit(new NodeEvent.Started(opened, stopNote.interrupted()));
     events.connect(driver);
     driver.start();
   }
@@ -351,6 +353,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
           operations.monitor(resource, seen, timeout);
       case NodeEffect.EmergencyStop(var resource, var timeout) ->
           operations.emergencyStop(resource, timeout);
+      case NodeEffect.RememberStop(var underWay) -> stopNote.write(underWay);
       case NodeEffect.SpeakInRing(var on) -> {
         speaking = on;
         ring.speak(on);

@@ -88,7 +88,7 @@ final class SimulatedDaemon {
             new PostgresElections(),
             state);
     fencing.start();
-    post(new NodeEvent.Started(state));
+    post(new NodeEvent.Started(state, machine.stopInterrupted));
     feed(new RingEvent.Started());
   }
 
@@ -337,6 +337,7 @@ final class SimulatedDaemon {
         world.trace.note(self.name(), "emergency stop of " + resource);
         agents.emergencyStop(resource);
       }
+      case NodeEffect.RememberStop(var underWay) -> machine.stopInterrupted = underWay;
       case NodeEffect.SpeakInRing(var on) -> {
         world.trace.note(self.name(), on ? "speaks in the ring" : "is silent in the ring");
         speaking = on;

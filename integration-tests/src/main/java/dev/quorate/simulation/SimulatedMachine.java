@@ -12,6 +12,7 @@ final class SimulatedMachine {
   final SimulatedPostgres postgres;
   boolean powered;
   boolean address;
+  boolean stopInterrupted;
   int boots;
   long run;
   long ringSequence;
@@ -63,6 +64,7 @@ final class SimulatedMachine {
     powered = false;
     frozen = false;
     address = false;
+    stopInterrupted = false;
     waiting.clear();
     postgres.powerLost();
   }

@@ -20,9 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /// The brain of a node: joins what the ring, the log, the agents and the fence devices report, and
 /// says what is to be done.
@@ -47,10 +45,11 @@ public final class NodeCore {
   private final LocalExecutor executor;
   private final LeaderDuty duty;
   private final QuorumWatch quorum;
-  private final SortedSet<ResourceId> stopping = new TreeSet<>();
+  private final SelfStop stop;
   private ClusterState state;
   private boolean rejoinDue;
   private boolean silent;
+  private boolean resumeDue;
   private boolean joinRefused;
   private String lastRefusal = "";
   private int handOvers;
@@ -76,6 +75,7 @@ public final class NodeCore {
     presence = new PresenceReporter(self, incarnation, settings.probeAgain());
     executor = new LocalExecutor(self, incarnation);
     duty = new LeaderDuty(self, settings, policy);
+    stop = new SelfStop(settings.emergencyStop());
     quorum = new QuorumWatch(now, settings.startupBound());
   }
 
@@ -86,7 +86,7 @@ public final class NodeCore {
       return effects;
     }
     switch (event) {
-      case NodeEvent.Started(var opened) -> started(opened, effects);
+      case NodeEvent.Started started -> started(started, effects);
       case NodeEvent.ViewInstalled(var view, _) -> {
         quorum.viewInstalled(view);
         effects.addAll(presence.viewInstalled(view, state, outbox));
@@ -108,14 +108,20 @@ public final class NodeCore {
       case NodeEvent.MonitorFinished finished ->
           effects.addAll(executor.monitorFinished(finished, state, outbox));
       case NodeEvent.MonitorWanted(var resource) -> {
-        if (stopping.isEmpty()) {
+        if (!stop.underWay()) {
           effects.addAll(executor.monitorWanted(state, resource, false));
         }
       }
       case NodeEvent.AgentProposed(var command) ->
           effects.addAll(outbox.propose(agentKey(command), command, true));
       case NodeEvent.FencingFinished finished -> fencingFinished(now, finished, effects);
-      case NodeEvent.EmergencyStopFinished finished -> emergencyStopFinished(finished, effects);
+      case NodeEvent.EmergencyStopFinished finished -> {
+        boolean before = stop.underWay();
+        effects.addAll(stop.finished(finished));
+        if (before && !stop.underWay()) {
+          quorum.stopped();
+        }
+      }
       case NodeEvent.TimerFired(var timer) -> timerFired(now, timer, effects);
       case NodeEvent.Paused(var howLong) ->
           effects.add(
@@ -142,8 +148,14 @@ public final class NodeCore {
         || quorum.state() == QuorumWatch.State.STOPPED;
   }
 
-  private void started(ClusterState opened, List<NodeEffect> effects) {
-    state = opened;
+  private void started(NodeEvent.Started started, List<NodeEffect> effects) {
+    state = started.state();
+    if (started.stopInterrupted()) {
+      resumeDue = true;
+      rejoinDue = true;
+      quorum.distrustSelf();
+      beSilent(effects);
+    }
     effects.add(timer(NodeTimer.Purpose.QUORUM_BOUND, "", settings.startupBound()));
   }
 
@@ -152,8 +164,7 @@ public final class NodeCore {
     outbox.applied(state.position());
     if (quorum.mustStop(now, voters())) {
       stopEverything("quorum lost", effects);
-      silent = true;
-      effects.add(new NodeEffect.SpeakInRing(false));
+      beSilent(effects);
     } else if (declaredLost()) {
       quorum.distrustSelf();
       stopEverything("this node was declared lost", effects);
@@ -163,12 +174,21 @@ public final class NodeCore {
       effects.add(new NodeEffect.SpeakInRing(true));
     }
     effects.addAll(executor.stateApplied(state, stoppedItself() || rejoinDue, outbox));
+    if (resumeDue && (!executor.openResources().isEmpty() || quorum.logQuorate())) {
+      resumeDue = false;
+      stopEverything("an earlier run of the daemon was interrupted in it", effects);
+    }
     effects.addAll(presence.review(state, outbox));
     join(effects);
     leave(effects);
     if (duty.leading() && quorum.quorate() && quorum.ringMajority(voters())) {
       effects.addAll(duty.decide(now, state, outbox));
     }
+  }
+
+  private void beSilent(List<NodeEffect> effects) {
+    silent = true;
+    effects.add(new NodeEffect.SpeakInRing(false));
   }
 
   private void rehearse() {
@@ -201,39 +221,12 @@ public final class NodeCore {
             reason));
     String policy = state.configuration().properties().getOrDefault("no-quorum-policy", "stop");
     boolean keep = policy.equals("ignore") || policy.equals("freeze");
-    stopping.clear();
     rejoinDue = true;
-    if (!keep || reason.contains("declared")) {
-      stopping.addAll(executor.openResources());
-    }
-    for (ResourceId resource : stopping) {
-      effects.add(new NodeEffect.EmergencyStop(resource, settings.emergencyStop()));
-    }
-    if (stopping.isEmpty()) {
+    boolean stays = keep && !reason.contains("declared");
+    effects.addAll(stop.begin(stays ? List.of() : executor.openResources()));
+    if (!stop.underWay()) {
       quorum.stopped();
     }
-  }
-
-  private void emergencyStopFinished(
-      NodeEvent.EmergencyStopFinished finished, List<NodeEffect> effects) {
-    if (!stopping.contains(finished.resource())) {
-      return;
-    }
-    if (finished.result().status() == OperationResult.Status.SUCCEEDED) {
-      stopping.remove(finished.resource());
-      if (stopping.isEmpty()) {
-        quorum.stopped();
-      }
-      return;
-    }
-    effects.add(
-        notice(
-            NodeEffect.Notice.Level.ERROR,
-            "HA-QUORUM-002",
-            "could not stop a resource after loss of quorum, trying again",
-            "resource",
-            finished.resource().name()));
-    effects.add(new NodeEffect.EmergencyStop(finished.resource(), settings.emergencyStop()));
   }
 
   private void join(List<NodeEffect> effects) {
@@ -427,6 +420,7 @@ public final class NodeCore {
         }
       }
       case PROBE -> effects.addAll(presence.probeTimer(new NodeId(timer.subject()), state));
+      case STOP_AGAIN -> effects.addAll(stop.again(new ResourceId(timer.subject())));
       case LEAVE -> leaveNow(effects);
     }
   }

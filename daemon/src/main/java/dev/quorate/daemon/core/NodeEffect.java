@@ -40,6 +40,10 @@ public sealed interface NodeEffect {
   /// Stop the instance now, whatever it is doing.
   record EmergencyStop(ResourceId resource, Duration timeout) implements NodeEffect {}
 
+  /// Write down that everything is being stopped, or no longer, so that the next run of the daemon
+  /// in this boot is told.
+  record RememberStop(boolean underWay) implements NodeEffect {}
+
   /// Fence a node. Answered by `FencingFinished` with the same id.
   record Fence(String intentId, FencingRequest request) implements NodeEffect {}
 

@@ -20,7 +20,9 @@ public sealed interface NodeEvent {
   /// The daemon is up; the ring and the log have been started.
   ///
   /// @param state what the local log had applied when it was opened
-  record Started(ClusterState state) implements NodeEvent {}
+  /// @param stopInterrupted whether an earlier run in this boot was stopping everything and did not
+  ///   come to the end of it
+  record Started(ClusterState state, boolean stopInterrupted) implements NodeEvent {}
 
   /// The ring agreed on a view.
   ///

@@ -20,6 +20,8 @@ public record NodeTimer(Purpose purpose, String subject) {
     REVIEW,
     /// Ask an absent peer's kernel again.
     PROBE,
+    /// Try once more to stop the resource.
+    STOP_AGAIN,
     /// A leaving node has waited long enough for the others.
     LEAVE
   }

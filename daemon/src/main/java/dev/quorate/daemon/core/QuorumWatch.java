@@ -68,6 +68,11 @@ final class QuorumWatch {
     }
   }
 
+  /// Whether the log has a quorum, whatever this node makes of it.
+  boolean logQuorate() {
+    return logQuorate;
+  }
+
   /// When doubt turns into stopping, if nothing else happens.
   Instant doubtDeadline() {
     return doubtDeadline;

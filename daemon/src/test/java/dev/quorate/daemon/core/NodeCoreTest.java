@@ -69,7 +69,7 @@ class NodeCoreTest {
                 List.of(),
                 new ResourceDefinition.Form.Primitive())));
     apply(new ClusterCommand.ChangeConfiguration(-1, "test", changes));
-    handle(new NodeEvent.Started(state));
+    handle(new NodeEvent.Started(state, false));
     handle(new NodeEvent.ViewInstalled(view(1, N1, N2, N3), List.of()));
   }
 
@@ -172,6 +172,35 @@ class NodeCoreTest {
   }
 
   @Test
+  void aDaemonThatIsKilledInMidStopGoesOnWithIt() {
+    joined();
+    handle(new NodeEvent.LogReported(new LogEvent.QuorumLost("no leader")));
+    handle(new NodeEvent.ViewInstalled(view(2, N1), List.of(N2, N3)));
+    assertEquals(
+        List.of(new NodeEffect.RememberStop(true)), effectsOf(NodeEffect.RememberStop.class));
+
+    core =
+        new NodeCore(
+            now,
+            N1,
+            new Incarnation("boot-n1", 2),
+            NodeSettings.defaults(List.of(N1, N2, N3)),
+            NO_ELECTIONS,
+            state);
+    effects.clear();
+    handle(new NodeEvent.Started(state, true));
+    assertEquals(1, effectsOf(NodeEffect.EmergencyStop.class).size());
+    assertTrue(core.stoppedItself());
+    handle(new NodeEvent.ViewInstalled(view(3, N1, N2, N3), List.of()));
+    handle(new NodeEvent.LogReported(new LogEvent.QuorumRegained()));
+    assertTrue(proposed(ClusterCommand.JoinNode.class).isEmpty(), "the stop is latched");
+    handle(new NodeEvent.EmergencyStopFinished(VIP, OperationResult.succeeded(Role.STOPPED)));
+    assertEquals(
+        new NodeEffect.RememberStop(false), effectsOf(NodeEffect.RememberStop.class).getLast());
+    assertEquals(1, proposed(ClusterCommand.JoinNode.class).size());
+  }
+
+  @Test
   void aStopThatFailsIsTriedAgain() {
     joined();
     handle(new NodeEvent.LogReported(new LogEvent.QuorumLost("no leader")));
@@ -179,6 +208,10 @@ class NodeCoreTest {
     effects.clear();
 
     handle(new NodeEvent.EmergencyStopFinished(VIP, OperationResult.unknown("it hangs")));
+    assertEquals(List.of(), effectsOf(NodeEffect.EmergencyStop.class), "not without a pause");
+    assertEquals(1, effectsOf(NodeEffect.Notice.class).size());
+    effects.clear();
+    handle(new NodeEvent.TimerFired(new NodeTimer(NodeTimer.Purpose.STOP_AGAIN, VIP.name())));
 
     assertEquals(1, effectsOf(NodeEffect.EmergencyStop.class).size());
     assertTrue(core.stoppedItself());
