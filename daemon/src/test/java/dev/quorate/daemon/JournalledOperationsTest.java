@@ -97,7 +97,12 @@ class JournalledOperationsTest {
     @Override
     public AgentMetadata metadata() {
       return new AgentMetadata(
-          List.of(AgentType.parse("ocf:test:thing")), "a thing", false, false, new TreeMap<>(), List.of());
+          List.of(AgentType.parse("ocf:test:thing")),
+          "a thing",
+          false,
+          false,
+          new TreeMap<>(),
+          List.of());
     }
 
     @Override

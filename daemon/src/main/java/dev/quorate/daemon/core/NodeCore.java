@@ -11,7 +11,6 @@ import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.CommandAnswer;
 import dev.quorate.resource.FencingRecord;
 import dev.quorate.resource.NodeStatus;
-import dev.quorate.resource.OperationResult;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.core.scheduling.PlacementScheduler;
 import java.time.Duration;

@@ -10,8 +10,8 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// A node's stop of everything by itself: each resource is stopped until that is shown, with a pause
-/// between attempts. That a stop is under way is remembered across runs of the daemon.
+/// A node's stop of everything by itself: each resource is stopped until that is shown, with a
+/// pause between attempts. That a stop is under way is remembered across runs of the daemon.
 final class SelfStop {
   private static final Duration PAUSE = Duration.ofSeconds(1);
 

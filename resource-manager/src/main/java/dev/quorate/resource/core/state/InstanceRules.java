@@ -58,8 +58,7 @@ final class InstanceRules {
 
   /// A stop whose outcome is not known is looked at, and tried once more. After that nothing says
   /// that the next one would end otherwise: it counts as failed, so that the node is fenced.
-  private static void stopInDoubt(
-      Draft draft, Action.OperationAction op, OperationResult result) {
+  private static void stopInDoubt(Draft draft, Action.OperationAction op, OperationResult result) {
     int doubts = stopsInDoubt(draft, op) + 1;
     if (doubts < MOST_STOPS_IN_DOUBT) {
       count(draft, op.resource(), op.node(), OperationKind.MONITOR, result.reason());
