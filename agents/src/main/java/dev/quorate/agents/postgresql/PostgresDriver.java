@@ -354,6 +354,7 @@ final class PostgresDriver implements AutoCloseable {
   }
 
   private void runComeBack(NodeId primary) {
+    int failedBefore = local.rejoin.failedCopies();
     try {
       Upstream upstream = local.upstream(primary);
       local.expectExit();
@@ -392,10 +393,10 @@ final class PostgresDriver implements AutoCloseable {
       local.condition = "";
     } catch (PostgresException | ProbeException e) {
       report(String.valueOf(e.getMessage()));
-      rest();
+      rest(failedBefore, primary);
     } catch (RuntimeException | Error e) {
       surprised(e);
-      rest();
+      rest(failedBefore, primary);
     } finally {
       comingBack.set(null);
       local.returning = false;
@@ -403,10 +404,16 @@ final class PostgresDriver implements AutoCloseable {
     }
   }
 
-  /// A pause before the next attempt; an interruption ends it.
-  private static void rest() {
+  /// A pause before the next attempt, longer and longer after copies that failed; an interruption
+  /// or another primary ends it.
+  private void rest(int failedBefore, NodeId primary) {
+    int failed = local.rejoin.failedCopies();
+    long end = System.nanoTime() + RewindPolicy.pause(failed > failedBefore ? failed : 0).toNanos();
     try {
-      TimeUnit.SECONDS.sleep(1);
+      do {
+        TimeUnit.SECONDS.sleep(1);
+      } while (System.nanoTime() < end
+          && local.surroundings().otherHolder().filter(primary::equals).isPresent());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -3,9 +3,11 @@ package dev.quorate.agents.postgresql;
 import dev.quorate.agents.core.postgresql.ControlFile;
 import dev.quorate.agents.core.postgresql.RewindPolicy;
 import dev.quorate.agents.core.postgresql.RewindPolicy.Return;
+import dev.quorate.agents.linux.MountPoints;
 import dev.quorate.agents.process.ProcessOutcome;
 import dev.quorate.membership.NodeId;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +17,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileOwnerAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,15 +28,21 @@ import org.slf4j.LoggerFactory;
 /// A mark beside the data directory stands for as long as its files are in the middle of a change:
 /// marked files are never started, and never rewound again, but copied anew. The files that were
 /// replaced by a copy are kept, the last ones only.
+///
+/// A directory that cannot be renamed is copied into in place, but only if it is empty: nothing
+/// that may be the last copy of something is removed before its successor is there.
 final class Rejoin {
   private static final Logger LOG = LoggerFactory.getLogger(Rejoin.class);
   private static final Duration QUESTION = Duration.ofSeconds(10);
   private static final List<String> LOCAL_FILES =
       List.of("postgresql.conf", "pg_hba.conf", "pg_ident.conf", "postgresql.auto.conf");
 
+  private static final String IN_PLACE = "pg_basebackup in place\n";
+
   private final PostgresParameters parameters;
   private final PostgresInstance instance;
   private final NodeId self;
+  private int failedCopies;
 
   Rejoin(PostgresParameters parameters, PostgresInstance instance, NodeId self) {
     this.parameters = parameters;
@@ -45,8 +55,17 @@ final class Rejoin {
     return Files.exists(mark());
   }
 
+  /// How many copies in a row have failed.
+  int failedCopies() {
+    return failedCopies;
+  }
+
   /// Says what must be done before this instance may follow. It must be stopped.
   Return decide(Upstream.Answer primary) {
+    return ifPossible(need(primary));
+  }
+
+  private Return need(Upstream.Answer primary) {
     if (isHalfDone()) {
       return new Return.Rebuild("an earlier rewind or copy was not finished");
     }
@@ -65,6 +84,61 @@ final class Rejoin {
         primary.history());
   }
 
+  private Return ifPossible(Return way) {
+    if (way instanceof Return.Rebuild(var reason)) {
+      Optional<String> obstacle = obstacle();
+      return obstacle.isPresent() ? new Return.Refuse(reason + ", but " + obstacle.get()) : way;
+    }
+    return way;
+  }
+
+  /// Why a new copy cannot take the place of the data directory, and what to do.
+  private Optional<String> obstacle() {
+    Path data = parameters.dataDirectory();
+    try {
+      if (isEmptyDirectory() || isInPlace()) {
+        return Optional.empty();
+      }
+      if (MountPoints.holds(data)) {
+        return Optional.of(
+            data
+                + " is a mount point or lies on another file system than its parent, so that a new"
+                + " copy cannot take its place: save what you need of it and empty it, then it is"
+                + " copied into");
+      }
+      List<Path> tablespaces = tablespaces(data);
+      return tablespaces.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              "a new copy cannot replace its tablespaces "
+                  + tablespaces
+                  + ": move them and "
+                  + data
+                  + " away, then it is copied anew");
+    } catch (IOException e) {
+      return Optional.of("it cannot be told whether " + data + " can be replaced: " + e);
+    }
+  }
+
+  private static List<Path> tablespaces(Path data) throws IOException {
+    Path links = data.resolve("pg_tblspc");
+    if (Files.notExists(links)) {
+      return List.of();
+    }
+    List<Path> tablespaces = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(links)) {
+      for (Path link : all) {
+        tablespaces.add(Files.isSymbolicLink(link) ? Files.readSymbolicLink(link) : link);
+      }
+    }
+    return tablespaces;
+  }
+
+  /// Whether what is in the directory is the beginning of a copy and nothing else.
+  private boolean isInPlace() throws IOException {
+    return isHalfDone() && Files.readString(mark()).equals(IN_PLACE);
+  }
+
   /// Makes the instance able to follow.
   ///
   /// @param walIsMissing whether the primary no longer has the WAL that would be needed to follow
@@ -73,7 +147,7 @@ final class Rejoin {
     Upstream.Answer primary = upstream.ask(QUESTION);
     Return way = decide(primary);
     if (way instanceof Return.Follow && walIsMissing) {
-      way = new Return.Rebuild("the primary no longer has the WAL that it needs");
+      way = ifPossible(new Return.Rebuild("the primary no longer has the WAL that it needs"));
     }
     if (!(way instanceof Return.Follow) && !parameters.rebuild()) {
       throw new PostgresException("it cannot follow and rejoin=manual forbids more: " + way);
@@ -111,6 +185,10 @@ final class Rejoin {
               within);
       if (!outcome.ok()) {
         LOG.atWarn().addKeyValue("reason", outcome.problem()).log("pg_rewind failed");
+        Optional<String> obstacle = obstacle();
+        if (obstacle.isPresent()) {
+          throw new PostgresException("it could not be rewound, but " + obstacle.get());
+        }
         copy(upstream, within);
         return false;
       }
@@ -125,46 +203,80 @@ final class Rejoin {
 
   private void copy(Upstream upstream, Duration within) {
     Path data = parameters.dataDirectory();
-    Path fresh = data.resolveSibling(data.getFileName() + ".quorate-new");
-    Path old = data.resolveSibling(data.getFileName() + ".quorate-old");
+    failedCopies++;
     try {
-      delete(fresh);
-      makeDirectory(fresh);
-      ProcessOutcome outcome =
-          instance.tool(
-              "pg_basebackup",
-              List.of(
-                  "-D",
-                  fresh.toString(),
-                  "-d",
-                  upstream.conninfo(),
-                  "-X",
-                  "stream",
-                  "-c",
-                  "fast",
-                  "--no-password"),
-              within);
-      if (!outcome.ok()) {
-        throw new PostgresException("pg_basebackup: " + outcome.problem());
-      }
-      if (Files.exists(saved())) {
-        restoreLocalFiles(saved(), fresh);
-      } else if (instance.hasData()) {
-        restoreLocalFiles(saveLocalFiles(data), fresh);
-      }
-      Files.writeString(mark(), "pg_basebackup\n");
-      if (isEmptyDirectory()) {
-        Files.deleteIfExists(data);
+      if (Files.exists(data) && MountPoints.holds(data)) {
+        copyInPlace(upstream, within);
       } else {
-        delete(old);
-        Files.move(data, old, StandardCopyOption.ATOMIC_MOVE);
+        copyBeside(upstream, within);
       }
-      Files.move(fresh, data, StandardCopyOption.ATOMIC_MOVE);
-      instance.markStandby();
-      Files.delete(mark());
     } catch (IOException e) {
       throw new PostgresException("the copy could not take the place of " + data, e);
     }
+    failedCopies = 0;
+  }
+
+  /// The directory is empty, or holds the beginning of such a copy.
+  private void copyInPlace(Upstream upstream, Duration within) throws IOException {
+    Path data = parameters.dataDirectory();
+    Files.writeString(mark(), IN_PLACE);
+    try (DirectoryStream<Path> begun = Files.newDirectoryStream(data)) {
+      for (Path file : begun) {
+        delete(file);
+      }
+    }
+    Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
+    own(data);
+    baseBackup(upstream, data, within);
+    if (Files.exists(saved())) {
+      restoreLocalFiles(saved(), data);
+    }
+    instance.markStandby();
+    Files.delete(mark());
+  }
+
+  private void baseBackup(Upstream upstream, Path into, Duration within) {
+    ProcessOutcome outcome =
+        instance.tool(
+            "pg_basebackup",
+            List.of(
+                "-D",
+                into.toString(),
+                "-d",
+                upstream.conninfo(),
+                "-X",
+                "stream",
+                "-c",
+                "fast",
+                "--no-password"),
+            within);
+    if (!outcome.ok()) {
+      throw new PostgresException("pg_basebackup: " + outcome.problem());
+    }
+  }
+
+  private void copyBeside(Upstream upstream, Duration within) throws IOException {
+    Path data = parameters.dataDirectory();
+    Path fresh = data.resolveSibling(data.getFileName() + ".quorate-new");
+    Path old = data.resolveSibling(data.getFileName() + ".quorate-old");
+    delete(fresh);
+    makeDirectory(fresh);
+    baseBackup(upstream, fresh, within);
+    if (Files.exists(saved())) {
+      restoreLocalFiles(saved(), fresh);
+    } else if (instance.hasData()) {
+      restoreLocalFiles(saveLocalFiles(data), fresh);
+    }
+    Files.writeString(mark(), "pg_basebackup\n");
+    if (isEmptyDirectory()) {
+      Files.deleteIfExists(data);
+    } else {
+      delete(old);
+      Files.move(data, old, StandardCopyOption.ATOMIC_MOVE);
+    }
+    Files.move(fresh, data, StandardCopyOption.ATOMIC_MOVE);
+    instance.markStandby();
+    Files.delete(mark());
   }
 
   private Path mark() {

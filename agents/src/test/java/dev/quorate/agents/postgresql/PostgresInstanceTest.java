@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quorate.agents.core.postgresql.ControlFile;
@@ -87,7 +88,8 @@ class PostgresInstanceTest {
             servers
                 .ask(
                     a,
-                    "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%3000000000%' AND pid <> pg_backend_pid()")
+                    "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%3000000000%' AND pid"
+                        + " <> pg_backend_pid()")
                 .equals("1"));
 
     CompletableFuture<Long> seen = new CompletableFuture<>();
@@ -210,6 +212,46 @@ class PostgresInstanceTest {
     assertTrue(Files.exists(a.home().resolve("data.quorate-old")));
     a.instance().start(a.follow(b), LONG);
     await("streaming", () -> streams(b, a));
+  }
+
+  @Test
+  void aCopyGoesIntoAnEmptyDirectoryThatCannotBeReplaced() throws Exception {
+    Server a = servers.fresh("a", "127.0.0.2");
+    Server b = servers.empty("b", "127.0.0.3");
+    Path elsewhere = Files.createTempDirectory(Path.of("/tmp"), "quorate-pg-");
+    try {
+      assumeFalse(
+          Files.getAttribute(elsewhere, "unix:dev")
+              .equals(Files.getAttribute(b.home(), "unix:dev")),
+          "needs two file systems");
+      Files.createSymbolicLink(b.home().resolve("data"), elsewhere);
+      a.instance().start(a.alone(), LONG);
+      promote(a);
+      a.probe().createSlot(ServerSettings.slotOf(b.node()), true, SHORT);
+      Upstream fromA = new Upstream(b.instance(), upstream(b, a));
+      Rejoin rejoin = new Rejoin(b.parameters(), b.instance(), b.node());
+      assertTrue(rejoin.run(fromA, false, LONG).startsWith("copied"));
+      assertFalse(rejoin.isHalfDone());
+      assertTrue(Files.exists(elsewhere.resolve("PG_VERSION")));
+      servers.address(b);
+      b.instance().start(b.follow(a), LONG);
+      await("streaming", () -> streams(a, b));
+      assertEquals(new TreeSet<>(), b.instance().stop(LONG));
+
+      PostgresException refused =
+          assertThrows(PostgresException.class, () -> rejoin.run(fromA, true, LONG));
+      assertTrue(refused.toString().contains("mount point"), refused::toString);
+      assertFalse(rejoin.isHalfDone());
+      assertInstanceOf(Return.Follow.class, rejoin.decide(fromA.ask(LONG)));
+      assertEquals(0, rejoin.failedCopies());
+
+      // The beginning of such a copy is thrown away without being asked for.
+      Files.writeString(b.home().resolve(".data.quorate-rejoin"), "pg_basebackup in place\n");
+      assertTrue(rejoin.run(fromA, false, LONG).startsWith("copied"));
+    } finally {
+      b.instance().stopAtOnce();
+      servers.run("rm", "-r", elsewhere.toString());
+    }
   }
 
   @Test

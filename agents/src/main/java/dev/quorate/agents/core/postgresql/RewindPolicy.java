@@ -1,5 +1,6 @@
 package dev.quorate.agents.core.postgresql;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /// How an instance that may have been left behind comes back under the present primary.
@@ -7,6 +8,9 @@ import java.util.Optional;
 /// Invariant: an instance whose own WAL is not a prefix of the primary's is never started against
 /// it.
 public final class RewindPolicy {
+  private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+
   private RewindPolicy() {}
 
   /// The way back.
@@ -28,6 +32,15 @@ public final class RewindPolicy {
     ///
     /// @param reason what they belong to
     record Refuse(String reason) implements Return {}
+  }
+
+  /// How long to wait before the next attempt, after copies have failed: each reads the whole
+  /// database of the primary.
+  ///
+  /// @param failed how many in a row; 0 if none was begun
+  public static Duration pause(int failed) {
+    Duration pause = SHORTEST_PAUSE.multipliedBy(1L << Math.clamp(failed - 1L, 0, 20));
+    return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
   }
 
   /// Compares two instances.
