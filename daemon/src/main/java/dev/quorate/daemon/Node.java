@@ -29,6 +29,7 @@ import dev.quorate.membership.RingPeer;
 import dev.quorate.membership.View;
 import dev.quorate.membership.ViewListener;
 import dev.quorate.membership.netty.ClusterKey;
+import dev.quorate.membership.netty.HostAddresses;
 import dev.quorate.membership.netty.RingDriver;
 import dev.quorate.membership.netty.RingException;
 import dev.quorate.membership.netty.RingSetup;
@@ -84,6 +85,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
   private final OpenInstances instances;
   private final OperationJournal journal;
   private final StopNote stopNote;
+  private final HostAddresses hosts = new HostAddresses();
   private final OperationRunner operations;
   private final NodeDriver driver;
   private final DaemonMetrics metrics;
@@ -389,7 +391,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
         .start(() ->
             events.accept(
                 new NodeEvent.PeerProbed(
-                    peer, ringId, PeerProbe.ask(target, config.ports().admin()))));
+                    peer, ringId, PeerProbe.ask(hosts, target, config.ports().admin()))));
   }
 
   private void notice(

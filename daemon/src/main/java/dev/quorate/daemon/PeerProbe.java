@@ -1,13 +1,16 @@
 package dev.quorate.daemon;
 
 import dev.quorate.daemon.http.HttpListener;
+import dev.quorate.membership.netty.HostAddresses;
 import dev.quorate.resource.Absence;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 /// Asks a node whether it lives. A connection that is merely accepted proves nothing: the kernel of
 /// a frozen machine's daemon accepts too.
@@ -16,11 +19,22 @@ final class PeerProbe {
 
   private PeerProbe() {}
 
-  /// What can be found out in [#LIMIT], once the address is known.
-  static Absence ask(String host, int port) {
+  /// What can be found out in [#LIMIT], half of which a name server may take.
+  static Absence ask(HostAddresses hosts, String host, int port) {
     long began = System.nanoTime();
+    Optional<InetAddress> address;
+    try {
+      address = hosts.within(host, LIMIT.dividedBy(2));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Absence.SILENT;
+    }
+    if (address.isEmpty()) {
+      return Absence.SILENT;
+    }
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(host, port), (int) LIMIT.toMillis());
+      long rest = Math.max(1, LIMIT.toMillis() - (System.nanoTime() - began) / 1_000_000);
+      socket.connect(new InetSocketAddress(address.get(), port), (int) rest);
       long left = LIMIT.toMillis() - (System.nanoTime() - began) / 1_000_000;
       if (left <= 0) {
         return Absence.SILENT;

@@ -3,6 +3,7 @@ package dev.quorate.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.quorate.daemon.http.HttpListener;
+import dev.quorate.membership.netty.HostAddresses;
 import dev.quorate.resource.Absence;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,13 +21,14 @@ class PeerProbeTest {
     try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = closed.getLocalPort();
     }
-    assertEquals(Absence.DAEMON_GONE, PeerProbe.ask("127.0.0.1", port));
+    assertEquals(Absence.DAEMON_GONE, PeerProbe.ask(new HostAddresses(), "127.0.0.1", port));
   }
 
   @Test
   void anAcceptedConnectionAloneProvesNothing() throws IOException {
     try (ServerSocket frozen = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-      assertEquals(Absence.SILENT, PeerProbe.ask("127.0.0.1", frozen.getLocalPort()));
+      assertEquals(
+          Absence.SILENT, PeerProbe.ask(new HostAddresses(), "127.0.0.1", frozen.getLocalPort()));
     }
   }
 
@@ -42,7 +44,7 @@ class PeerProbeTest {
             port,
             Optional.of(SSLContext.getDefault()),
             (_, reply) -> reply.send(200, "", ""))) {
-      assertEquals(Absence.ALIVE, PeerProbe.ask("127.0.0.1", port));
+      assertEquals(Absence.ALIVE, PeerProbe.ask(new HostAddresses(), "127.0.0.1", port));
     }
   }
 
@@ -60,7 +62,7 @@ class PeerProbeTest {
             Optional.of(SSLContext.getDefault()),
             (_, reply) -> reply.send(200, "", ""),
             () -> sign == 'N' ? HttpListener.NOTHING : sign)) {
-      assertEquals(heard, PeerProbe.ask("127.0.0.1", port));
+      assertEquals(heard, PeerProbe.ask(new HostAddresses(), "127.0.0.1", port));
     }
   }
 }

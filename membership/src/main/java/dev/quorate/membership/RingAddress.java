@@ -2,7 +2,8 @@ package dev.quorate.membership;
 
 /// Where a node receives the ring's datagrams on one link.
 ///
-/// @param host an address or a name; a name is resolved once, when the ring starts
+/// @param host an address or a name; a name is resolved when the ring starts, whenever the ring
+///   looks for others, and every ten seconds
 /// @param port the UDP port, 1 to 65535
 public record RingAddress(String host, int port) {
   /// Checks the values.

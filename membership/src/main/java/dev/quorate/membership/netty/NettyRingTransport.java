@@ -21,6 +21,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -42,13 +43,21 @@ final class NettyRingTransport implements RingTransport {
   private final RingAddress address;
   private final PacketSeal seal;
   private final RingCounters counters;
+  private final HostAddresses hosts;
+  private final Map<NodeId, RingAddress> links = new TreeMap<>();
   private final Map<NodeId, InetSocketAddress> routes = new TreeMap<>();
   private final Map<NodeId, Deque<ByteBuffer>> waiting = new TreeMap<>();
   private @Nullable Channel channel;
   private @Nullable Receiver receiver;
   private boolean speaking = true;
 
-  NettyRingTransport(EventLoop loop, RingAddress address, PacketSeal seal, RingCounters counters) {
+  NettyRingTransport(
+      EventLoop loop,
+      RingAddress address,
+      HostAddresses hosts,
+      PacketSeal seal,
+      RingCounters counters) {
+    this.hosts = hosts;
     this.loop = loop;
     this.address = address;
     this.seal = seal;
@@ -88,12 +97,33 @@ final class NettyRingTransport implements RingTransport {
 
   @Override
   public void reach(List<RingPeer> peers) {
+    links.clear();
     routes.clear();
     for (var peer : peers) {
       var link = peer.links().getFirst();
-      routes.put(peer.node(), new InetSocketAddress(link.host(), link.port()));
+      links.put(peer.node(), link);
+      hosts.known(link.host()).ifPresent(found -> route(peer.node(), link, found));
     }
-    waiting.keySet().retainAll(routes.keySet());
+    waiting.keySet().retainAll(links.keySet());
+    lookUp();
+  }
+
+  /// Asks again where the peers are that are known by name. An address that is not found any more
+  /// stays what it was.
+  void lookUp() {
+    links.forEach((node, link) -> {
+      var _ =
+          hosts
+              .refresh(link.host())
+              .thenAcceptAsync(
+                  found -> found.ifPresent(address -> route(node, link, address)), loop);
+    });
+  }
+
+  private void route(NodeId node, RingAddress link, InetAddress found) {
+    if (link.equals(links.get(node))) {
+      routes.put(node, new InetSocketAddress(found, link.port()));
+    }
   }
 
   /// Lets datagrams pass, or none in either direction.
@@ -105,7 +135,7 @@ final class NettyRingTransport implements RingTransport {
   @Override
   public void send(List<NodeId> to, ByteBuffer packet) {
     for (var node : to) {
-      if (routes.containsKey(node)) {
+      if (links.containsKey(node)) {
         sendTo(node, packet.duplicate());
       }
     }
@@ -158,7 +188,7 @@ final class NettyRingTransport implements RingTransport {
       return;
     }
     counters.add(Count.DATAGRAMS_RECEIVED);
-    switch (seal.open(datagram, routes::containsKey)) {
+    switch (seal.open(datagram, links::containsKey)) {
       case PacketSeal.Opened.Content(var from, var plain) -> {
         release(from);
         if (receiver != null) {

@@ -50,6 +50,7 @@ public final class RingDriver implements AutoCloseable {
   private final NettyRingTransport transport;
   private final SequenceFile sequence;
   private final RingProtocol protocol;
+  private final Duration lookUpEvery;
   private final Map<TimerId.Kind, ScheduledFuture<?>> timers = new EnumMap<>(TimerId.Kind.class);
   private final ByteBuffer packet = ByteBuffer.allocate(RingCodec.MAX_PACKET);
   private final AtomicInteger handedOver = new AtomicInteger();
@@ -65,6 +66,11 @@ public final class RingDriver implements AutoCloseable {
   /// @param time monotonic
   /// @throws RingException if the sequence file cannot be read or written
   public RingDriver(RingSetup setup, InstantSource time, ViewListener listener) {
+    this(setup, time, listener, new HostAddresses());
+  }
+
+  RingDriver(RingSetup setup, InstantSource time, ViewListener listener, HostAddresses hosts) {
+    this.lookUpEvery = hosts.every();
     this.setup = setup;
     this.time = time;
     this.listener = listener;
@@ -82,7 +88,7 @@ public final class RingDriver implements AutoCloseable {
     var seal =
         new PacketSeal(
             setup.cluster(), setup.key(), setup.self().node(), new SecureRandom(), counters);
-    this.transport = new NettyRingTransport(loop, setup.bind(), seal, counters);
+    this.transport = new NettyRingTransport(loop, setup.bind(), hosts, seal, counters);
   }
 
   private static List<NodeId> nodesOf(List<RingPeer> peers) {
@@ -103,6 +109,8 @@ public final class RingDriver implements AutoCloseable {
       transport.reach(others(setup.peers()));
       transport.open(this::received);
       feed(new RingEvent.Started());
+      long period = lookUpEvery.toMillis();
+      var _ = loop.scheduleWithFixedDelay(transport::lookUp, period, period, TimeUnit.MILLISECONDS);
     });
   }
 
@@ -253,6 +261,9 @@ public final class RingDriver implements AutoCloseable {
               .addKeyValue("reason", reason)
               .log("node given up");
       case RingEffect.StateEntered(var state, var reason) -> {
+        if (state == RingState.GATHER) {
+          transport.lookUp();
+        }
         if (state == RingState.GATHER && reason.equals(RingProtocol.TOKEN_LOST)) {
           counters.add(Count.TOKENS_LOST);
         }

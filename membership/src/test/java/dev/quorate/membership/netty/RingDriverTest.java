@@ -18,6 +18,7 @@ import dev.quorate.membership.time.MonotonicTime;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,6 +49,10 @@ class RingDriverTest {
     final List<NodeId> left = new ArrayList<>();
 
     Station(String name, long run, byte secret) {
+      this(name, run, secret, new HostAddresses());
+    }
+
+    Station(String name, long run, byte secret, HostAddresses hosts) {
       var key = new byte[32];
       Arrays.fill(key, secret);
       driver =
@@ -60,7 +66,8 @@ class RingDriverTest {
                   directory.resolve(name + ".sequence"),
                   MembershipConfig.defaults()),
               new MonotonicTime(),
-              this);
+              this,
+              hosts);
       stations.add(this);
       driver.start();
     }
@@ -178,6 +185,34 @@ class RingDriverTest {
     var run =
         a.views.getLast().member(new NodeId("b")).map(m -> m.incarnation().run()).orElseThrow();
     assertEquals(2, run);
+  }
+
+  @Test
+  void aNameThatIsNotKnownAtFirstIsAskedForAgain() {
+    var known = new AtomicBoolean();
+    var hosts =
+        new HostAddresses(
+            host -> {
+              if (known.get() && host.equals("b.example")) {
+                return InetAddress.getLoopbackAddress();
+              }
+              throw new UnknownHostException(host);
+            },
+            Duration.ofMillis(50));
+    var literal = java.util.Objects.requireNonNull(peers.get("b"));
+    int port = literal.links().getFirst().port();
+    peers.put("b", RingPeer.of(literal.node(), new RingAddress("b.example", port)));
+    peers.remove("c");
+    var a = new Station("a", 1, (byte) 7, hosts);
+    peers.put("b", literal);
+    await(() -> a.members() == 1);
+    assertEquals(0, a.driver.counters().get(Count.DATAGRAMS_SENT), "there is no way to b");
+
+    known.set(true);
+    await(() -> a.driver.counters().get(Count.DATAGRAMS_SENT) > 0);
+    known.set(false);
+    var b = new Station("b", 1, (byte) 7);
+    await(() -> together(2, a, b));
   }
 
   @Test
