@@ -26,7 +26,6 @@ final class OperationRunner {
   private static final Logger log = LoggerFactory.getLogger(OperationRunner.class);
   private static final Duration SLACK = Duration.ofSeconds(2);
   private static final Duration UNKNOWN_AGAIN = Duration.ofSeconds(5);
-  private static final Duration STOP_AGAIN = Duration.ofSeconds(1);
   private static final int ERROR = 1;
   private static final int NOT_INSTALLED = 5;
 
@@ -97,7 +96,6 @@ final class OperationRunner {
     Thread.ofVirtual()
         .name("emergency-stop-" + resource)
         .start(() -> {
-          long began = System.nanoTime();
           OperationResult result =
               bounded(
                   "emergency stop of " + resource,
@@ -107,9 +105,6 @@ final class OperationRunner {
                           .get(resource)
                           .map(open -> open.instance().emergencyStop(timeout))
                           .orElseGet(() -> notOpen(resource, OperationKind.STOP, true)));
-          if (result.status() != OperationResult.Status.SUCCEEDED) {
-            settle(began, STOP_AGAIN);
-          }
           events.accept(new NodeEvent.EmergencyStopFinished(resource, result));
         });
   }
