@@ -3,6 +3,9 @@ package dev.quorate.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.quorate.daemon.cli.AgentCatalog;
 import dev.quorate.daemon.cli.CommandTree;
 import dev.quorate.daemon.cli.ExitCode;
@@ -14,11 +17,13 @@ import dev.quorate.daemon.http.HttpListener;
 import dev.quorate.daemon.secrets.SecretStore;
 import dev.quorate.membership.NodeId;
 import java.io.IOException;
+import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -26,11 +31,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /// A newcomer types `cluster join` or `cluster setup` and something is not as it should be: one
 /// message names the peer, what was tried and the remedy; nothing is left behind, and when it is
@@ -175,6 +183,29 @@ class EnrolmentTest {
       assertTrue(remarks.getLast().contains("hactl cluster start"), remarks::toString);
     }
     succeeds("cluster start");
+  }
+
+  @Test
+  void aWrongRingKeyIsNamedInTheLogOfTheOther() throws IOException {
+    var heard = new ListAppender<ILoggingEvent>();
+    heard.list = new CopyOnWriteArrayList<>();
+    var log = (Logger) LoggerFactory.getLogger("dev.quorate.membership.netty");
+    heard.start();
+    log.addAppender(heard);
+    succeeds("cluster setup demo n2=" + NEWCOMER);
+    try (DatagramSocket other = new DatagramSocket(0, InetAddress.getByName(THIRD))) {
+      byte[] sealed = "sealed with another key".getBytes(StandardCharsets.US_ASCII);
+      other.send(new DatagramPacket(sealed, sealed.length, InetAddress.getByName(NEWCOMER), ring));
+      long end = System.nanoTime() + 10_000_000_000L;
+      while (heard.list.stream().noneMatch(e -> e.getMessage().contains("compare the ring key"))) {
+        assertTrue(System.nanoTime() < end, "nothing was said");
+        LockSupport.parkNanos(5_000_000);
+      }
+      String keys = heard.list.getLast().getKeyValuePairs().toString();
+      assertTrue(keys.contains(THIRD + ":" + other.getLocalPort()), keys);
+    } finally {
+      log.detachAppender(heard);
+    }
   }
 
   @Test

@@ -30,12 +30,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// UDP, one socket bound to this node's ring address, everything sealed. Confined to one event
 /// loop.
 ///
 /// Packets for a peer without a session wait, a few of them, while the two greet each other.
 final class NettyRingTransport implements RingTransport {
+  private static final Logger LOG = LoggerFactory.getLogger(NettyRingTransport.class);
   private static final int SOCKET_BUFFER = 4 << 20;
   private static final int MAX_WAITING = 16;
 
@@ -183,16 +186,16 @@ final class NettyRingTransport implements RingTransport {
     }
   }
 
-  private void received(ByteBuffer datagram) {
+  private void received(ByteBuffer datagram, InetSocketAddress from) {
     if (!speaking) {
       return;
     }
     counters.add(Count.DATAGRAMS_RECEIVED);
     switch (seal.open(datagram, links::containsKey)) {
-      case PacketSeal.Opened.Content(var from, var plain) -> {
-        release(from);
+      case PacketSeal.Opened.Content(var node, var plain) -> {
+        release(node);
         if (receiver != null) {
-          receiver.received(from, plain);
+          receiver.received(node, plain);
         }
       }
       case PacketSeal.Opened.Established(var node, var answer) -> {
@@ -206,7 +209,18 @@ final class NettyRingTransport implements RingTransport {
         greet(node);
         flush();
       }
+      case PacketSeal.Opened.Unopened() -> unopened(from);
       case PacketSeal.Opened.Nothing() -> {}
+    }
+  }
+
+  /// Said at the 1st, the 10th, the 100th …: anybody can send such datagrams.
+  private void unopened(InetSocketAddress from) {
+    if (Long.toString(counters.get(Count.DROPPED_UNSEALABLE)).matches("10*")) {
+      LOG.atWarn()
+          .addKeyValue("target", from)
+          .addKeyValue("code", "HA-RING-002")
+          .log("datagram does not open: compare the ring key and the cluster's name on both nodes");
     }
   }
 
@@ -230,7 +244,7 @@ final class NettyRingTransport implements RingTransport {
       var content = packet.content();
       var datagram = ByteBuffer.allocate(content.readableBytes());
       content.readBytes(datagram);
-      received(datagram.flip());
+      received(datagram.flip(), packet.sender());
     }
 
     /// A closed port at the other end shows up here as a refused connection, an unplugged cable as

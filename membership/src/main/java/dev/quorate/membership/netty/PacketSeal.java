@@ -104,6 +104,9 @@ final class PacketSeal {
     /// The peer should be greeted.
     record HelloDue(NodeId node) implements Opened {}
 
+    /// Sealed with another key or for another cluster, or damaged.
+    record Unopened() implements Opened {}
+
     /// Nothing to be done.
     record Nothing() implements Opened {}
   }
@@ -154,7 +157,7 @@ final class PacketSeal {
     var header = header(datagram);
     if (header.isEmpty()) {
       counters.add(Count.DROPPED_UNSEALABLE);
-      return new Opened.Nothing();
+      return new Opened.Unopened();
     }
     if (!known.test(header.get().sender())) {
       counters.add(Count.DROPPED_STRANGER);
@@ -171,7 +174,10 @@ final class PacketSeal {
     var peer = peer(sender);
     var helloOfPeer = derive("hello", nameOf(sender), contribution, new byte[CONTRIBUTION]);
     var plain = opened(header, helloOfPeer, datagram);
-    if (plain == null || plain.remaining() != 1 + CONTRIBUTION) {
+    if (plain == null) {
+      return new Opened.Unopened();
+    }
+    if (plain.remaining() != 1 + CONTRIBUTION) {
       return new Opened.Nothing();
     }
     if (peer.retired.contains(header.contribution())) {
@@ -209,7 +215,7 @@ final class PacketSeal {
             : session.in;
     var plain = opened(header, in, datagram);
     if (plain == null) {
-      return new Opened.Nothing();
+      return new Opened.Unopened();
     }
     if (isNew) {
       peer.heard = contribution;
