@@ -31,6 +31,8 @@ import java.util.regex.Pattern;
 ///
 /// Every start is a start as a standby. Every proof of "stopped" is an empty set of processes.
 final class PostgresInstance {
+  private static final List<String> PROGRAMS =
+      List.of("postgres", "pg_controldata", "pg_waldump", "pg_basebackup", "pg_rewind", "psql");
   private static final Duration TOOL = Duration.ofSeconds(20);
   private static final Duration KILL = Duration.ofSeconds(5);
   private static final long LOG_LIMIT = 8 << 20;
@@ -283,10 +285,30 @@ final class PostgresInstance {
     return new WalDirectory(parameters.dataDirectory().resolve("pg_wal"), control.segmentSize());
   }
 
+  /// Which program cannot be started, and what to do about it; empty if all that is needed is
+  /// there.
+  Optional<String> missingProgram() {
+    return PROGRAMS.stream()
+        .map(parameters::program)
+        .filter(program -> !Files.isExecutable(program))
+        .findFirst()
+        .map(PostgresInstance::missing);
+  }
+
+  private static String missing(Path program) {
+    return program
+        + " is not there: install PostgreSQL's server programs, or correct the resource's parameter"
+        + " 'bindir'";
+  }
+
   /// Runs one of PostgreSQL's programs as the owner of the data.
   ProcessOutcome tool(String program, List<String> arguments, Duration deadline) {
+    Path file = parameters.program(program);
+    if (!Files.isExecutable(file)) {
+      return new ProcessOutcome.NotStarted(missing(file));
+    }
     List<String> line = new ArrayList<>();
-    line.add(parameters.program(program).toString());
+    line.add(file.toString());
     line.addAll(arguments);
     return runner.run(ProgramCall.of(parameters.systemUser(), deadline, line));
   }

@@ -107,6 +107,10 @@ final class PostgresResource implements ResourceInstance {
     if (local.instance.postmaster().isPresent()) {
       return adopt(end);
     }
+    Optional<String> missing = local.instance.missingProgram();
+    if (missing.isPresent()) {
+      return OperationResult.failed(NOT_INSTALLED, Role.STOPPED, missing.get());
+    }
     Optional<NodeId> primary = PostgresPolicy.upstream(local.surroundings());
     if (!local.instance.hasData() || local.rejoin.isHalfDone()) {
       local.started = true;

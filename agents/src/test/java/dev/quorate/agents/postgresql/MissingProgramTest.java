@@ -28,16 +28,30 @@ class MissingProgramTest {
   @TempDir private Path home = Path.of("");
 
   @Test
-  void aStartWithoutProgramsFailsAndNamesThePlace() throws IOException {
+  void aStartWithoutProgramsNamesThePlaceAndTheRemedyAndTouchesNothing() throws IOException {
     Path data = home.resolve("data");
     Files.createDirectories(data.resolve("global"));
     Files.writeString(data.resolve("PG_VERSION"), "15\n");
     Files.write(data.resolve("global/pg_control"), new byte[8192]);
+    assertRefused(data);
+    try (var files = Files.list(data)) {
+      assertEquals(2, files.count(), "the data directory was touched");
+    }
+  }
+
+  @Test
+  void anEmptyDirectoryIsNoExcuse() throws IOException {
+    assertRefused(Files.createDirectory(home.resolve("data")));
+  }
+
+  private void assertRefused(Path data) {
     try (ResourceInstance instance = new PostgresAgent().open(new Surroundings(data, home))) {
       OperationResult result = instance.run(OperationKind.START, Duration.ofSeconds(10));
 
       assertEquals(OperationResult.Status.FAILED, result.status(), result::reason);
-      assertTrue(result.reason().contains("/nowhere/bin"), result::reason);
+      assertEquals(5, result.code(), "OCF's code for a program that is not installed");
+      assertTrue(result.reason().startsWith("/nowhere/bin/postgres is not there"), result::reason);
+      assertTrue(result.reason().contains("'bindir'"), result::reason);
     }
   }
 
