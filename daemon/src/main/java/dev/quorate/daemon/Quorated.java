@@ -11,6 +11,7 @@ import dev.quorate.daemon.config.DaemonConfig;
 import dev.quorate.daemon.http.HttpListener;
 import dev.quorate.daemon.secrets.OwnerOnly;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -91,15 +92,12 @@ public final class Quorated {
   }
 
   private static void serve(DaemonConfig config) throws IOException, InterruptedException {
-    OwnerOnly.directory(config.stateDirectory());
-    Files.createDirectories(config.runDirectory());
+    makeDirectories(config);
     List<ResourceAgent> agents = new ArrayList<>();
     ServiceLoader.load(ResourceAgent.class).forEach(agents::add);
     EventHistory history = new EventHistory();
     Lifecycle lifecycle = new Lifecycle(config, new AgentCatalog(agents), history);
-    HttpListener admin =
-        HttpListener.unix(
-            config.socket(), config.socketGroup(), new AdminRoutes(lifecycle.operator()));
+    HttpListener admin = listen(config, new AdminRoutes(lifecycle.operator()));
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -126,6 +124,40 @@ public final class Quorated {
     }
     SystemdNotify.send("READY=1");
     ended.await();
+  }
+
+  private static void makeDirectories(DaemonConfig config) {
+    String key = "state.directory";
+    Path directory = config.stateDirectory();
+    try {
+      OwnerOnly.directory(directory);
+      key = "run.directory";
+      directory = config.runDirectory();
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new StartFailure(
+          StartFailure.UNAVAILABLE,
+          "%s cannot be made (%s): make it a directory that user %s may write, or set '%s' in %s"
+              .formatted(
+                  directory,
+                  e instanceof FileSystemException f && f.getReason() != null
+                      ? f.getReason()
+                      : e.getClass().getSimpleName(),
+                  System.getProperty("user.name"),
+                  key,
+                  config.file()));
+    }
+  }
+
+  private static HttpListener listen(DaemonConfig config, AdminRoutes routes) {
+    try {
+      return HttpListener.unix(config.socket(), config.socketGroup(), routes);
+    } catch (IOException e) {
+      throw new StartFailure(
+          StartFailure.UNAVAILABLE,
+          "cannot listen on %s (%s): end the other daemon, or set 'run.directory' in %s"
+              .formatted(config.socket(), e.getMessage(), config.file()));
+    }
   }
 
   private static void begin(Lifecycle lifecycle) {

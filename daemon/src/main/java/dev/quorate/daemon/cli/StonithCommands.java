@@ -7,6 +7,8 @@ import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.FenceDeviceDefinition;
 import dev.quorate.resource.FencingRecord;
 import dev.quorate.resource.NodeStatus;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -66,12 +68,18 @@ final class StonithCommands {
           "fence device '" + id + "' exists", "remove it first: hactl stonith delete " + id);
     }
     List<String> installed = in.cluster().fenceAgents();
-    if (!agent.startsWith("/") && !installed.contains(agent) && !in.options().force()) {
+    boolean there =
+        agent.startsWith("/") ? Files.isExecutable(Path.of(agent)) : installed.contains(agent);
+    if (!there && !in.options().force()) {
       throw HactlError.usage(
           "fence agent '" + agent + "' is not installed on this node",
-          installed.isEmpty()
-              ? "install the package fence-agents, or set fence.directories in the configuration file"
-              : "installed are " + String.join(", ", installed));
+          (agent.startsWith("/")
+                  ? "correct the path"
+                  : installed.isEmpty()
+                      ? "install the package fence-agents, or set fence.directories in the"
+                          + " configuration file"
+                      : "installed are " + String.join(", ", installed))
+              + "; if it is on the other nodes only, add --force");
     }
     switch (FenceDeviceReader.read(id.name(), agent, parameters)) {
       case FenceDeviceReader.Read.Invalid(var problems) ->

@@ -63,6 +63,9 @@ public final class HttpListener implements AutoCloseable {
 
   /// Listens on a Unix socket that the owner and, if it exists, the group may use.
   public static HttpListener unix(Path path, String group, HttpHandler handler) throws IOException {
+    if (answers(path)) {
+      throw new IOException("another daemon answers on " + path);
+    }
     Files.deleteIfExists(path);
     ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     channel.bind(UnixDomainSocketAddress.of(path));
@@ -78,6 +81,16 @@ public final class HttpListener implements AutoCloseable {
     HttpListener listener = new HttpListener(channel, handler, () -> NOTHING);
     Thread.ofPlatform().daemon().name("admin-unix").start(() -> listener.acceptUnix(channel));
     return listener;
+  }
+
+  /// Whether somebody listens; the file alone may be left of one who has ended.
+  private static boolean answers(Path path) {
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.connect(UnixDomainSocketAddress.of(path));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /// Listens on TCP; with a TLS context every client must speak TLS, and is trusted if it shows a

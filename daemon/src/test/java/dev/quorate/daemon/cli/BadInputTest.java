@@ -106,6 +106,7 @@ class BadInputTest {
     usage("property set no-such-thing=1", "no-such-thing", "");
     usage("property set stonith-enabled=perhaps", "stonith-enabled", "true or false");
     usage("stonith create f fence_nothing ip=1", "fence_nothing", "fence_virsh");
+    usage("stonith create f /nowhere/fence_x ip=1", "'/nowhere/fence_x'", "correct the path");
     usage("stonith create f fence_virsh ip=1", "no target is named", "pcmk_host_list");
   }
 

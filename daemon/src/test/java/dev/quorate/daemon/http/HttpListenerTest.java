@@ -1,6 +1,7 @@
 package dev.quorate.daemon.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -54,6 +56,22 @@ class HttpListenerTest {
           new String(Channels.newInputStream(client).readAllBytes(), StandardCharsets.UTF_8);
       assertTrue(answer.startsWith("HTTP/1.1 200 OK"), answer);
       assertTrue(answer.endsWith(System.getProperty("user.name")), answer);
+    }
+  }
+
+  @Test
+  void aSocketOnWhichAnotherAnswersIsLeftAlone() throws IOException {
+    Path path = temporary.resolve("s");
+    try (HttpListener _ = HttpListener.unix(path, "no-such-group", ECHO)) {
+      IOException refused =
+          assertThrows(IOException.class, () -> HttpListener.unix(path, "no-such-group", ECHO));
+      assertTrue(String.valueOf(refused.getMessage()).contains(path.toString()));
+      try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+        assertTrue(client.connect(UnixDomainSocketAddress.of(path)), "the first still listens");
+      }
+    }
+    try (HttpListener _ = HttpListener.unix(path, "no-such-group", ECHO)) {
+      assertTrue(Files.exists(path), "what is left of the first is not in the way");
     }
   }
 
