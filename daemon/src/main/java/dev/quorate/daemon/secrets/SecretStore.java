@@ -147,6 +147,8 @@ public final class SecretStore {
   public synchronized JoinToken newToken(String node, String host, int port, Instant now) {
     byte[] secret = new byte[16];
     random.nextBytes(secret);
+    // So that it begins with a letter: '-' would make it an option.
+    secret[0] &= 0x7f;
     try {
       JoinToken token = JoinToken.of(secret, fingerprint(authorityFile()), host, port);
       List<String> tokens = new ArrayList<>(tokens(now));

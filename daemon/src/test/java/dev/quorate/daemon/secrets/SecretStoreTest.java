@@ -40,6 +40,15 @@ class SecretStoreTest {
   }
 
   @Test
+  void aTokenIsNeverTakenForAnOption() throws IOException {
+    SecretStore store = founded();
+    for (int i = 0; i < 20; i++) {
+      String token = store.newToken("n2", "127.0.0.1", 5417, NOW).text();
+      assertTrue(token.matches("[A-Za-z].*"), token);
+    }
+  }
+
+  @Test
   void whatANewcomerIsHandedFits() throws IOException {
     SecretStore first = founded();
     SecretStore second = new SecretStore(temporary.resolve("second"));
