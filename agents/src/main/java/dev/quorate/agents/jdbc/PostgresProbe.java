@@ -45,6 +45,16 @@ public final class PostgresProbe implements AutoCloseable {
       "SELECT slot_name, active, restart_lsn IS NOT NULL, coalesce(wal_status, '') = 'lost'"
           + " FROM pg_replication_slots WHERE slot_type = 'physical' ORDER BY slot_name";
 
+  private static final String CHECKPOINTER =
+      "SELECT pid, coalesce(wait_event, '') FROM pg_stat_activity"
+          + " WHERE backend_type = 'checkpointer'";
+
+  /// The process that writes checkpoints.
+  ///
+  /// @param pid its number; 0 if there is none
+  /// @param waitEvent what it waits for, or empty text
+  public record Checkpointer(long pid, String waitEvent) {}
+
   private interface Question<T> {
     T ask(Connection connection) throws SQLException;
   }
@@ -101,6 +111,23 @@ public final class PostgresProbe implements AutoCloseable {
   /// @throws ProbeException if it takes longer or fails
   public void checkpoint(Duration deadline) {
     ask(deadline, c -> execute(c, "CHECKPOINT"));
+  }
+
+  /// Asks what the checkpointer is doing.
+  ///
+  /// @param deadline how long the answer may take
+  /// @throws ProbeException if there is none
+  public Checkpointer checkpointer(Duration deadline) {
+    return ask(deadline, PostgresProbe::readCheckpointer);
+  }
+
+  private static Checkpointer readCheckpointer(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(CHECKPOINTER)) {
+      return row.next()
+          ? new Checkpointer(row.getLong(1), row.getString(2))
+          : new Checkpointer(0, "");
+    }
   }
 
   /// Ends every client session but the probe's own.

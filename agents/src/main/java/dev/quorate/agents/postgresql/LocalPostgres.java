@@ -5,6 +5,7 @@ import dev.quorate.agents.core.postgresql.ControlFile;
 import dev.quorate.agents.core.postgresql.Lsn;
 import dev.quorate.agents.core.postgresql.PostgresFacts;
 import dev.quorate.agents.core.postgresql.PostgresSurroundings;
+import dev.quorate.agents.core.postgresql.ReloadProof;
 import dev.quorate.agents.core.postgresql.ServerSettings;
 import dev.quorate.agents.core.postgresql.SyncNames;
 import dev.quorate.agents.core.postgresql.SyncQuorumPlanner;
@@ -24,6 +25,7 @@ import dev.quorate.resource.Role;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -38,6 +40,8 @@ import org.slf4j.LoggerFactory;
 /// share. Whoever changes the instance holds [#lock]; the volatile fields may be read without.
 final class LocalPostgres implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalPostgres.class);
+
+  private static final Duration QUESTION = Duration.ofSeconds(2);
 
   final InstanceContext context;
   final PostgresParameters parameters;
@@ -66,6 +70,7 @@ final class LocalPostgres implements AutoCloseable {
   private ServerSettings settings;
   private SyncNames applied = SyncNames.of(new TreeSet<>(), 0);
   private long appliedAt;
+  private final ReloadProof inForce = new ReloadProof();
   private Optional<Lsn> boundary = Optional.empty();
   boolean wasPrimary;
 
@@ -264,6 +269,7 @@ final class LocalPostgres implements AutoCloseable {
       applied = SyncNames.parse(facts.syncNames());
       appliedAt = System.nanoTime();
       boundary = Optional.empty();
+      inForce.restart();
       settings = fresh(facts.inRecovery() ? facts.conninfo() : "", applied);
       lastRole = facts.inRecovery() ? Role.UNPROMOTED : Role.PROMOTED;
     }
@@ -302,19 +308,44 @@ final class LocalPostgres implements AutoCloseable {
     applied = names;
     appliedAt = System.nanoTime();
     boundary = Optional.empty();
+    inForce.restart();
   }
 
   SyncNames applied() {
     return applied;
   }
 
-  /// The end of the WAL after the names came into force in every process of the server: some time
-  /// after it read them, for none of its processes says so.
+  /// Whether commits wait as they were last told to. Asked until it is so, it makes it so.
+  boolean inForce() {
+    if (applied.required() == 0 || inForce.isComplete()) {
+      return true;
+    }
+    Instant now = Instant.EPOCH.plusNanos(System.nanoTime());
+    long pid = inForce.checkpointer();
+    if (pid == 0) {
+      long found = probe.checkpointer(QUESTION).pid();
+      if (found != 0 && instance.reload(found)) {
+        inForce.signalled(found);
+      }
+      return false;
+    }
+    // The order matters.
+    boolean pending = instance.reloadIsPending(pid);
+    boolean asleep = instance.sleeps(pid);
+    PostgresProbe.Checkpointer seen = probe.checkpointer(QUESTION);
+    inForce.see(now, new ReloadProof.Look(seen.pid(), pending, asleep, seen.waitEvent()));
+    return inForce.isComplete();
+  }
+
+  /// The end of the WAL after the names came into force in every process of the server. The
+  /// checkpointer's taking them on is proven; the walsenders', of which none says so, is taken for
+  /// granted some time after the server read them.
   Optional<Lsn> boundary(PostgresFacts facts) {
     boolean told = facts.syncNames().equals(applied.setting());
     boolean settled = System.nanoTime() - appliedAt > 100_000_000;
-    if (boundary.isEmpty() && told && settled && !facts.inRecovery()) {
-      boundary = Optional.of(facts.flushed());
+    if (boundary.isEmpty() && told && inForce() && settled && !facts.inRecovery()) {
+      // What was asked before the proof may lie before commits that did not wait.
+      boundary = Optional.of(probe.facts(QUESTION).flushed());
     }
     return boundary;
   }

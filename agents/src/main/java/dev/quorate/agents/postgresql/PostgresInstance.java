@@ -7,6 +7,7 @@ import dev.quorate.agents.core.postgresql.TimelineHistory;
 import dev.quorate.agents.core.postgresql.WalVote;
 import dev.quorate.agents.linux.DirectoryProcesses;
 import dev.quorate.agents.linux.ProcessExitWatch;
+import dev.quorate.agents.linux.ProcessStatus;
 import dev.quorate.agents.process.ProcessOutcome;
 import dev.quorate.agents.process.ProcessRunner;
 import dev.quorate.agents.process.ProgramCall;
@@ -112,6 +113,28 @@ final class PostgresInstance {
   /// Lets the running server read its settings again.
   void reload() {
     postmaster().ifPresent(pid -> processes.signal(pid, SIGHUP));
+  }
+
+  /// Lets one process of the server read its settings again.
+  ///
+  /// @param pid who
+  /// @return whether it was told
+  boolean reload(long pid) {
+    return processes.signal(pid, SIGHUP);
+  }
+
+  /// Whether a process has not yet taken note of that.
+  ///
+  /// @param pid who
+  boolean reloadIsPending(long pid) {
+    return ProcessStatus.of(pid).map(s -> s.isPending(SIGHUP)).orElse(true);
+  }
+
+  /// Whether a process sleeps.
+  ///
+  /// @param pid who
+  boolean sleeps(long pid) {
+    return ProcessStatus.of(pid).map(ProcessStatus::asleep).orElse(false);
   }
 
   /// Makes the server come up as a standby, whoever starts it.

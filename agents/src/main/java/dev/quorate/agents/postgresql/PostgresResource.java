@@ -29,6 +29,7 @@ final class PostgresResource implements ResourceInstance {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresResource.class);
   private static final Duration QUESTION = Duration.ofSeconds(3);
   private static final Duration SYNC_WAIT = Duration.ofSeconds(2);
+  private static final Duration FORCE_WAIT = Duration.ofSeconds(10);
   private static final Duration CHECKPOINT = Duration.ofMinutes(10);
   private static final int ERROR = 1;
   private static final int NOT_INSTALLED = 5;
@@ -271,6 +272,7 @@ final class PostgresResource implements ResourceInstance {
       local.apply(names);
       awaitNames(names, end);
     }
+    awaitForce(end);
     long begin = System.nanoTime();
     local.probe.promote(left(end));
     while (local.probe.inRecovery(left(end))) {
@@ -290,6 +292,19 @@ final class PostgresResource implements ResourceInstance {
 
   private void awaitNames(SyncNames names, long end) {
     while (!local.probe.facts(left(end)).syncNames().equals(names.setting())) {
+      LockSupport.parkNanos(3_000_000);
+    }
+  }
+
+  /// The first commits must wait as promised. As a rule they would since long, for a standby keeps
+  /// the names in force.
+  private void awaitForce(long end) {
+    long patience = Math.min(end, System.nanoTime() + FORCE_WAIT.toNanos());
+    while (!local.inForce()) {
+      if (System.nanoTime() > patience) {
+        throw new PostgresException(
+            "the checkpointer is busy and does not take on what commits must wait for");
+      }
       LockSupport.parkNanos(3_000_000);
     }
   }

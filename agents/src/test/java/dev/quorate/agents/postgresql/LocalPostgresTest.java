@@ -3,8 +3,10 @@ package dev.quorate.agents.postgresql;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quorate.agents.InstanceContext;
+import dev.quorate.agents.core.postgresql.SyncNames;
 import dev.quorate.consensus.LogPosition;
 import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.NodeId;
@@ -19,6 +21,7 @@ import dev.quorate.resource.core.state.ClusterStateMachine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -60,6 +63,43 @@ class LocalPostgresTest {
       Files.delete(data);
       driver.kick();
       TestServers.await("the next attempt", () -> local.condition.isEmpty());
+    }
+  }
+
+  /// Commits go by what the checkpointer has read, not by what a session shows.
+  @Test
+  void aBusyCheckpointerHoldsThePromiseBack() throws Exception {
+    assumeTrue(TestServers.available());
+    try (TestServers servers = new TestServers()) {
+      TestServers.Server a = servers.fresh("a", "127.0.0.2");
+      a.instance().start(a.alone(), TestServers.LONG);
+      a.probe().promote(TestServers.LONG);
+      TestServers.await("promoted", () -> !a.probe().inRecovery(TestServers.SHORT));
+      a.probe().checkpoint(TestServers.LONG);
+      try (LocalPostgres local = new LocalPostgres(new Alone(), a.parameters())) {
+        local.adopt(local.probe.facts(TestServers.SHORT));
+        String checkpointer =
+            servers.ask(a, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'");
+        servers.run("kill", "-STOP", checkpointer);
+        try {
+          local.apply(SyncNames.of(List.of(OTHER), 1));
+          TestServers.await(
+              "the session to know",
+              () -> local.probe.facts(TestServers.SHORT).syncNames().contains("b"));
+          // It would wait for ever, if it did as it was told.
+          servers.ask(a, "CREATE TABLE t ()");
+          Instant end = Instant.now().plusMillis(600);
+          while (Instant.now().isBefore(end)) {
+            assertFalse(local.inForce());
+            assertTrue(local.boundary(local.probe.facts(TestServers.SHORT)).isEmpty());
+          }
+        } finally {
+          servers.run("kill", "-CONT", checkpointer);
+        }
+        TestServers.await(
+            "the boundary", () -> local.boundary(local.probe.facts(TestServers.SHORT)).isPresent());
+        assertTrue(local.inForce());
+      }
     }
   }
 

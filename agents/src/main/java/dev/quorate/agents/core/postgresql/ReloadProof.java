@@ -1,0 +1,85 @@
+package dev.quorate.agents.core.postgresql;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// Proves that the checkpointer goes by settings that it was signalled to read.
+///
+/// Whether commits wait for standbys at all is a flag in shared memory, which only the checkpointer
+/// sets, when it has read the settings again. It reads them at the head of its main loop and before
+/// each nap between two writes of a leisurely checkpoint, and not while it hurries or syncs, which
+/// can take minutes. What a session shows as the setting proves nothing of that.
+///
+/// The proof rests on what holds in every version since 12: the handler of SIGHUP notes the wish
+/// and sets the latch, so that the next sleep on the latch ends at once; and the checkpointer looks
+/// for the wish between any two sleeps in its main loop. So, looked at in this order:
+/// - the signal is not pending any more: the handler has run, or runs before anything else;
+/// - it is asleep: not in the handler, and not in a sleep on the latch that was begun before;
+/// - it waits in its main loop: it has been at the head of the loop since.
+///
+/// A nap within a checkpoint, which lasts 100 ms at most, is the second of two that were seen
+/// further apart than that: between them it has looked for the wish.
+public final class ReloadProof {
+  private static final String MAIN_LOOP = "CheckpointerMain";
+  private static final String NAP = "CheckpointWriteDelay";
+  private static final Duration LONGER_THAN_A_NAP = Duration.ofMillis(250);
+
+  private long signalled;
+  private Optional<Instant> napping = Optional.empty();
+  private boolean complete;
+
+  /// One look at the checkpointer.
+  ///
+  /// @param pid who it was when its wait event was read, after everything else
+  /// @param pending whether the signal was pending, which was read first
+  /// @param asleep whether it was asleep, which was read second
+  /// @param waitEvent what it waited for; empty text for nothing
+  public record Look(long pid, boolean pending, boolean asleep, String waitEvent) {}
+
+  /// The settings have changed: nothing is proven.
+  public void restart() {
+    signalled = 0;
+    napping = Optional.empty();
+    complete = false;
+  }
+
+  /// The checkpointer was signalled after the settings were written.
+  ///
+  /// @param pid who it is
+  public void signalled(long pid) {
+    signalled = pid;
+    napping = Optional.empty();
+  }
+
+  /// Who was signalled; 0 for nobody yet.
+  public long checkpointer() {
+    return signalled;
+  }
+
+  /// Whether the proof is complete.
+  public boolean isComplete() {
+    return complete;
+  }
+
+  /// Takes a look into account.
+  ///
+  /// @param now when the look was begun
+  /// @param look what was seen
+  public void see(Instant now, Look look) {
+    if (look.pid() != signalled) {
+      // Another one: it is to be signalled as well.
+      restart();
+      return;
+    }
+    if (look.pending() || !look.asleep()) {
+      return;
+    }
+    if (look.waitEvent().equals(MAIN_LOOP)) {
+      complete = true;
+    } else if (look.waitEvent().equals(NAP)) {
+      complete = napping.filter(first -> !first.plus(LONGER_THAN_A_NAP).isAfter(now)).isPresent();
+      napping = napping.or(() -> Optional.of(now));
+    }
+  }
+}
