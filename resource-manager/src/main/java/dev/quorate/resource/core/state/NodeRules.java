@@ -42,7 +42,7 @@ final class NodeRules {
       return refused(
           "HA-NODE-001",
           "%s is not a node of this cluster".formatted(node),
-          "add it with 'hactl cluster node add %s'".formatted(node));
+          "the nodes are named when the cluster is set up; adding one later is not possible yet");
     }
     if (command.featureLevel() < draft.featureLevel) {
       return refused(
@@ -80,7 +80,8 @@ final class NodeRules {
               "HA-NODE-003",
               "%s has joined as run %d already, and this is run %d"
                   .formatted(node, lastRun, incarnation.run()),
-              "if its state directory was wiped, remove the node and add it again"));
+              "its state directory was wiped or is an old copy: put the right one back; replacing a node"
+                  + " is not possible yet"));
     }
     if (newBoot) {
       return Optional.empty();
