@@ -113,6 +113,14 @@ final class StonithCommands {
       throw HactlError.failed(
           "there is no fence device", "add one: hactl stonith create ID AGENT …");
     }
+    if (in.configuration().fenceDevices().stream().noneMatch(d -> covers(d, target))) {
+      throw HactlError.failed(
+          "no enabled fence device covers node '%s': it would be taken out of service and never"
+                  .formatted(target)
+              + " proven to be off",
+          "add %s to pcmk_host_list or pcmk_host_map of a device; see 'hactl stonith config'"
+              .formatted(target));
+    }
     int before = fencingsOf(in, target);
     in.propose(new ClusterCommand.RequestFencing(target, !off, in.client()));
     var wait = in.options().patience().orElse(Options.WAIT);
@@ -136,6 +144,14 @@ final class StonithCommands {
       throw HactlError.failed("node " + target + " was not fenced: " + last.reason(), "");
     }
     in.out().line("Node: " + target + " fenced");
+  }
+
+  private static boolean covers(FenceDeviceDefinition definition, NodeId target) {
+    return FenceDeviceReader.read(
+                definition.id().name(), definition.agent(), definition.parameters())
+            instanceof FenceDeviceReader.Read.Valid(var device, _)
+        && device.enabled()
+        && device.canFence(target);
   }
 
   private static int fencingsOf(Invocation in, NodeId target) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.agents.ResourceAgent;
+import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterState;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
@@ -113,6 +114,11 @@ class BadInputTest {
   @Test
   void refusalsForSafetyAndQuorum() {
     refused(ExitCode.REFUSED, "stonith confirm n2 --force", "not waiting for fencing", "status");
+    assertEquals(
+        ExitCode.OK, cluster.type("stonith create f fence_virsh pcmk_host_list=n1,n2 ip=1"));
+    refused(
+        ExitCode.FAILED, "stonith fence n3", "no enabled fence device covers", "pcmk_host_list");
+    assertTrue(cluster.state().online(new NodeId("n3")), "a healthy node stays");
     refused(ExitCode.REFUSED, "cluster stop n2 n3", "have no quorum", "--all");
     cluster.loseQuorum();
     refused(ExitCode.NO_QUORUM, "property set stonith-enabled=false", "no quorum", "");
