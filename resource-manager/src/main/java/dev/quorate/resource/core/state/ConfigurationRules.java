@@ -18,6 +18,7 @@ import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /// Changes of the configuration, all or none, and what they mean for nodes and instances.
@@ -27,6 +28,10 @@ import java.util.Optional;
 /// - nothing that may run is forgotten: a node leaves and a resource stops before it goes;
 /// - every resource with data to lose has its [Primacy].
 final class ConfigurationRules {
+  /// The parameters by which an agent finds again what it has started.
+  private static final List<String> WHEREABOUTS =
+      List.of("pgdata", "datadir", "pghost", "pgport", "system_user", "ip", "nic");
+
   private static final Incarnation NO_LIFE = new Incarnation("never-seen", 1);
 
   private ConfigurationRules() {}
@@ -83,8 +88,25 @@ final class ConfigurationRules {
               "agent, clone and holds-data of resource %s cannot change while it may run"
                   .formatted(resource.id()),
               "stop it first with 'hactl resource disable %s'".formatted(resource.publicId()));
+        } else {
+          checkWhereabouts(resource, now.get(), problems);
         }
       }
+    }
+  }
+
+  private static void checkWhereabouts(
+      ResourceDefinition before, ResourceDefinition after, ConfigurationProblems problems) {
+    List<String> changed =
+        WHEREABOUTS.stream()
+            .filter(n -> !Objects.equals(before.parameters().get(n), after.parameters().get(n)))
+            .toList();
+    if (!changed.isEmpty()) {
+      problems.add(
+          "HA-CONF-013",
+          "%s of resource %s cannot change while it may run: what runs would be found no more"
+              .formatted(String.join(", ", changed), before.id()),
+          "stop it first with 'hactl resource disable %s'".formatted(before.publicId()));
     }
   }
 

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterCommand.ChangeConfiguration;
 import dev.quorate.resource.ClusterCommand.LeaveNode;
+import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.ConfigurationChange.CreateResource;
 import dev.quorate.resource.ConfigurationChange.DeleteResource;
 import dev.quorate.resource.ConfigurationChange.PutConstraint;
@@ -25,6 +26,7 @@ import dev.quorate.resource.ConfigurationChange.SetResourceDefault;
 import dev.quorate.resource.Constraint;
 import dev.quorate.resource.FenceDeviceDefinition;
 import dev.quorate.resource.OperationKind;
+import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.Score;
@@ -107,6 +109,21 @@ class ConfigurationTest {
     assertTrue(ledger.state.instance(PG, N3).isEmpty());
     assertTrue(ledger.state.configuration().constraints().isEmpty());
     ledger.misconfigure("HA-CONF-030", new RemoveNode(N3));
+  }
+
+  @Test
+  void whereAnInstanceIsFoundStaysWhileItMayRun() {
+    Ledger ledger = Ledger.running();
+    var vip = Ledger.address();
+    var moved = new TreeMap<>(Map.of("ip", "10.0.0.9"));
+    var change =
+        new ConfigurationChange.ReplaceResource(
+            new ResourceDefinition(
+                vip.id(), vip.agent(), moved, vip.meta(), vip.operations(), vip.form()));
+    var refused = ledger.misconfigure("HA-CONF-013", change);
+    assertTrue(refused.hint().contains("hactl resource disable vip"), refused::hint);
+    ledger.run(OperationKind.STOP, VIP, N1);
+    ledger.configure(change);
   }
 
   @Test
