@@ -15,6 +15,8 @@ import dev.quorate.fencing.script.FenceAgentScript;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.FenceDeviceDefinition;
+import dev.quorate.resource.TimeText;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +35,7 @@ final class FenceDesk implements FencingListener, AutoCloseable {
   private final Consumer<NodeEvent> events;
   private final Map<String, String> intents = new ConcurrentHashMap<>();
   private List<FenceDeviceDefinition> devices = List.of();
+  private Duration timeout = FencingConfig.DEFAULT.timeout();
 
   FenceDesk(NodeId self, DaemonConfig config, InstantSource clock, Consumer<NodeEvent> events) {
     this.events = events;
@@ -55,8 +58,16 @@ final class FenceDesk implements FencingListener, AutoCloseable {
     events.accept(new NodeEvent.FencingFinished(intent == null ? request.id() : intent, outcome));
   }
 
-  /// Hands changed devices over.
+  /// Hands changed devices and settings over.
   void stateChanged(ClusterState state) {
+    Duration wanted =
+        TimeText.parse(state.configuration().properties().getOrDefault("stonith-timeout", ""))
+            .filter(t -> t.compareTo(Duration.ofSeconds(1)) >= 0)
+            .orElse(FencingConfig.DEFAULT.timeout());
+    if (!wanted.equals(timeout)) {
+      timeout = wanted;
+      driver.submit(new FencingEvent.ConfigChanged(FencingConfig.DEFAULT.withTimeout(wanted)));
+    }
     List<FenceDeviceDefinition> now = state.configuration().fenceDevices();
     if (now.equals(devices)) {
       return;

@@ -21,7 +21,6 @@ import java.util.TreeMap;
 /// @param replicationUser who streams
 /// @param replicationOptions more of `primary_conninfo`
 /// @param startOptions more of the server's command line
-/// @param maxLag in bytes, 0 for any
 /// @param rebuild whether a member that cannot follow is rewound or copied without asking
 public record PostgresParameters(
     Optional<Path> bindir,
@@ -35,7 +34,6 @@ public record PostgresParameters(
     String replicationUser,
     String replicationOptions,
     List<String> startOptions,
-    long maxLag,
     boolean rebuild) {
   /// Copies the list.
   public PostgresParameters {
@@ -57,7 +55,7 @@ public record PostgresParameters(
     known.put(
         "replication_options", "more of primary_conninfo, as 'passfile=/path sslmode=require'");
     known.put("start_opts", "more options for the server, as '-c config_file=/path'");
-    known.put("maxlag", "bytes that a standby may lag and still be promoted; 0 for any [0]");
+    known.put("maxlag", "only 0 yet: any lag that the durability of the resource allows");
     known.put(
         "rejoin", "auto: rewind or copy a member that cannot follow; manual: report it [auto]");
     known.put("recovery_template", "ignored: PostgreSQL 12 and later have no recovery.conf");
@@ -85,6 +83,10 @@ public record PostgresParameters(
     }
     if (!text.getOrDefault("maxlag", "0").matches("[0-9]{1,15}(E[0-9])?")) {
       problems.add("maxlag '%s' is not a number of bytes".formatted(text.get("maxlag")));
+    } else if (Double.parseDouble(text.getOrDefault("maxlag", "0")) > 0) {
+      problems.add(
+          "maxlag '%s' is not supported yet: leave it out; 'durability' says what may be lost"
+              .formatted(text.get("maxlag")));
     }
     choice(text, "rejoin", List.of("auto", "manual"), problems);
     for (String name : List.of("system_user", "dbuser", "replication_user")) {
@@ -125,7 +127,6 @@ public record PostgresParameters(
         List.of(text.getOrDefault("start_opts", "").strip().split("\\s+")).stream()
             .filter(w -> !w.isEmpty())
             .toList(),
-        (long) Double.parseDouble(text.getOrDefault("maxlag", "0")),
         text.getOrDefault("rejoin", "auto").equals("auto"));
   }
 

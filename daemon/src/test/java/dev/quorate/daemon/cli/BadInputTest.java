@@ -72,6 +72,7 @@ class BadInputTest {
     usage(create + "bindr=/x", "resource 'pg': unknown parameter 'bindr'", "mean 'bindir'?");
     assertEquals(1, cluster.remarks().split("unknown parameter", -1).length - 1, "said once");
     usage(create + "pgdata=data", "resource 'pg': pgdata 'data' is not an absolute path", "give");
+    usage(create + "maxlag=1000", "maxlag '1000' is not supported yet", "leave it out");
     usage(create + "pgport=x", "pgport 'x' is not a port", "1 to 65535");
     usage(create + "rejoin=never", "rejoin 'never' is not known", "use one of [auto, manual]");
     String both = "resource create vip ocf:heartbeat:IPaddr2 ip=1.2.3 nick=eth0";

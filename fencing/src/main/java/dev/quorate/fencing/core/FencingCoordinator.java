@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 /// - After failures the next attempt for that target waits; it is never refused for good.
 public final class FencingCoordinator {
   private final NodeId self;
-  private final FencingConfig config;
+  private FencingConfig config;
   private final RandomGenerator random;
   private final Deque<FencingHistoryEntry> history = new ArrayDeque<>();
   private final TreeMap<NodeId, Failures> failures = new TreeMap<>();
@@ -97,6 +97,7 @@ public final class FencingCoordinator {
         devices = newDevices;
         topology = newTopology;
       }
+      case FencingEvent.ConfigChanged(var newConfig) -> config = newConfig;
       case FencingEvent.HistoryCleared(var target) -> {
         history.removeIf(entry -> entry.request().target().equals(target));
         failures.remove(target);

@@ -2,6 +2,7 @@ package dev.quorate.fencing.core;
 
 import dev.quorate.fencing.FenceAgentResult;
 import dev.quorate.fencing.FenceDevice;
+import dev.quorate.fencing.FencingConfig;
 import dev.quorate.fencing.FencingRequest;
 import dev.quorate.fencing.FencingTopology;
 import dev.quorate.fencing.ProofLevel;
@@ -36,6 +37,9 @@ public sealed interface FencingEvent {
       devices = List.copyOf(devices);
     }
   }
+
+  /// The settings that hold for all devices are now these. Attempts under way keep theirs.
+  record ConfigChanged(FencingConfig config) implements FencingEvent {}
 
   /// An operator wants history and failures of a node forgotten.
   record HistoryCleared(NodeId target) implements FencingEvent {}

@@ -63,6 +63,16 @@ class FencingCoordinatorTest {
   }
 
   @Test
+  void aChangedTimeoutHoldsForTheNextAttempt() {
+    coordinator.handle(
+        now,
+        new FencingEvent.ConfigChanged(
+            FencingConfig.DEFAULT.withTimeout(java.time.Duration.ofSeconds(7))));
+    request("r1", N2, FenceAction.OFF);
+    assertEquals(java.time.Duration.ofSeconds(7), asked.getFirst().call().timeout());
+  }
+
+  @Test
   void offStaysOff() {
     request("r1", N2, FenceAction.OFF);
     answer("a off n2", OK);

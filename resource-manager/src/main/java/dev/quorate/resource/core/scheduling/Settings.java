@@ -1,6 +1,7 @@
 package dev.quorate.resource.core.scheduling;
 
 import dev.quorate.resource.ClusterConfiguration;
+import dev.quorate.resource.TimeText;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -55,23 +56,8 @@ record Settings(
     };
   }
 
-  /// A duration in milliseconds: seconds, or with one of the units `ms`, `s`, `m`, `min`, `h`,
-  /// `hr`.
+  /// A time in milliseconds.
   static Optional<Long> millis(String text) {
-    var matcher =
-        java.util.regex.Pattern.compile("([0-9]{1,12})\\s*(ms|s|m|min|h|hr)?")
-            .matcher(text.strip().toLowerCase(Locale.ROOT));
-    if (!matcher.matches()) {
-      return Optional.empty();
-    }
-    String unit = matcher.group(2) == null ? "s" : matcher.group(2);
-    long factor =
-        switch (unit) {
-          case "ms" -> 1;
-          case "m", "min" -> 60_000;
-          case "h", "hr" -> 3_600_000;
-          default -> 1_000;
-        };
-    return Optional.of(Long.parseLong(matcher.group(1)) * factor);
+    return TimeText.parse(text).map(java.time.Duration::toMillis);
   }
 }

@@ -9,8 +9,9 @@ import java.util.TreeMap;
 
 /// The names and values that cluster properties and meta-attributes may have, in Pacemaker's words.
 ///
-/// An unknown property is refused. An unknown meta-attribute is refused only if it looks like a
-/// misspelt known one, since agents may define their own.
+/// What Pacemaker knows and Quorate does not do yet is refused, except where the value says what
+/// happens anyway. An unknown property is refused. An unknown meta-attribute is refused only if it
+/// looks like a misspelt known one, since agents may define their own.
 final class KnownOptions {
   /// The kinds of value.
   private sealed interface Kind {
@@ -25,6 +26,9 @@ final class KnownOptions {
     record OneOf(List<String> words) implements Kind {}
 
     record Text() implements Kind {}
+
+    /// Only what happens anyway may be said: anything else would be accepted and not done.
+    record Fixed(List<String> words, String instead) implements Kind {}
   }
 
   private static final Kind FLAG = new Kind.Flag();
@@ -40,14 +44,16 @@ final class KnownOptions {
           table(
               entry(
                   "no-quorum-policy",
-                  oneOf("stop", "freeze", "ignore", "demote", "suicide", "fence")),
+                  fixed("say stop, freeze or ignore", "stop", "freeze", "ignore")),
               entry("stonith-enabled", FLAG),
               entry("stonith-action", FENCING),
               entry("stonith-timeout", TIME),
-              entry("startup-fencing", FLAG),
+              entry("startup-fencing", fixed("a node that was never seen is not fenced", "false")),
               entry("concurrent-fencing", FLAG),
-              entry("priority-fencing-delay", TIME),
-              entry("have-watchdog", FLAG),
+              entry(
+                  "priority-fencing-delay",
+                  fixed("give the devices pcmk_delay_base instead", "0", "0s")),
+              entry("have-watchdog", fixed("no watchdog is used", "false")),
               entry("start-failure-is-fatal", FLAG),
               entry("symmetric-cluster", FLAG),
               entry("maintenance-mode", FLAG),
@@ -55,7 +61,7 @@ final class KnownOptions {
               entry("stop-orphan-resources", FLAG),
               entry("stop-orphan-actions", FLAG),
               entry("enable-startup-probes", FLAG),
-              entry("placement-strategy", oneOf("default", "utilization", "minimal", "balanced")),
+              entry("placement-strategy", fixed("say default, or leave it out", "default")),
               entry("node-health-strategy", TEXT),
               entry("node-pending-timeout", TIME),
               entry("cluster-recheck-interval", TIME),
@@ -63,9 +69,11 @@ final class KnownOptions {
               entry("dc-deadtime", TIME),
               entry("batch-limit", WHOLE),
               entry("migration-limit", WHOLE),
-              entry("shutdown-lock", FLAG),
-              entry("shutdown-lock-limit", TIME),
-              entry("daemon-grace", TIME)),
+              entry("shutdown-lock", fixed("resources move away", "false")),
+              entry("shutdown-lock-limit", fixed("resources move away", "0", "0s")),
+              entry(
+                  "daemon-grace",
+                  fixed("set timing.grace in the configuration file of each node"))),
           table(
               entry("fencing-enabled", "stonith-enabled"),
               entry("fencing-action", "stonith-action"),
@@ -82,7 +90,7 @@ final class KnownOptions {
                   oneOf("Started", "Stopped", "Promoted", "Unpromoted", "Master", "Slave")),
               entry("is-managed", FLAG),
               entry("maintenance", FLAG),
-              entry("critical", FLAG),
+              entry("critical", fixed("leave it out", "true")),
               entry("notify", FLAG),
               entry("interleave", FLAG),
               entry("ordered", FLAG),
@@ -93,9 +101,8 @@ final class KnownOptions {
               entry("resource-stickiness", SCORE),
               entry("migration-threshold", SCORE),
               entry("failure-timeout", TIME),
-              entry(
-                  "multiple-active", oneOf("block", "stop_only", "stop_start", "stop_unexpected")),
-              entry("requires", oneOf("nothing", "quorum", "fencing", "unfencing")),
+              entry("multiple-active", fixed("all are stopped, and one is started", "stop_start")),
+              entry("requires", fixed("lost nodes are fenced first", "fencing")),
               entry("clone-max", WHOLE),
               entry("clone-node-max", WHOLE),
               entry("clone-min", WHOLE),
@@ -125,6 +132,10 @@ final class KnownOptions {
       table.put(entry.name(), entry.value());
     }
     return table;
+  }
+
+  private static Kind fixed(String instead, String... words) {
+    return new Kind.Fixed(List.of(words), instead);
   }
 
   private static Kind oneOf(String... words) {
@@ -157,6 +168,11 @@ final class KnownOptions {
   /// What is wrong with a value of a known option, if anything.
   Optional<String> problem(String name, String value) {
     Kind kind = kinds.getOrDefault(canonical(name), TEXT);
+    if (kind instanceof Kind.Fixed(var words, var instead)) {
+      return words.contains(canonicalValue(name, value))
+          ? Optional.empty()
+          : Optional.of("%s=%s is not supported yet: %s".formatted(name, value, instead));
+    }
     Optional<String> expected =
         switch (kind) {
           case Kind.Flag() -> when(!value.matches("true|false|yes|no|on|off|1|0"), "true or false");
@@ -170,6 +186,7 @@ final class KnownOptions {
           case Kind.OneOf(var words) ->
               when(!words.contains(value), "one of " + String.join(", ", words));
           case Kind.Text() -> Optional.empty();
+          case Kind.Fixed _ -> Optional.empty();
         };
     return expected.map(e -> "%s=%s: must be %s".formatted(name, value, e));
   }
@@ -184,6 +201,14 @@ final class KnownOptions {
             case "Slave" -> "Unpromoted";
             default -> value;
           };
+      case Kind.Fixed(var words, _) ->
+          words.contains("false") || words.contains("true")
+              ? switch (value) {
+                case "true", "yes", "on", "1" -> "true";
+                case "false", "no", "off", "0" -> "false";
+                default -> value;
+              }
+              : value;
       case Kind.Whole(), Kind.Scored(), Kind.Time(), Kind.Text() -> value;
     };
   }

@@ -14,6 +14,7 @@ import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.OperationDefinition;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.OperationResult;
+import dev.quorate.resource.TimeText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -189,9 +190,7 @@ public record TransitionExecutor(Duration margin, Duration fenceRetry) {
               .orElse(OPERATION_TIMEOUT);
       case FenceAction _ -> {
         String text = configuration.properties().getOrDefault("stonith-timeout", "");
-        yield text.matches("[1-9][0-9]{0,5}s?")
-            ? Duration.ofSeconds(Long.parseLong(text.replace("s", "")))
-            : FENCING_TIMEOUT;
+        yield TimeText.parse(text).filter(Duration::isPositive).orElse(FENCING_TIMEOUT);
       }
     };
   }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.membership.NodeId;
+import dev.quorate.resource.Action;
 import dev.quorate.resource.ClusterCommand.ChangeConfiguration;
 import dev.quorate.resource.ClusterCommand.LeaveNode;
 import dev.quorate.resource.ConfigurationChange;
@@ -30,6 +31,8 @@ import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.Score;
+import dev.quorate.resource.core.transition.TransitionExecutor;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -56,7 +59,7 @@ class ConfigurationTest {
         List.of(
             "'stonith-enabeld'",
             "maintenance-mode=perhaps",
-            "no-quorum-policy=panic",
+            "no-quorum-policy=panic is not supported yet",
             "'migration-treshold'",
             "resource x",
             "c9",
@@ -124,6 +127,49 @@ class ConfigurationTest {
     assertTrue(refused.hint().contains("hactl resource disable vip"), refused::hint);
     ledger.run(OperationKind.STOP, VIP, N1);
     ledger.configure(change);
+  }
+
+  @Test
+  void whatIsNotDoneIsRefusedUnlessItHappensAnyway() {
+    Ledger ledger = Ledger.three();
+    ledger.configure(
+        new SetProperty("have-watchdog", "no"),
+        new SetProperty("shutdown-lock", "false"),
+        new SetProperty("placement-strategy", "default"),
+        new SetProperty("no-quorum-policy", "freeze"),
+        new SetMeta(PG, new TreeMap<>(Map.of("critical", "true"))));
+    for (var wanted :
+        List.of(
+            new SetProperty("have-watchdog", "true"),
+            new SetProperty("no-quorum-policy", "suicide"),
+            new SetProperty("no-quorum-policy", "demote"),
+            new SetProperty("priority-fencing-delay", "15s"),
+            new SetProperty("startup-fencing", "true"),
+            new SetProperty("shutdown-lock", "true"),
+            new SetProperty("daemon-grace", "20s"),
+            new SetProperty("placement-strategy", "balanced"))) {
+      String message = ledger.misconfigure("HA-CONF-020", wanted).message();
+      assertTrue(message.contains("is not supported yet"), message);
+    }
+    for (var meta :
+        List.of(
+            Map.of("critical", "false"),
+            Map.of("requires", "nothing"),
+            Map.of("multiple-active", "block"))) {
+      String message =
+          ledger.misconfigure("HA-CONF-022", new SetMeta(PG, new TreeMap<>(meta))).message();
+      assertTrue(message.contains("is not supported yet"), message);
+    }
+  }
+
+  @Test
+  void timesOfFencingHaveUnits() {
+    Ledger ledger = Ledger.three();
+    ledger.configure(new SetProperty("stonith-timeout", "2min"));
+    assertEquals(
+        Duration.ofMinutes(2),
+        TransitionExecutor.timeout(
+            ledger.state.configuration(), new Action.FenceAction(N1, "a", true)));
   }
 
   @Test
