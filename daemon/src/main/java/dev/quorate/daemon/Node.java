@@ -347,6 +347,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
   public void perform(NodeEffect effect) {
     switch (effect) {
       case NodeEffect.Propose(var ticket, var command) -> proposer.propose(ticket, command, events);
+      case NodeEffect.ForgetTicket(var ticket) -> proposer.forget(ticket);
       case NodeEffect.ProbePeer(var peer, var ringId) -> probe(peer, ringId);
       case NodeEffect.OpenInstance(var resource) -> instances.open(resource, machine.state());
       case NodeEffect.CloseInstance(var resource) -> instances.close(resource);

@@ -39,6 +39,11 @@ final class Proposer {
         id, ClusterJson.encode(CommandEnvelope.of(System.currentTimeMillis(), command)));
   }
 
+  /// The ticket is of no more interest to the node's brain.
+  void forget(long ticket) {
+    tickets.remove(ticket);
+  }
+
   /// Proposes for the node's brain and tells it what became of it.
   void propose(long ticket, ClusterCommand command, Consumer<NodeEvent> events) {
     CommandId id = tickets.computeIfAbsent(ticket, _ -> newId());

@@ -323,6 +323,7 @@ final class SimulatedDaemon {
   private void follow(NodeEffect effect) {
     switch (effect) {
       case NodeEffect.Propose(var ticket, var command) -> propose(ticket, command);
+      case NodeEffect.ForgetTicket(var ticket) -> tickets.remove(ticket);
       case NodeEffect.ProbePeer(var peer, var about) -> probe(peer, about);
       case NodeEffect.OpenInstance(var resource) -> agents.open(resource);
       case NodeEffect.CloseInstance(var resource) -> agents.close(resource);

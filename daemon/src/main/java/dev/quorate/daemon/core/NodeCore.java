@@ -54,6 +54,7 @@ public final class NodeCore {
   private int handOvers;
   private boolean resendArmed;
   private boolean leaving;
+  private boolean leaveArmed;
   private boolean left;
   private int rehearsed;
 
@@ -100,6 +101,8 @@ public final class NodeCore {
       case NodeEvent.ProposalUnsettled(var ticket, _) -> {
         if (outbox.unsettled(ticket)) {
           armResend(effects);
+        } else {
+          effects.add(new NodeEffect.ForgetTicket(ticket));
         }
       }
       case NodeEvent.OperationFinished finished ->
@@ -258,7 +261,8 @@ public final class NodeCore {
                       && !e.getKey().equals(self));
       if (alone) {
         leaveNow(effects);
-      } else {
+      } else if (!leaveArmed) {
+        leaveArmed = true;
         effects.add(timer(NodeTimer.Purpose.LEAVE, "", settings.leaveWait()));
       }
       return;

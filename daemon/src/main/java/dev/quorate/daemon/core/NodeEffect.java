@@ -20,6 +20,9 @@ public sealed interface NodeEffect {
   /// `ProposalUnsettled`.
   record Propose(long ticket, ClusterCommand command) implements NodeEffect {}
 
+  /// A ticket is never proposed again, whatever became of it.
+  record ForgetTicket(long ticket) implements NodeEffect {}
+
   /// Ask a peer whether it lives: connect to its admin port. Refused means `DAEMON_GONE`, the
   /// answer of a daemon that takes part means `ALIVE`; anything else within 150 ms means `SILENT`.
   record ProbePeer(NodeId peer, RingId ring) implements NodeEffect {}

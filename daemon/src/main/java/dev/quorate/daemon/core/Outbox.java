@@ -49,12 +49,16 @@ final class Outbox {
     }
     long ticket = ++lastTicket;
     pending.put(ticket, new Pending(key, command, durable, Progress.UNDER_WAY));
-    return List.of(new NodeEffect.Propose(ticket, command));
+    NodeEffect propose = new NodeEffect.Propose(ticket, command);
+    return same.isPresent()
+        ? List.of(new NodeEffect.ForgetTicket(same.get().getKey()), propose)
+        : List.of(propose);
   }
 
-  /// Whether something is pending under the key.
+  /// Whether something is pending under the key: what was refused is, until [#resend], or whatever
+  /// called for it would propose it again as fast as it is refused.
   boolean isPending(String key) {
-    return find(key).filter(e -> e.getValue().progress() != Progress.REFUSED).isPresent();
+    return find(key).isPresent();
   }
 
   /// The cluster refused what was committed under the ticket: the same is not proposed again before
@@ -113,11 +117,6 @@ final class Outbox {
       }
     }
     return effects;
-  }
-
-  /// Forgets what is pending under the key.
-  void forget(String key) {
-    pending.values().removeIf(p -> p.key().equals(key));
   }
 
   private static boolean isOver(Pending p) {

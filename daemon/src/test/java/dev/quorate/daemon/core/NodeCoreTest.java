@@ -231,6 +231,22 @@ class NodeCoreTest {
   }
 
   @Test
+  void aLeavingNodeWaitsForTheOthersOnce() {
+    joined();
+    apply(new ClusterCommand.JoinNode(N2, new Incarnation("boot-n2", 1), 1));
+    apply(new ClusterCommand.SetAttribute(N2, new Incarnation("boot-n2", 1), "shutdown", "on"));
+    apply(new ClusterCommand.LeaveNode(N1, LIFE));
+    handle(new NodeEvent.LeaveRequested());
+    handle(new NodeEvent.StateApplied(state));
+    handle(new NodeEvent.StateApplied(state));
+    assertEquals(
+        1,
+        effectsOf(NodeEffect.SetTimer.class).stream()
+            .filter(t -> t.timer().purpose() == NodeTimer.Purpose.LEAVE)
+            .count());
+  }
+
+  @Test
   void aBrokenLogStopsTheDaemon() {
     handle(new NodeEvent.LogReported(new LogEvent.LogFailed("no space left")));
     assertEquals(

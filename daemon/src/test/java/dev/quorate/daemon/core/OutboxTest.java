@@ -27,7 +27,9 @@ class OutboxTest {
   @Test
   void aNewerCommandTakesThePlaceOfTheOlder() {
     outbox.propose("k", FIRST, true);
-    outbox.propose("k", SECOND, true);
+    assertEquals(
+        List.of(new NodeEffect.ForgetTicket(1), new NodeEffect.Propose(2, SECOND)),
+        outbox.propose("k", SECOND, true));
 
     assertFalse(outbox.unsettled(1), "the older one is forgotten");
     assertTrue(outbox.unsettled(2));
@@ -56,6 +58,18 @@ class OutboxTest {
 
     outbox.applied(new LogPosition(1, 1, 7));
     assertEquals(1, outbox.propose("k", FIRST, false).size());
+  }
+
+  @Test
+  void whatWasRefusedIsPendingUntilItMayBeTriedAgain() {
+    outbox.propose("k", FIRST, false);
+    outbox.committed(1, new LogPosition(1, 1, 7));
+    outbox.refused(1);
+    outbox.applied(new LogPosition(1, 1, 7));
+    assertTrue(outbox.isPending("k"));
+    assertEquals(List.of(), outbox.propose("k", FIRST, false));
+    outbox.resend();
+    assertFalse(outbox.isPending("k"));
   }
 
   @Test
