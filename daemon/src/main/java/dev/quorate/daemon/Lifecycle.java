@@ -416,7 +416,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
   public void failed(String reason) {
     try {
       log.atError()
-          .addKeyValue("code", "HA-NODE-002")
+          .addKeyValue("code", "HA-NODE-021")
           .addKeyValue("reason", reason)
           .log("stopping");
     } finally {

@@ -106,7 +106,7 @@ final class NodeDriver implements AutoCloseable {
         return;
       } catch (RuntimeException | Error e) {
         try {
-          log.atError().setCause(e).addKeyValue("code", "HA-NODE-001").log("node core failed");
+          log.atError().setCause(e).addKeyValue("code", "HA-NODE-020").log("node core failed");
         } finally {
           performer.failed("the node's brain failed: " + e);
         }

@@ -77,7 +77,7 @@ final class OperationRunner {
 
   private static void unwritten(Intent intent, UncheckedIOException e) {
     log.atError()
-        .addKeyValue("code", "HA-NODE-013")
+        .addKeyValue("code", "HA-NODE-023")
         .addKeyValue("operation", intent.action().key())
         .addKeyValue("reason", e.getMessage())
         .log("journal not written; going on without");

@@ -117,7 +117,7 @@ public final class Quorated {
           .identity()
           .ifPresent(identity ->
               log.atError()
-                  .addKeyValue("code", "HA-CONF-010")
+                  .addKeyValue("code", "HA-CONF-060")
                   .addKeyValue("reason", config.secretsDirectory() + " holds no keys")
                   .log("node cannot take part: join again with 'hactl cluster join'"));
       log.atInfo().addKeyValue("reason", config.socket()).log("waiting for cluster setup or join");

@@ -129,7 +129,7 @@ public final class NodeCore {
           effects.add(
               notice(
                   NodeEffect.Notice.Level.WARN,
-                  "HA-NODE-010",
+                  "HA-NODE-022",
                   "this node did not run for a while",
                   "durationMs",
                   Long.toString(howLong.toMillis())));

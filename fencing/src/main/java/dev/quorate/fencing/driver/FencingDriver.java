@@ -114,7 +114,7 @@ public final class FencingDriver implements AutoCloseable {
     } catch (RuntimeException e) {
       log.atError()
           .setCause(e)
-          .addKeyValue("code", "HA-FENCE-001")
+          .addKeyValue("code", "HA-FENCE-011")
           .log("fencing event could not be handled");
     }
   }
@@ -175,7 +175,7 @@ public final class FencingDriver implements AutoCloseable {
     } catch (RuntimeException e) {
       log.atError()
           .setCause(e)
-          .addKeyValue("code", "HA-FENCE-002")
+          .addKeyValue("code", "HA-FENCE-012")
           .addKeyValue("device", call.device().id())
           .log("fence agent could not be run");
       result = new FenceAgentResult.Killed("internal error");
@@ -192,7 +192,7 @@ public final class FencingDriver implements AutoCloseable {
 
   private static void logOutcome(FencingRequest request, FencingOutcome outcome) {
     var line =
-        outcome.confirmed() ? log.atInfo() : log.atError().addKeyValue("code", "HA-FENCE-003");
+        outcome.confirmed() ? log.atInfo() : log.atError().addKeyValue("code", "HA-FENCE-013");
     line.addKeyValue("target", request.target())
         .addKeyValue("action", request.action().word())
         .addKeyValue("reason", outcome)
