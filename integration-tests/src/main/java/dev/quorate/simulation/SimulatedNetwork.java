@@ -3,6 +3,7 @@ package dev.quorate.simulation;
 import dev.quorate.membership.NodeId;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
@@ -11,7 +12,7 @@ import java.util.random.RandomGenerator;
 final class SimulatedNetwork {
   private final Agenda agenda;
   private final RandomGenerator random;
-  private final EnumMap<Traffic, TreeMap<NodeId, TreeMap<NodeId, Integer>>> cuts =
+  private final EnumMap<Traffic, Map<NodeId, Map<NodeId, Integer>>> cuts =
       new EnumMap<>(Traffic.class);
   private double loss;
   private double duplication;
@@ -41,7 +42,7 @@ final class SimulatedNetwork {
         .computeIfPresent(to, (_, count) -> count == 1 ? null : count - 1);
   }
 
-  private TreeMap<NodeId, TreeMap<NodeId, Integer>> cutsOf(Traffic traffic) {
+  private Map<NodeId, Map<NodeId, Integer>> cutsOf(Traffic traffic) {
     return cuts.computeIfAbsent(traffic, _ -> new TreeMap<>());
   }
 
@@ -65,7 +66,7 @@ final class SimulatedNetwork {
   }
 
   private boolean passes(Traffic traffic, NodeId from, NodeId to) {
-    TreeMap<NodeId, Integer> cut = cutsOf(traffic).get(from);
+    Map<NodeId, Integer> cut = cutsOf(traffic).get(from);
     return cut == null || !cut.containsKey(to);
   }
 
