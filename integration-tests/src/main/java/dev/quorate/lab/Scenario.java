@@ -49,6 +49,12 @@ enum Scenario {
     return budgetMillis;
   }
 
+  /// What a single run may take on a busy machine: beyond it something waits for a time-out.
+  /// Without a budget, the cables stay pulled for half a minute.
+  long limitMillis() {
+    return budgetMillis > 0 ? 3 * budgetMillis : 75_000;
+  }
+
   static Optional<Scenario> of(String word) {
     return Arrays.stream(values()).filter(s -> s.word.equals(word)).findFirst();
   }

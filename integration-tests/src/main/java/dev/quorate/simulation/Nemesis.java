@@ -245,10 +245,6 @@ final class Nemesis {
   void heal() {
     healed = true;
     world.trace.note("FAULT", "all faults end");
-    if (world.weakness == Weakness.UNMENDED_NETWORK) {
-      var _ = cut(halves());
-      return;
-    }
     world.network.mendAll();
     world.fenceDevice.behave(SimulatedFenceDevice.Mood.WORKING);
     for (SimulatedMachine machine : world.machines()) {

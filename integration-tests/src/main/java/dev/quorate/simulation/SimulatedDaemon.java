@@ -23,6 +23,7 @@ import dev.quorate.membership.core.TimerId;
 import dev.quorate.resource.Absence;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.Election;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -285,13 +286,20 @@ final class SimulatedDaemon {
 
   private void propose(long ticket, ClusterCommand command) {
     ReplicatedLog to = log;
-    if (to != null) {
+    if (to != null && !withheld(command)) {
       CommandId id = tickets.computeIfAbsent(ticket, _ -> newId());
       var _ =
           to.propose(id, world.chronicle.write(command, world.wallMillis()))
               .thenAccept(
                   outcome -> later(0, Agenda.Kind.NODE, () -> post(settled(ticket, outcome))));
     }
+  }
+
+  private boolean withheld(ClusterCommand command) {
+    return world.weakness == Weakness.UNREPEATED_ELECTION
+        && command instanceof ClusterCommand.OpenElection
+        && state.primacies().values().stream()
+            .anyMatch(p -> p.election() instanceof Election.Blocked);
   }
 
   private NodeEvent settled(long ticket, ProposalOutcome outcome) {

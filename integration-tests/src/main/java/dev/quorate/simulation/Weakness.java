@@ -16,8 +16,8 @@ public enum Weakness {
   ACTING_MINORITY,
   /// A node that has lost the quorum stops nothing (P8).
   NO_EMERGENCY_STOP,
-  /// The faults do not end with the rest of the story (P9).
-  UNMENDED_NETWORK,
+  /// An election that found nobody is never repeated (P9).
+  UNREPEATED_ELECTION,
   /// A node changes its state as the log does not say (P11).
   DRIFTING_STATE
 }

@@ -51,6 +51,11 @@ class LabScenariosIT {
 
     assertEquals(List.of(), verdict.wrong());
     assertTrue(verdict.acknowledged() > 500, "the clients wrote");
+    long took = verdict.outage().faultToWritingMillis();
+    assertTrue(took >= 0, "the clients write again");
+    assertTrue(
+        took <= scenario.limitMillis(),
+        () -> scenario + " took " + took + " ms, and may take " + scenario.limitMillis());
   }
 
   @Order(2)

@@ -19,7 +19,7 @@ class NegativeControlTest {
     "STICKY_ADDRESS, P6",
     "ACTING_MINORITY, P7",
     "NO_EMERGENCY_STOP, P8",
-    "UNMENDED_NETWORK, P9",
+    "UNREPEATED_ELECTION, P9",
     "DRIFTING_STATE, P11"
   })
   void aWeaknessIsCaughtWithinAHundredSeeds(Weakness weakness, String property) {
