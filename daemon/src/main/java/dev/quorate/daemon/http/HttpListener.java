@@ -20,8 +20,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -48,17 +50,30 @@ public final class HttpListener implements AutoCloseable {
 
   private static final int MOST = 64;
   private static final int IDLE_MILLIS = 120_000;
+  private static final Duration LAST_ACCEPT = Duration.ofSeconds(1);
   private static final Logger log = LoggerFactory.getLogger(HttpListener.class);
 
   private final AutoCloseable socket;
   private final HttpHandler handler;
   private final IntSupplier sign;
   private final Semaphore room = new Semaphore(MOST);
+  private final Thread accepting;
 
-  private HttpListener(AutoCloseable socket, HttpHandler handler, IntSupplier sign) {
+  private HttpListener(
+      String name,
+      AutoCloseable socket,
+      HttpHandler handler,
+      IntSupplier sign,
+      Consumer<HttpListener> accept) {
     this.sign = sign;
     this.socket = socket;
     this.handler = handler;
+    this.accepting = Thread.ofPlatform().daemon().name(name).unstarted(() -> accept.accept(this));
+  }
+
+  private HttpListener begin() {
+    accepting.start();
+    return this;
   }
 
   /// Listens on a Unix socket that the owner and, if it exists, the group may use.
@@ -78,9 +93,9 @@ public final class HttpListener implements AutoCloseable {
       view.setPermissions(PosixFilePermissions.fromString("rw-------"));
       log.atDebug().addKeyValue("reason", e.getMessage()).log("admin socket is for its owner only");
     }
-    HttpListener listener = new HttpListener(channel, handler, () -> NOTHING);
-    Thread.ofPlatform().daemon().name("admin-unix").start(() -> listener.acceptUnix(channel));
-    return listener;
+    return new HttpListener(
+            "admin-unix", channel, handler, () -> NOTHING, l -> l.acceptUnix(channel))
+        .begin();
   }
 
   /// Whether somebody listens; the file alone may be left of one who has ended.
@@ -114,9 +129,8 @@ public final class HttpListener implements AutoCloseable {
       server.close();
       throw new IOException("TCP port " + port + " of " + host + ": " + e.getMessage(), e);
     }
-    HttpListener listener = new HttpListener(server, handler, sign);
-    Thread.ofPlatform().daemon().name("http-" + port).start(() -> listener.acceptTcp(server, tls));
-    return listener;
+    return new HttpListener("http-" + port, server, handler, sign, l -> l.acceptTcp(server, tls))
+        .begin();
   }
 
   private void acceptUnix(ServerSocketChannel channel) {
@@ -250,9 +264,16 @@ public final class HttpListener implements AutoCloseable {
     }
   }
 
+  /// Ends accepting; the port is free when this returns, for as long as a thread waits for
+  /// connections the kernel keeps it.
   @Override
   public void close() {
     close(socket);
+    try {
+      accepting.join(LAST_ACCEPT);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void close(AutoCloseable closeable) {
