@@ -333,6 +333,10 @@ final class PostgresDriver implements AutoCloseable {
         local.instance.heldAt(local.context.self(), control, seen.facts().orElseThrow().end());
     RewindPolicy.Return way =
         RewindPolicy.decide(held, control.canRewind(), answer.identity(), answer.history());
+    if (way instanceof RewindPolicy.Return.Refuse(var reason)) {
+      leaveAlone(reason);
+      return;
+    }
     walIsMissing = local.instance.missesWal();
     boolean follows = way instanceof RewindPolicy.Return.Follow && !walIsMissing;
     if (answer.promoted() && !follows) {
@@ -342,6 +346,20 @@ final class PostgresDriver implements AutoCloseable {
           .log("this standby cannot follow");
       comeBack(primary);
     }
+  }
+
+  /// It was started while nobody could say what it is. The next start is told why not.
+  private void leaveAlone(String reason) {
+    LOG.atError()
+        .addKeyValue("resource", local.context.resource().id())
+        .addKeyValue("file", local.parameters.dataDirectory())
+        .addKeyValue("reason", reason)
+        .addKeyValue("code", "HA-PG-003")
+        .log("a standby of another database is stopped");
+    local.started = false;
+    local.expectExit();
+    local.instance.stop(QUESTION);
+    local.context.monitorSoon();
   }
 
   /// Brings the instance back in the background: a copy may take hours.

@@ -77,11 +77,21 @@ final class Rejoin {
       return new Return.Rebuild("there is no data yet");
     }
     ControlFile control = instance.control();
-    return RewindPolicy.decide(
-        instance.heldWhileStopped(self, control),
-        control.canRewind(),
-        primary.identity(),
-        primary.history());
+    Return way =
+        RewindPolicy.decide(
+            instance.heldWhileStopped(self, control),
+            control.canRewind(),
+            primary.identity(),
+            primary.history());
+    return way instanceof Return.Refuse(var reason)
+        ? new Return.Refuse(
+            parameters.dataDirectory()
+                + ": "
+                + reason
+                + "; it is left as it is: correct the resource's parameter 'pgdata', or move the"
+                + " directory away to have the cluster's data copied there; then 'hactl resource"
+                + " cleanup'")
+        : way;
   }
 
   private Return ifPossible(Return way) {

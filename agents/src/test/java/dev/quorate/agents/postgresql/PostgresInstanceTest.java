@@ -264,7 +264,16 @@ class PostgresInstanceTest {
     Upstream fromA = new Upstream(b.instance(), upstream(b, a));
     PostgresException refused =
         assertThrows(PostgresException.class, () -> rejoin.run(fromA, false, LONG));
-    assertTrue(refused.toString().contains("belongs to database"), refused::toString);
+    String mine = b.instance().control().identity();
+    String theirs = a.instance().control().identity();
+    for (String part :
+        List.of(
+            b.parameters().dataDirectory() + ": it belongs to database " + mine,
+            "the cluster's is " + theirs,
+            "'pgdata'",
+            "hactl resource cleanup")) {
+      assertTrue(refused.toString().contains(part), refused::toString);
+    }
 
     PostgresFacts facts = a.probe().facts(SHORT);
     assertFalse(facts.inRecovery());

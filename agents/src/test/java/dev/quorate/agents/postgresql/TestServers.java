@@ -113,6 +113,12 @@ final class TestServers implements AutoCloseable {
   /// A server with a new database.
   Server fresh(String name, String address) throws IOException {
     Server server = empty(name, address);
+    initialise(server);
+    return server;
+  }
+
+  /// Makes a new database where there is none.
+  void initialise(Server server) throws IOException {
     String data = server.parameters().dataDirectory().toString();
     ok(
         server
@@ -123,7 +129,6 @@ final class TestServers implements AutoCloseable {
         Path.of(data, "pg_hba.conf"),
         "host all all 127.0.0.0/8 trust\nhost replication all 127.0.0.0/8 trust\n",
         StandardOpenOption.APPEND);
-    return server;
   }
 
   /// Gives a server its own address, as an administrator would.

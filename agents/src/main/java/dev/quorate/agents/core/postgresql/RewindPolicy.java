@@ -54,7 +54,7 @@ public final class RewindPolicy {
       WalVote mine, boolean canRewind, String primaryIdentity, TimelineHistory primary) {
     if (!mine.identity().equals(primaryIdentity)) {
       return new Return.Refuse(
-          "the data directory belongs to database %s, the cluster's is %s"
+          "it belongs to database %s, the cluster's is %s"
               .formatted(mine.identity(), primaryIdentity));
     }
     if (primary.contains(mine.history(), mine.end())) {
