@@ -25,6 +25,7 @@ import dev.quorate.resource.Role;
 import dev.quorate.resource.Score;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ActionsTest {
@@ -141,7 +142,11 @@ class ActionsTest {
     ledger.run(OperationKind.STOP, VIP, N1, OperationResult.unknown("timed out"));
     ledger.is(VIP, N1, Role.STARTED, Certainty.BLOCKED);
     assertEquals(
-        OperationKind.STOP, ledger.state.failCounts().get(VIP).get(N1).operation(), "fenced for");
+        Optional.of(OperationKind.STOP),
+        Optional.ofNullable(ledger.state.failCounts().get(VIP))
+            .map(counts -> counts.get(N1))
+            .map(FailCount::operation),
+        "the node is fenced for it");
   }
 
   @Test
