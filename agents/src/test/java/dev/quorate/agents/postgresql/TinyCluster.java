@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -141,14 +142,18 @@ final class TinyCluster implements AutoCloseable {
 
   /// Holds an election and returns the winner.
   NodeId elect(Map<NodeId, Integer> scores) {
-    TestServers.await("an election is due", () -> !ElectionSupervisor.due(state).isEmpty());
-    ElectionSupervisor.due(state).forEach(this::accepted);
+    TestServers.await("an election is due", () -> !due().isEmpty());
+    due().forEach(this::accepted);
     TestServers.await("a verdict", () -> verdict(scores) instanceof Verdict.Winner);
     Verdict.Winner winner = (Verdict.Winner) verdict(scores);
     accepted(
         new ClusterCommand.CloseElection(
             PG, primacy().election().round(), winner.vote().voter().name(), winner.reason()));
     return winner.vote().voter();
+  }
+
+  private List<ClusterCommand.OpenElection> due() {
+    return ElectionSupervisor.due(state, new TreeSet<>());
   }
 
   Verdict verdict(Map<NodeId, Integer> scores) {

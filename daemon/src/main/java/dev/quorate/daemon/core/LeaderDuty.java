@@ -44,6 +44,17 @@ final class LeaderDuty {
       new TreeSet<>(
           java.util.Comparator.comparing(NodeTimer::purpose).thenComparing(NodeTimer::subject));
   private final SortedMap<ResourceId, Long> votesOverdue = new TreeMap<>();
+  private final SortedMap<ResourceId, BlockedRounds> blocked = new TreeMap<>();
+
+  /// Rounds that were blocked one after the other.
+  ///
+  /// @param last the number of the last one
+  /// @param since when it was seen to be blocked
+  private record BlockedRounds(int count, long last, Instant since) {
+    boolean rested(Instant now) {
+      return !now.isBefore(since.plus(ElectionSupervisor.pause(count)));
+    }
+  }
 
   /// The state that was planned for last: the same state would give the same plan.
   private @Nullable ClusterState planned;
@@ -70,6 +81,7 @@ final class LeaderDuty {
     intentsSeen.clear();
     fenceNotBefore.clear();
     votesOverdue.clear();
+    blocked.clear();
     armed.clear();
     return List.of(reviewTimer());
   }
@@ -100,7 +112,7 @@ final class LeaderDuty {
     List<NodeEffect> effects = new ArrayList<>();
     effects.addAll(watchGrace(state));
     effects.addAll(watchIntents(now, state, outbox));
-    effects.addAll(hold(state, outbox));
+    effects.addAll(hold(now, state, outbox));
     effects.addAll(act(now, state, outbox));
     return effects;
   }
@@ -170,9 +182,9 @@ final class LeaderDuty {
     return effects;
   }
 
-  private List<NodeEffect> hold(ClusterState state, Outbox outbox) {
+  private List<NodeEffect> hold(Instant now, ClusterState state, Outbox outbox) {
     List<NodeEffect> effects = new ArrayList<>();
-    for (ClusterCommand due : ElectionSupervisor.due(state)) {
+    for (ClusterCommand due : ElectionSupervisor.due(state, rested(now, state))) {
       effects.addAll(outbox.propose("elect " + due, due, false));
     }
     for (Primacy primacy : state.primacies().values()) {
@@ -198,6 +210,30 @@ final class LeaderDuty {
                       "close " + primacy.resource() + " " + open.round(), command, false)));
     }
     return effects;
+  }
+
+  /// The resources whose blocked round has been left alone for long enough.
+  private SortedSet<ResourceId> rested(Instant now, ClusterState state) {
+    blocked.keySet().retainAll(state.primacies().keySet());
+    SortedSet<ResourceId> rested = new TreeSet<>();
+    for (Primacy primacy : state.primacies().values()) {
+      ResourceId resource = primacy.resource();
+      switch (primacy.election()) {
+        case Election.Blocked(var round, _, _) -> {
+          BlockedRounds seen = blocked.get(resource);
+          if (seen == null || seen.last() != round) {
+            seen = new BlockedRounds(seen == null ? 1 : seen.count() + 1, round, now);
+            blocked.put(resource, seen);
+          }
+          if (seen.rested(now)) {
+            rested.add(resource);
+          }
+        }
+        case Election.Open _ -> {}
+        case Election.Idle _, Election.Won _ -> blocked.remove(resource);
+      }
+    }
+    return rested;
   }
 
   private Optional<ClusterCommand> close(

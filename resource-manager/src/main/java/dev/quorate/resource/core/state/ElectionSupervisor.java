@@ -20,9 +20,11 @@ import dev.quorate.resource.ResourceDefinition.Form;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.Score;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /// When the leader asks for votes. Follows from the state alone, so that a new leader asks for the
 /// same.
@@ -35,15 +37,28 @@ import java.util.Optional;
 public final class ElectionSupervisor {
   private ElectionSupervisor() {}
 
+  private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(2);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(32);
+
+  /// How long a blocked round is left alone while nothing changes.
+  ///
+  /// @param blocked how many rounds in a row were blocked, 1 or more
+  public static Duration pause(int blocked) {
+    Duration pause = SHORTEST_PAUSE.multipliedBy(1L << Math.clamp(blocked - 1L, 0, 10));
+    return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+  }
+
   /// The rounds to open now.
-  public static List<OpenElection> due(ClusterState state) {
+  ///
+  /// @param rested the resources whose blocked round has been left alone for long enough
+  public static List<OpenElection> due(ClusterState state, SortedSet<ResourceId> rested) {
     List<OpenElection> due = new ArrayList<>();
     if (!majorityOnline(state) || flag(state, "maintenance-mode")) {
       return due;
     }
     for (Primacy primacy : state.primacies().values()) {
       Optional<ResourceDefinition> resource = state.configuration().resource(primacy.resource());
-      Optional<String> reason = resource.flatMap(r -> reason(state, r, primacy));
+      Optional<String> reason = resource.flatMap(r -> reason(state, r, primacy, rested));
       List<NodeId> voters = voters(state, primacy.resource());
       if (reason.isPresent() && !voters.isEmpty()) {
         due.add(
@@ -71,7 +86,10 @@ public final class ElectionSupervisor {
   }
 
   private static Optional<String> reason(
-      ClusterState state, ResourceDefinition resource, Primacy primacy) {
+      ClusterState state,
+      ResourceDefinition resource,
+      Primacy primacy,
+      SortedSet<ResourceId> rested) {
     boolean unwanted =
         flag(state, "stop-all-resources")
             || is(state, resource, "target-role", "Stopped")
@@ -81,7 +99,7 @@ public final class ElectionSupervisor {
     boolean promoting =
         state.intents().values().stream()
             .anyMatch(i -> ActionRules.promotes(i, primacy.resource()));
-    if (unwanted || promoting || !roundIsOver(state, primacy)) {
+    if (unwanted || promoting || !roundIsOver(state, primacy, rested)) {
       return Optional.empty();
     }
     return switch (primacy.holder()) {
@@ -173,7 +191,8 @@ public final class ElectionSupervisor {
     }
   }
 
-  private static boolean roundIsOver(ClusterState state, Primacy primacy) {
+  private static boolean roundIsOver(
+      ClusterState state, Primacy primacy, SortedSet<ResourceId> rested) {
     return switch (primacy.election()) {
       case Election.Idle _ -> true;
       case Election.Open _ -> false;
@@ -183,7 +202,8 @@ public final class ElectionSupervisor {
                   .node(winner)
                   .filter(s -> s.incarnation().bootId().equals(bootId))
                   .isPresent();
-      case Election.Blocked blocked -> changedSince(state, primacy, blocked);
+      case Election.Blocked blocked ->
+          rested.contains(primacy.resource()) || changedSince(state, primacy, blocked);
     };
   }
 

@@ -22,9 +22,12 @@ import dev.quorate.resource.ConfigurationChange.SetNodeAttribute;
 import dev.quorate.resource.ConfigurationChange.SetProperty;
 import dev.quorate.resource.Election;
 import dev.quorate.resource.OperationKind;
+import dev.quorate.resource.ResourceId;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ElectionSupervisorTest {
@@ -126,6 +129,25 @@ class ElectionSupervisorTest {
   }
 
   @Test
+  void aBlockedRoundIsRepeatedAfterAPauseToo() {
+    Ledger ledger = Ledger.running();
+    ledger.see(N2, N1);
+    ledger.see(N3, N1);
+    ledger.accept(due(ledger).getFirst());
+    ledger.accept(new CloseElection(PG, 2, "", "too few"));
+    TreeSet<ResourceId> rested = new TreeSet<>(List.of(PG));
+    assertEquals(3, ElectionSupervisor.due(ledger.state, rested).getFirst().round());
+    ledger.configure(new SetProperty("maintenance-mode", "true"));
+    assertEquals(List.of(), ElectionSupervisor.due(ledger.state, rested));
+    assertEquals(
+        List.of(2L, 4L, 8L, 16L, 32L, 32L),
+        IntStream.rangeClosed(1, 6)
+            .mapToObj(n -> ElectionSupervisor.pause(n).toSeconds())
+            .toList());
+    assertEquals(32, ElectionSupervisor.pause(Integer.MAX_VALUE).toSeconds());
+  }
+
+  @Test
   void aWinnerThatIsGoneIsReplaced() {
     Ledger ledger = Ledger.running();
     ledger.see(N2, N1);
@@ -146,7 +168,7 @@ class ElectionSupervisorTest {
   }
 
   private static List<OpenElection> due(Ledger ledger) {
-    return ElectionSupervisor.due(ledger.state);
+    return ElectionSupervisor.due(ledger.state, new TreeSet<>());
   }
 
   private static boolean complete(Ledger ledger) {

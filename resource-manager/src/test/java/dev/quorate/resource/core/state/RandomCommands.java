@@ -32,6 +32,7 @@ import dev.quorate.resource.SyncPromise;
 import dev.quorate.resource.Vote;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /// What a cluster with bad luck and confused leaders proposes.
@@ -76,7 +77,7 @@ final class RandomCommands {
           random.nextInt(4) == 0
               ? new OpenElection(
                   Ledger.PG, ledger.primacy().election().round() + 1, "test", List.of(node))
-              : ElectionSupervisor.due(ledger.state).stream()
+              : ElectionSupervisor.due(ledger.state, new TreeSet<>()).stream()
                   .findFirst()
                   .map(ClusterCommand.class::cast)
                   .orElseGet(() -> view(node));

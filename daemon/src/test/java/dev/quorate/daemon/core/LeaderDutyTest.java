@@ -1,0 +1,161 @@
+package dev.quorate.daemon.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import dev.quorate.consensus.LogPosition;
+import dev.quorate.membership.Incarnation;
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.Action;
+import dev.quorate.resource.AgentType;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.CommandAnswer;
+import dev.quorate.resource.ConfigurationChange;
+import dev.quorate.resource.Election;
+import dev.quorate.resource.NodeDefinition;
+import dev.quorate.resource.OperationKind;
+import dev.quorate.resource.OperationResult;
+import dev.quorate.resource.Primacy;
+import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.ResourceId;
+import dev.quorate.resource.Role;
+import dev.quorate.resource.core.state.ClusterStateMachine;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Two standbys of which one is slow: its instance is well, and nothing that the state shows
+/// changes when it has caught up.
+class LeaderDutyTest {
+  private static final List<NodeId> NODES = List.of(new NodeId("n1"), new NodeId("n2"));
+  private static final ResourceId PG = new ResourceId("pgsql");
+
+  private final NodeSettings settings = NodeSettings.defaults(NODES);
+  private final LeaderDuty duty =
+      new LeaderDuty(
+          NODES.getFirst(),
+          settings,
+          (_, _, _, patient) ->
+              patient
+                  ? new ElectionPolicy.Verdict.Undecided()
+                  : new ElectionPolicy.Verdict.Nobody("n2 has not voted"));
+  private Instant now = Instant.EPOCH;
+  private ClusterState state = ClusterState.initial("test");
+  private long index;
+
+  @BeforeEach
+  void twoStandbys() {
+    List<ConfigurationChange> changes = new ArrayList<>();
+    for (NodeId node : NODES) {
+      changes.add(
+          new ConfigurationChange.PutNode(
+              new NodeDefinition(node, "127.0.0.1", true, new TreeMap<>())));
+    }
+    TreeMap<String, String> meta = new TreeMap<>();
+    meta.put(Primacy.HOLDS_DATA, "true");
+    changes.add(
+        new ConfigurationChange.CreateResource(
+            new ResourceDefinition(
+                PG,
+                AgentType.parse("ocf:heartbeat:pgsqlms"),
+                new TreeMap<>(),
+                meta,
+                List.of(),
+                new ResourceDefinition.Form.Promotable(
+                    new ResourceId("pgsql-clone"), 0, 1, new TreeMap<>()))));
+    apply(new ClusterCommand.ChangeConfiguration(-1, "test", changes));
+    for (NodeId node : NODES) {
+      Incarnation life = new Incarnation("boot", 1);
+      apply(new ClusterCommand.JoinNode(node, life, ClusterState.FEATURE_LEVEL));
+      run(node, life, OperationKind.MONITOR, Role.STOPPED);
+      run(node, life, OperationKind.START, Role.UNPROMOTED);
+    }
+    duty.lead(1);
+  }
+
+  @Test
+  void aBlockedRoundIsRepeatedThoughNothingChanges() {
+    assertEquals(1, opened());
+    assertEquals(List.of(), decide(), "votes are waited for");
+    block();
+    for (long round = 2; round < 8; round++) {
+      Duration pause = Duration.ofSeconds(Math.min(1L << (round - 1), 32));
+      assertEquals(List.of(), decide(), "round " + round);
+      now = now.plus(pause).minusMillis(1);
+      assertEquals(List.of(), decide(), "round " + round);
+      now = now.plusMillis(1);
+      assertEquals(round, opened());
+      block();
+    }
+  }
+
+  @Test
+  void aNewLeaderMeasuresThePauseAnew() {
+    assertEquals(1, opened());
+    block();
+    assertEquals(List.of(), decide());
+    now = now.plusSeconds(1);
+    duty.resign();
+    duty.lead(2);
+    assertEquals(List.of(), decide());
+    now = now.plusMillis(1_999);
+    assertEquals(List.of(), decide());
+    now = now.plusMillis(1);
+    assertEquals(2, opened());
+  }
+
+  /// Opens the round that is due.
+  private long opened() {
+    ClusterCommand.OpenElection open =
+        assertInstanceOf(ClusterCommand.OpenElection.class, decide().getFirst());
+    apply(open);
+    return open.round();
+  }
+
+  /// The time for voting is over, and one vote is missing.
+  private void block() {
+    duty.votesOverdue(PG, state);
+    apply(assertInstanceOf(ClusterCommand.CloseElection.class, decide().getFirst()));
+    assertInstanceOf(Election.Blocked.class, primacy().election());
+  }
+
+  private Primacy primacy() {
+    return state.primacies().values().iterator().next();
+  }
+
+  /// What the leader would do about elections.
+  private List<ClusterCommand> decide() {
+    return duty.decide(now, state, new Outbox()).stream()
+        .filter(NodeEffect.Propose.class::isInstance)
+        .map(e -> ((NodeEffect.Propose) e).command())
+        .filter(c ->
+            c instanceof ClusterCommand.OpenElection || c instanceof ClusterCommand.CloseElection)
+        .toList();
+  }
+
+  private void run(NodeId node, Incarnation life, OperationKind kind, Role observed) {
+    String id = kind + "@" + node;
+    apply(
+        new ClusterCommand.BeginAction(
+            id,
+            1,
+            1,
+            new Action.OperationAction(kind, PG, node),
+            node,
+            life,
+            Duration.ofSeconds(20)));
+    apply(new ClusterCommand.RecordResult(id, node, OperationResult.succeeded(observed)));
+  }
+
+  private void apply(ClusterCommand command) {
+    index++;
+    var applied = ClusterStateMachine.apply(state, new LogPosition(1, 1, index), index, command);
+    assertInstanceOf(CommandAnswer.Accepted.class, applied.answer(), applied.answer()::toString);
+    state = applied.state();
+  }
+}
