@@ -120,7 +120,7 @@ final class RandomCommands {
   }
 
   private ClusterCommand view(NodeId node) {
-    Absence how = random.nextInt(3) == 0 ? Absence.DAEMON_GONE : Absence.SILENT;
+    Absence how = Absence.values()[random.nextInt(Absence.values().length)];
     NodeId missing = pick(NODES);
     return missing.equals(node) ? ledger.view(node, how) : ledger.view(node, how, missing);
   }
