@@ -120,7 +120,7 @@ final class RandomCommands {
   }
 
   private ClusterCommand view(NodeId node) {
-    Absence how = Absence.values()[random.nextInt(Absence.values().length)];
+    Absence how = pick(List.of(Absence.values()));
     NodeId missing = pick(NODES);
     return missing.equals(node) ? ledger.view(node, how) : ledger.view(node, how, missing);
   }
