@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /// A node's data directory holds a database that is not the cluster's: an old one, or a backup that
 /// was put into the wrong place.
 @Tag("slow")
-class StrangersDataTest {
+class ForeignDatabaseTest {
   @Test
   void itIsLeftAsItIsAndNamedWithTheRemedy() throws Exception {
     assumeTrue(TestServers.available(), "needs root and PostgreSQL 15 in /usr/lib/postgresql");
