@@ -200,12 +200,17 @@ public final class NodeCore {
     }
   }
 
+  /// A daemon that has just started reads the log from an earlier point, and what is said there of
+  /// an earlier run in this boot may have been taken back since: it counts once joining was
+  /// refused.
   private boolean declaredLost() {
     return !stoppedItself()
         && !rejoinDue
         && state
             .node(self)
-            .filter(s -> s.incarnation().sameBoot(incarnation))
+            .filter(s ->
+                s.incarnation().equals(incarnation)
+                    || (joinRefused && s.incarnation().sameBoot(incarnation)))
             .map(s ->
                 s.presence() == NodeStatus.Presence.LOST
                     || s.presence() == NodeStatus.Presence.FENCED)

@@ -201,6 +201,41 @@ class NodeCoreTest {
   }
 
   @Test
+  void whatTheLogSaidOfAnEarlierRunStopsNothingWhileItIsRead() {
+    joined();
+    apply(new ClusterCommand.JoinNode(N2, new Incarnation("boot-n2", 1), 1));
+    apply(new ClusterCommand.RequestFencing(N1, true, "replayed"));
+    assertFalse(state.online(N1));
+    core =
+        new NodeCore(
+            now,
+            N1,
+            new Incarnation("boot-n1", 2),
+            NodeSettings.defaults(List.of(N1, N2, N3)),
+            NO_ELECTIONS,
+            ClusterState.initial("test"));
+    effects.clear();
+    handle(new NodeEvent.Started(ClusterState.initial("test"), false));
+    handle(new NodeEvent.ViewInstalled(view(2, N1, N2, N3), List.of()));
+    handle(new NodeEvent.StateApplied(state));
+    assertEquals(List.of(), effectsOf(NodeEffect.EmergencyStop.class), "it may be old");
+
+    handle(new NodeEvent.LogReported(new LogEvent.QuorumRegained()));
+    long ticket =
+        effectsOf(NodeEffect.Propose.class).stream()
+            .filter(p -> p.command() instanceof ClusterCommand.JoinNode)
+            .findFirst()
+            .orElseThrow()
+            .ticket();
+    handle(
+        new NodeEvent.ProposalCommitted(
+            ticket,
+            state.position(),
+            new dev.quorate.resource.CommandAnswer.Refused("HA-NODE-005", "to be fenced", "")));
+    assertEquals(1, effectsOf(NodeEffect.EmergencyStop.class).size(), "it is so");
+  }
+
+  @Test
   void aStopThatFailsIsTriedAgain() {
     joined();
     handle(new NodeEvent.LogReported(new LogEvent.QuorumLost("no leader")));
