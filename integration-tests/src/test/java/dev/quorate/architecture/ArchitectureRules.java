@@ -32,7 +32,11 @@ import org.jspecify.annotations.NullMarked;
 final class ArchitectureRules {
   private static final List<String> CHAIN =
       List.of("membership", "consensus", "resource", "agents", "vip");
-  private static final List<String> PROGRAMS = List.of("simulation", "lab");
+  private static final List<String> PROGRAMS =
+      List.of("simulation", "lab", "differential", "benchmark");
+
+  /// Packages of values beyond those at the root of a module.
+  private static final List<String> VALUES = List.of("resource.cib");
 
   /// Packages of the JDK of which a core may use every class that is not refused below.
   private static final List<String> PURE_PACKAGES =
@@ -310,7 +314,8 @@ final class ArchitectureRules {
 
   private boolean isVocabulary(JavaClass type) {
     return !moduleOf(type).isEmpty()
-        && type.getPackageName().equals(root + "." + moduleOf(type))
+        && (type.getPackageName().equals(root + "." + moduleOf(type))
+            || VALUES.contains(type.getPackageName().substring(root.length() + 1)))
         && !moduleOf(type).equals("daemon")
         && !PROGRAMS.contains(moduleOf(type));
   }
