@@ -2,7 +2,10 @@ package dev.quorate.resource.core.scheduling;
 
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.ResourceId;
+import dev.quorate.resource.core.policy.Decision;
+import dev.quorate.resource.core.policy.PolicyEngine;
 import dev.quorate.resource.core.scheduling.Eligibility.Candidate;
+import java.time.Instant;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -27,9 +30,15 @@ public final class PlacementScheduler {
   /// @param quorate whether the one who plans speaks for a majority
   public static Plan plan(ClusterState state, boolean quorate) {
     Eligibility eligibility = EligibilityPhase.of(state, quorate);
-    ScoreTable scores = ScorePhase.of(eligibility);
-    Placement placement = PlacementPhase.of(scores);
-    ActionPlan actions = ActionPhase.of(placement);
+    LivePromotion promotion = new LivePromotion(eligibility);
+    Decision decision =
+        PolicyEngine.explain(
+            LiveDocument.of(eligibility), Instant.ofEpochMilli(state.wallMillis()), promotion);
+    DecisionReading reading = new DecisionReading(eligibility, decision, promotion);
+    ScoreTable scores = reading.scores();
+    Placement placement = reading.placement(scores);
+    GraphReading.Read read = GraphReading.of(eligibility, decision, placement);
+    ActionPlan actions = read.actions();
     SortedMap<ResourceId, Explanation> explanations = new TreeMap<>();
     for (Candidate candidate : eligibility.resources().values()) {
       Placement.Assignment assignment = placement.assignments().get(candidate.id());
@@ -37,6 +46,6 @@ public final class PlacementScheduler {
         explanations.put(candidate.id(), Explanation.of(actions, candidate, assignment));
       }
     }
-    return new Plan(eligibility, scores, placement, actions, GraphPhase.of(actions), explanations);
+    return new Plan(eligibility, scores, placement, actions, read.graph(), explanations);
   }
 }

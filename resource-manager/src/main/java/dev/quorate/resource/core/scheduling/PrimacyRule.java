@@ -1,6 +1,7 @@
 package dev.quorate.resource.core.scheduling;
 
 import dev.quorate.membership.NodeId;
+import dev.quorate.resource.Constraint;
 import dev.quorate.resource.Election;
 import dev.quorate.resource.Holder;
 import dev.quorate.resource.Primacy;
@@ -9,10 +10,8 @@ import dev.quorate.resource.Score;
 import dev.quorate.resource.core.scheduling.Eligibility.Candidate;
 import dev.quorate.resource.core.scheduling.Instance.Footing;
 import dev.quorate.resource.core.scheduling.Placement.Promotion;
-import dev.quorate.resource.core.scheduling.ScoreTable.Line;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 
 /// Says who is promoted of a resource that has data to lose. Scores have little say in it.
 ///
@@ -22,24 +21,22 @@ import java.util.SortedMap;
 final class PrimacyRule {
   private final Eligibility eligibility;
   private final Candidate candidate;
-  private final SortedMap<NodeId, Role> hosts;
-  private final SortedMap<NodeId, Line> hosting;
-  private final SortedMap<NodeId, Line> promotion;
+  private final List<NodeId> hosts;
+  private final List<NodeId> forbidden;
   private final Primacy primacy;
 
-  /// @param hosts where instances shall be active
+  /// @param hosts where instances shall be active, sorted
+  /// @param forbidden where scores forbid the promotion
   PrimacyRule(
       Eligibility eligibility,
       Candidate candidate,
-      SortedMap<NodeId, Role> hosts,
-      SortedMap<NodeId, Line> hosting,
-      SortedMap<NodeId, Line> promotion,
+      List<NodeId> hosts,
+      List<NodeId> forbidden,
       Primacy primacy) {
     this.eligibility = eligibility;
     this.candidate = candidate;
     this.hosts = hosts;
-    this.hosting = hosting;
-    this.promotion = promotion;
+    this.forbidden = forbidden;
     this.primacy = primacy;
   }
 
@@ -90,7 +87,7 @@ final class PrimacyRule {
               + candidate.instance(holder).reason(),
           false);
     }
-    if (!hosts.containsKey(holder) || forbidden(holder)) {
+    if (!hosts.contains(holder) || forbidden(holder)) {
       return stepsDown(holder, standing);
     }
     String target = primacy.switchoverTo();
@@ -115,11 +112,11 @@ final class PrimacyRule {
   /// The holder must not go on. Once it is stopped, it can acknowledge nothing, released or not.
   private Promotion stepsDown(NodeId holder, Standing standing) {
     String why =
-        hosts.containsKey(holder)
-            ? "must not be promoted: " + banOf(promotion, holder)
+        hosts.contains(holder)
+            ? "must not be promoted: " + bans(holder, true)
             : standing.kind() == Standing.Kind.STANDBY
                 ? standing.reason()
-                : "must not host it: " + banOf(hosting, holder);
+                : "must not host it: " + bans(holder, false);
     Instance instance = candidate.instance(holder);
     boolean done =
         instance.footing() == Footing.SETTLED
@@ -171,7 +168,7 @@ final class PrimacyRule {
   }
 
   private List<NodeId> electorate() {
-    return hosts.keySet().stream()
+    return hosts.stream()
         .filter(n -> eligibility.standing(n).kind() == Standing.Kind.USABLE)
         .filter(n -> !forbidden(n) && !instanceBlocked(n))
         .toList();
@@ -182,7 +179,7 @@ final class PrimacyRule {
   }
 
   private boolean forbidden(NodeId node) {
-    return promotion.getOrDefault(node, Line.EMPTY).total().equals(Score.NEVER);
+    return forbidden.contains(node);
   }
 
   private boolean boots(NodeId node, String bootId) {
@@ -193,9 +190,20 @@ final class PrimacyRule {
         .orElse(false);
   }
 
-  private static String banOf(SortedMap<NodeId, Line> lines, NodeId node) {
-    Line line = lines.getOrDefault(node, Line.EMPTY);
-    return line.ban().map(ScoreTable.Fact::source).orElse("score " + line.total());
+  private String bans(NodeId node, boolean promotion) {
+    for (Constraint constraint : eligibility.state().configuration().constraints()) {
+      if (constraint instanceof Constraint.Location location
+          && candidate.definition().answersTo(location.resource())
+          && location.node().equals(node)
+          && location.score().equals(Score.NEVER)
+          && (location.role() == Role.PROMOTED) == promotion) {
+        return "location " + location.id();
+      }
+    }
+    return FailureFact.of(eligibility, candidate, node)
+        .filter(f -> f.score().equals(Score.NEVER))
+        .map(ScoreTable.Fact::source)
+        .orElse("its scores forbid it");
   }
 
   private Promotion one(NodeId node, String reason) {

@@ -30,17 +30,18 @@ class ExplanationTest {
         """
         Resource: vip
           Node n1: started, and stays so
-            score 10
+            score 20
               10 resource-stickiness (it is here) [hactl resource meta vip resource-stickiness=0]
+              10 colocation vip-with-pg: with pgsql-clone PROMOTED [hactl constraint delete vip-with-pg]
               0 fail count 1 of 3 (migration-threshold): monitor: for the test [hactl resource cleanup vip]
           Node n2: stopped, and stays so
             score -INFINITY
+              -INFINITY colocation vip-with-pg: pgsql-clone PROMOTED is elsewhere [hactl constraint delete vip-with-pg]
               -INFINITY node is on standby [hactl node unstandby n2]
-              -INFINITY colocation vip-with-pg: pgsql PROMOTED is elsewhere [hactl constraint delete vip-with-pg]
           Node n3: stopped, and stays so
             score -INFINITY
               50 location vip-prefers-n3 [hactl constraint delete vip-prefers-n3]
-              -INFINITY colocation vip-with-pg: pgsql PROMOTED is elsewhere [hactl constraint delete vip-with-pg]
+              -INFINITY colocation vip-with-pg: pgsql-clone PROMOTED is elsewhere [hactl constraint delete vip-with-pg]
         """;
     assertEquals(expected, explain(CLUSTER, "vip"));
   }

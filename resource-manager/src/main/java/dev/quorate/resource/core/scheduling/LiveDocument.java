@@ -1,0 +1,405 @@
+package dev.quorate.resource.core.scheduling;
+
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.AgentType;
+import dev.quorate.resource.Constraint;
+import dev.quorate.resource.FailCount;
+import dev.quorate.resource.NodeDefinition;
+import dev.quorate.resource.OperationKind;
+import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.ResourceDefinition.Form;
+import dev.quorate.resource.Role;
+import dev.quorate.resource.cib.AttributeBlock;
+import dev.quorate.resource.cib.Cib;
+import dev.quorate.resource.cib.CibConfiguration;
+import dev.quorate.resource.cib.CibNode;
+import dev.quorate.resource.cib.CibStatus;
+import dev.quorate.resource.cib.CibStatus.HistoryEntry;
+import dev.quorate.resource.cib.CibStatus.NodeState;
+import dev.quorate.resource.cib.CibStatus.ResourceHistory;
+import dev.quorate.resource.cib.ConstraintElement;
+import dev.quorate.resource.cib.ResourceElement;
+import dev.quorate.resource.core.digest.OperationDigest;
+import dev.quorate.resource.core.scheduling.Eligibility.Candidate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Puts a live cluster, as phase 1 sees it, into the one document that decisions are taken from.
+///
+/// What is not known is as it was last, or was never looked at.
+///
+/// Parameters of agents are left out: what runs with old ones is not decided here. An operation in
+/// flight is what it was before it began, but for a start: that is pending.
+final class LiveDocument {
+  private static final String DIGEST = OperationDigest.of(new TreeMap<>());
+  private static final String LIFE = "00000000-0000-0000-0000-000000000000";
+
+  private final Eligibility eligibility;
+  private int calls;
+
+  private LiveDocument(Eligibility eligibility) {
+    this.eligibility = eligibility;
+  }
+
+  static Cib of(Eligibility eligibility) {
+    return new LiveDocument(eligibility).document();
+  }
+
+  private Cib document() {
+    SortedMap<String, String> attributes = new TreeMap<>();
+    attributes.put("have-quorum", eligibility.quorate() ? "1" : "0");
+    return new Cib(
+        attributes,
+        new CibConfiguration(
+            List.of(block("cib-bootstrap-options", properties())),
+            List.of(),
+            List.of(),
+            nodes(),
+            resources(),
+            List.of(),
+            constraints(),
+            List.of(),
+            List.of(),
+            List.of()),
+        new CibStatus(states(), List.of()));
+  }
+
+  private static AttributeBlock block(String id, Map<String, String> values) {
+    List<AttributeBlock.Entry> entries = new ArrayList<>();
+    for (Map.Entry<String, String> value : values.entrySet()) {
+      entries.add(
+          new AttributeBlock.Entry(id + "-" + value.getKey(), value.getKey(), value.getValue()));
+    }
+    return new AttributeBlock(id, entries);
+  }
+
+  private SortedMap<String, String> properties() {
+    Settings settings = eligibility.settings();
+    SortedMap<String, String> properties = new TreeMap<>();
+    properties.put("fencing-enabled", "true");
+    properties.put("have-watchdog", "true");
+    properties.put("startup-fencing", "false");
+    properties.put("symmetric-cluster", Boolean.toString(settings.symmetric()));
+    properties.put(
+        "no-quorum-policy",
+        switch (settings.withoutQuorum()) {
+          case STOP -> "stop";
+          case FREEZE -> "freeze";
+          case IGNORE -> "ignore";
+        });
+    return properties;
+  }
+
+  private List<CibNode> nodes() {
+    List<CibNode> nodes = new ArrayList<>();
+    for (NodeDefinition node : eligibility.state().configuration().nodes().values()) {
+      String name = node.id().name();
+      SortedMap<String, String> attributes = new TreeMap<>();
+      node.attributes().forEach((key, value) -> put(attributes, key, value));
+      nodes.add(
+          new CibNode(
+              name, name, "member", 0, List.of(block("nodes-" + name, attributes)), List.of()));
+    }
+    return nodes;
+  }
+
+  /// Attributes but for those that say what may be done with the node: phase 1 has read these.
+  private static void put(SortedMap<String, String> attributes, String key, String value) {
+    switch (key) {
+      case "standby", "maintenance", "shutdown", "terminate" -> {}
+      default -> {
+        attributes.put(key, value);
+        if (key.startsWith("promotion-")) {
+          attributes.put("master-" + key.substring("promotion-".length()), value);
+        }
+      }
+    }
+  }
+
+  private List<ResourceElement> resources() {
+    List<ResourceElement> resources = new ArrayList<>();
+    for (ResourceDefinition definition : eligibility.state().configuration().resources()) {
+      Candidate candidate = eligibility.resources().get(definition.id());
+      if (candidate != null) {
+        resources.add(element(candidate));
+      }
+    }
+    return resources;
+  }
+
+  private ResourceElement element(Candidate candidate) {
+    ResourceDefinition definition = candidate.definition();
+    AgentType agent = definition.agent();
+    SortedMap<String, String> meta = meta(candidate);
+    String id = definition.id().name();
+    SortedMap<String, String> onFail = new TreeMap<>();
+    onFail.put("on-fail", "block");
+    ResourceElement.Primitive primitive =
+        new ResourceElement.Primitive(
+            id,
+            agent.standard(),
+            agent.provider(),
+            agent.type(),
+            "",
+            "",
+            List.of(block(id + "-meta", meta)),
+            List.of(),
+            List.of(),
+            List.of(
+                new ResourceElement.Operation(
+                    id + "-stop", "stop", 0, onFail, List.of(), List.of())));
+    return switch (definition.form()) {
+      case Form.Primitive() -> primitive;
+      case Form.Promotable(var clone, var most, var promoted, _) -> {
+        SortedMap<String, String> own = new TreeMap<>(meta);
+        own.put("promotable", "true");
+        own.put("promoted-max", Integer.toString(promoted));
+        if (most > 0) {
+          own.put("clone-max", Integer.toString(most));
+        }
+        yield new ResourceElement.Clone(
+            clone.name(), "", true, List.of(block(clone + "-meta", own)), List.of(), primitive);
+      }
+    };
+  }
+
+  private SortedMap<String, String> meta(Candidate candidate) {
+    ResourceOptions options = eligibility.options(candidate.definition());
+    SortedMap<String, String> meta = new TreeMap<>();
+    meta.put("priority", Integer.toString(options.priority()));
+    meta.put("resource-stickiness", options.stickiness().toString());
+    meta.put("migration-threshold", Integer.toString(options.threshold()));
+    meta.put("failure-timeout", options.failureTimeout() + "ms");
+    meta.put("is-managed", Boolean.toString(candidate.managed()));
+    meta.put("requires", mayRunOnLost(candidate) ? "fencing" : "quorum");
+    if (candidate.limit() == Role.STOPPED) {
+      meta.put("target-role", "Stopped");
+    } else if (candidate.limit() == Role.UNPROMOTED) {
+      meta.put("target-role", "Unpromoted");
+    }
+    return meta;
+  }
+
+  /// Whether fencing must come before a start. What has data to lose goes by its grant.
+  private boolean mayRunOnLost(Candidate candidate) {
+    return !eligibility.hasData(candidate.id())
+        && candidate.instances().values().stream()
+            .anyMatch(i ->
+                switch (eligibility.standing(i.node()).kind()) {
+                  case CONDEMNED, UNCLEAN -> i.mayRun();
+                  case USABLE, STANDBY, MAINTENANCE, FROZEN, ABSENT -> false;
+                });
+  }
+
+  private List<ConstraintElement> constraints() {
+    List<ConstraintElement> constraints = new ArrayList<>();
+    for (Constraint constraint : eligibility.state().configuration().constraints()) {
+      constraints.add(element(constraint));
+    }
+    return constraints;
+  }
+
+  private static Optional<Role> role(Role role) {
+    return role == Role.STARTED ? Optional.empty() : Optional.of(role);
+  }
+
+  private ConstraintElement element(Constraint constraint) {
+    return switch (constraint) {
+      case Constraint.Location c ->
+          new ConstraintElement.Location(
+              c.id(),
+              publicId(c.resource()),
+              "",
+              List.of(),
+              c.node().name(),
+              Optional.of(c.score().value()),
+              role(c.role()),
+              "",
+              List.of());
+      case Constraint.Colocation c ->
+          new ConstraintElement.Colocation(
+              c.id(),
+              publicId(c.resource()),
+              role(c.role()),
+              publicId(c.with()),
+              role(c.withRole()),
+              c.score().value(),
+              "",
+              Optional.empty(),
+              List.of());
+      case Constraint.Ordering c ->
+          new ConstraintElement.Order(
+              c.id(),
+              publicId(c.first()),
+              c.firstAction().name().toLowerCase(java.util.Locale.ROOT),
+              publicId(c.then()),
+              c.thenAction().name().toLowerCase(java.util.Locale.ROOT),
+              Optional.of(
+                  c.kind() == Constraint.Ordering.Kind.MANDATORY
+                      ? ConstraintElement.Order.Kind.MANDATORY
+                      : ConstraintElement.Order.Kind.OPTIONAL),
+              Optional.empty(),
+              Optional.of(c.symmetrical()),
+              Optional.empty(),
+              List.of());
+    };
+  }
+
+  private String publicId(dev.quorate.resource.ResourceId name) {
+    return eligibility
+        .state()
+        .configuration()
+        .resource(name)
+        .map(r -> r.publicId().name())
+        .orElse(name.name());
+  }
+
+  private List<NodeState> states() {
+    List<NodeState> states = new ArrayList<>();
+    for (Standing standing : eligibility.nodes().values()) {
+      states.add(state(standing));
+    }
+    return states;
+  }
+
+  private NodeState state(Standing standing) {
+    NodeId node = standing.node();
+    boolean there = standing.acts() || standing.kind() == Standing.Kind.FROZEN;
+    boolean online = eligibility.state().online(node);
+    boolean lost =
+        standing.kind() == Standing.Kind.CONDEMNED || standing.kind() == Standing.Kind.UNCLEAN;
+    SortedMap<String, String> element = new TreeMap<>();
+    boolean member = there || (lost && online);
+    element.put("in_ccm", Boolean.toString(member));
+    element.put("crmd", member ? "online" : "offline");
+    element.put("join", member || lost ? "member" : "down");
+    element.put("expected", member || lost ? "member" : "down");
+    SortedMap<String, String> attributes = new TreeMap<>();
+    eligibility
+        .state()
+        .attributes()
+        .getOrDefault(node, Collections.emptySortedMap())
+        .forEach((key, value) -> put(attributes, key, value));
+    switch (standing.kind()) {
+      case STANDBY -> attributes.put("standby", "true");
+      case MAINTENANCE, FROZEN -> attributes.put("maintenance", "true");
+      case CONDEMNED, UNCLEAN -> attributes.put("terminate", "true");
+      case USABLE, ABSENT -> {}
+    }
+    List<ResourceHistory> history = new ArrayList<>();
+    for (Candidate candidate : eligibility.resources().values()) {
+      failures(candidate, node, attributes);
+      history(candidate, standing).ifPresent(history::add);
+    }
+    return new NodeState(
+        node.name(), node.name(), element, List.of(block("status-" + node, attributes)), history);
+  }
+
+  private void failures(Candidate candidate, NodeId node, SortedMap<String, String> attributes) {
+    FailCount failed =
+        eligibility
+            .state()
+            .failCounts()
+            .getOrDefault(candidate.id(), Collections.emptySortedMap())
+            .get(node);
+    if (failed != null) {
+      String name =
+          candidate.id()
+              + "#"
+              + failed.operation().name().toLowerCase(java.util.Locale.ROOT)
+              + "_0";
+      attributes.put("fail-count-" + name, Integer.toString(failed.count()));
+      attributes.put("last-failure-" + name, Long.toString(failed.lastFailureMillis() / 1000));
+    }
+  }
+
+  private Optional<ResourceHistory> history(Candidate candidate, Standing standing) {
+    if (standing.kind() == Standing.Kind.ABSENT) {
+      return Optional.empty();
+    }
+    List<HistoryEntry> entries = entries(candidate, candidate.instance(standing.node()));
+    if (entries.isEmpty()) {
+      return Optional.empty();
+    }
+    AgentType agent = candidate.definition().agent();
+    SortedMap<String, String> attributes = new TreeMap<>();
+    attributes.put("class", agent.standard());
+    if (!agent.provider().isEmpty()) {
+      attributes.put("provider", agent.provider());
+    }
+    attributes.put("type", agent.type());
+    return Optional.of(new ResourceHistory(candidate.id().name(), attributes, entries));
+  }
+
+  private List<HistoryEntry> entries(Candidate candidate, Instance instance) {
+    List<HistoryEntry> entries = new ArrayList<>();
+    Role role = instance.role();
+    switch (instance.footing()) {
+      case SETTLED -> settled(entries, role);
+      case UNKNOWN -> {
+        if (role.active()) {
+          settled(entries, role);
+        }
+      }
+      case BLOCKED -> {
+        settled(entries, role.active() ? role : candidate.base());
+        entries.add(entry("stop", 0, 1, 0));
+      }
+      case FAILED -> {
+        settled(entries, role.active() ? role : candidate.base());
+        entries.add(entry("monitor", 0, 1, role == Role.PROMOTED ? 8 : 0));
+      }
+      case PENDING -> pending(entries, candidate, instance);
+    }
+    return entries;
+  }
+
+  private void pending(List<HistoryEntry> entries, Candidate candidate, Instance instance) {
+    OperationKind flight = instance.flight().orElse(OperationKind.MONITOR);
+    switch (flight) {
+      case START -> {
+        settled(entries, Role.STOPPED);
+        entries.add(entry("start", -1, 193, 0));
+      }
+      case PROMOTE -> settled(entries, candidate.base());
+      case STOP -> {
+        settled(entries, instance.role().active() ? instance.role() : candidate.base());
+        entries.add(entry("monitor", 0, 1, instance.role() == Role.PROMOTED ? 8 : 0));
+      }
+      case DEMOTE -> settled(entries, Role.PROMOTED);
+      case MONITOR, RELOAD -> settled(entries, instance.role());
+    }
+  }
+
+  private void settled(List<HistoryEntry> entries, Role role) {
+    switch (role) {
+      case STOPPED -> entries.add(entry("monitor", 0, 7, 7));
+      case STARTED, UNPROMOTED -> entries.add(entry("start", 0, 0, 0));
+      case PROMOTED -> {
+        entries.add(entry("start", 0, 0, 0));
+        entries.add(entry("promote", 0, 0, 0));
+      }
+    }
+  }
+
+  private HistoryEntry entry(String operation, int status, int code, int expected) {
+    int call = status == -1 ? -1 : ++calls;
+    SortedMap<String, String> attributes = new TreeMap<>();
+    attributes.put("op-digest", DIGEST);
+    return new HistoryEntry(
+        operation + "-" + calls + (status == -1 ? "-pending" : ""),
+        operation,
+        0,
+        status,
+        code,
+        call,
+        call + ":0:" + expected + ":" + LIFE,
+        0,
+        attributes);
+  }
+}
