@@ -78,11 +78,12 @@ public class TestReport {
     }
   }
 
-  private static boolean isMissing(String capability) {
+  private boolean isMissing(String capability) {
     return switch (capability) {
       case "root" -> !"root".equals(System.getProperty("user.name"));
       case "namespaces" -> !"root".equals(System.getProperty("user.name")) || !onPath("ip");
       case "postgresql" -> !Files.isDirectory(Path.of("/usr/lib/postgresql"));
+      case "scheduler-cases" -> !Files.isDirectory(root.resolve("../shared/scheduler-cases"));
       default -> false;
     };
   }

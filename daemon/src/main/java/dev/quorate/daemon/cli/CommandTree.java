@@ -10,6 +10,7 @@ public final class CommandTree {
       Stream.of(
               ClusterCommands.all(),
               StatusCommands.all(),
+              Simulate.all(),
               PropertyCommands.all(),
               ResourceCommands.all(),
               ConstraintCommands.all(),
@@ -56,7 +57,7 @@ public final class CommandTree {
     }
   }
 
-  private static void report(HactlError error, boolean json, Output out) {
+  static void report(HactlError error, boolean json, Output out) {
     if (json) {
       out.remark(
           JsonText.object(

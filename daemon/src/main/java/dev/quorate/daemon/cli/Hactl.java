@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
 
 /// `hactl`: carries words to the daemon of this node and text back.
 ///
-/// It starts fast because it knows nothing: the daemon parses, checks and executes.
+/// It starts fast because it knows nothing: the daemon parses, checks and executes. Only `simulate`
+/// runs here, so that it needs no daemon.
 public final class Hactl {
   private static final String STANDARD_SOCKET = "/run/quorate/quorate.sock";
 
@@ -48,6 +49,9 @@ public final class Hactl {
       }
       HactlReference.help(words).forEach(System.out::println);
       return arguments.isEmpty() ? ExitCode.USAGE.code() : ExitCode.OK.code();
+    }
+    if (words.getFirst().equals("simulate")) {
+      return Simulate.fromTerminal(words.subList(1, words.size())).code();
     }
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(socket));
