@@ -93,11 +93,11 @@ final class Action {
     return task() == Task.NOTIFY || task() == Task.NOTIFIED;
   }
 
-  /// What a collective's action is about: of what is over, what was begun; of a notification, what
-  /// it notifies of.
-  Task base() {
+  /// What one of a clone's instances does about the clone's action: a primitive, of what is over,
+  /// what was begun; of a notification, what it notifies of.
+  Task of(Resource instance) {
     if (!isNotification()) {
-      return task().begun();
+      return instance.isPrimitive() ? task().begun() : task();
     }
     String phase = key.phase();
     return Task.parse(phase.substring(phase.indexOf(':') + 1)).orElse(task());

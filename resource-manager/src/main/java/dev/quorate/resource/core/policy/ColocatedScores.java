@@ -1,7 +1,8 @@
 package dev.quorate.resource.core.policy;
 
 import java.util.List;
-import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Lets a resource take account of where those want to be that must be with it.
@@ -124,11 +125,17 @@ final class ColocatedScores {
       Colocation colocation,
       float factor,
       boolean onlyPositive) {
+    NodeTable table = preferences(colocation, source);
+    boolean byName = colocation.attribute().equals("#uname");
+    SortedMap<String, Integer> best = byName ? new TreeMap<>() : best(colocation, table);
     for (Node node : model.nodes) {
       if (!work.has(node)) {
         continue;
       }
-      int score = best(colocation, source, node);
+      int score =
+          byName
+              ? node.available() ? table.score(node) : -Scores.INFINITY
+              : best.getOrDefault(value(node, colocation), -Scores.INFINITY);
       if (factor < 0
           && score < 0
           && !(target.stickiness < -score && colocation.influences() && allowedOnOne(source))) {
@@ -147,40 +154,45 @@ final class ColocatedScores {
     }
   }
 
-  /// The best score of a resource over the nodes that count as the same for a colocation.
-  private int best(Colocation colocation, Resource source, Node node) {
-    NodeTable table = source.allowed;
+  /// The source's own scores; those of a group's later members count with the group's locations.
+  private NodeTable preferences(Colocation colocation, Resource source) {
     Resource parent = source.parent;
-    if (source == colocation.dependent()
-        && colocation.explicit()
-        && parent != null
-        && parent.isGroup()
-        && parent.children.getFirst() != source) {
-      table = table.copy();
-      for (LocationRule rule : parent.locations) {
-        if (rule.role() == RoleLevel.UNKNOWN) {
-          for (Node each : model.nodes) {
-            if (rule.scores().has(each)) {
-              table.add(each, rule.scores().score(each));
-            }
+    if (source != colocation.dependent()
+        || !colocation.explicit()
+        || parent == null
+        || !parent.isGroup()
+        || parent.children.getFirst() == source) {
+      return source.allowed;
+    }
+    NodeTable table = source.allowed.copy();
+    for (LocationRule rule : parent.locations) {
+      if (rule.role() == RoleLevel.UNKNOWN) {
+        for (Node each : model.nodes) {
+          if (rule.scores().has(each)) {
+            table.add(each, rule.scores().score(each));
           }
         }
       }
     }
-    if (colocation.attribute().equals("#uname")) {
-      return node.available() && table.has(node) ? table.score(node) : -Scores.INFINITY;
-    }
-    String value = node.attribute(colocation.attribute());
-    int best = -Scores.INFINITY;
-    for (Node each : model.nodes) {
-      if (table.has(each)
-          && table.score(each) > best
-          && each.available()
-          && Objects.equals(each.attribute(colocation.attribute()), value)) {
-        best = table.score(each);
+    return table;
+  }
+
+  /// The best score over the nodes that count as the same for a colocation, by what they have in
+  /// common.
+  private SortedMap<String, Integer> best(Colocation colocation, NodeTable table) {
+    SortedMap<String, Integer> best = new TreeMap<>();
+    for (Node node : model.nodes) {
+      if (table.has(node) && node.available()) {
+        best.merge(value(node, colocation), table.score(node), Math::max);
       }
     }
     return best;
+  }
+
+  /// The value of the attribute, marked; one that is not set is unlike any that is.
+  private static String value(Node node, Colocation colocation) {
+    String value = node.attribute(colocation.attribute());
+    return value == null ? "" : "=" + value;
   }
 
   private boolean allowedOnOne(Resource source) {

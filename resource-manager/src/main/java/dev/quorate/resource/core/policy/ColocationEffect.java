@@ -135,8 +135,7 @@ final class ColocationEffect {
       if (dependent.unassigned) {
         withRole(dependent, clone, colocation);
       } else if (colocation.dependentRole() == RoleLevel.PROMOTED) {
-        Resource instance = compatible(model, dependent, clone, colocation.primaryRole(), false);
-        if (instance != null) {
+        if (inRoleNearby(dependent, clone, colocation)) {
           dependent.promotionPriority = Scores.add(colocation.score(), dependent.promotionPriority);
         } else if (colocation.score() >= Scores.INFINITY) {
           dependent.promotionPriority = -Scores.INFINITY;
@@ -167,6 +166,24 @@ final class ColocationEffect {
     for (Resource instance : clone.children) {
       apply(dependent, instance, colocation);
     }
+  }
+
+  /// Whether an instance of a clone will have the role where the dependent will be.
+  private static boolean inRoleNearby(Resource dependent, Resource clone, Colocation colocation) {
+    Node here = dependent.location(false);
+    if (here == null) {
+      return false;
+    }
+    for (Resource instance : clone.children) {
+      Node there = instance.location(false);
+      if (there != null
+          && instance.role(false) == colocation.primaryRole()
+          && !instance.blockedAnywhere()
+          && same(here, there, colocation)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void withRole(Resource dependent, Resource clone, Colocation colocation) {

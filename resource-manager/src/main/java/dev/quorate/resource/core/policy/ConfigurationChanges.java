@@ -94,6 +94,7 @@ final class ConfigurationChanges {
             || !attributes.getOrDefault("provider", "").equals(resource.provider)
             || !attributes.getOrDefault("type", "").equals(resource.type);
     if (changed && active) {
+      model.unfencing().deviceChanged(resource, node);
       model.action(resource, OperationKey.STOP, node, false);
       model.action(resource, OperationKey.START, null, false);
     }
@@ -128,6 +129,7 @@ final class ConfigurationChanges {
     return switch (compare(unpacking, resource, node, entry)) {
       case SAME -> false;
       case RESTART -> {
+        model.unfencing().deviceChanged(resource, node);
         require(resource, entry);
         yield true;
       }
@@ -137,9 +139,11 @@ final class ConfigurationChanges {
           yield true;
         }
         if (!entry.attribute("op-restart-digest").isEmpty() && !hasOwnParameters(resource, entry)) {
+          model.unfencing().deviceChanged(resource, node);
           reload(resource, node);
           yield true;
         }
+        model.unfencing().deviceChanged(resource, node);
         require(resource, entry);
         yield true;
       }

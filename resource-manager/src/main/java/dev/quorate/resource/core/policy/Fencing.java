@@ -143,6 +143,9 @@ final class Fencing {
       }
       if (action.task() == Task.STOP) {
         action.set(Action.PSEUDO | Action.RUNNABLE);
+        if (top.isClone() && top.notify) {
+          Notifications.afterFencing(model, top, resource, fence);
+        }
         if (ordered) {
           Model.relate(fence, action, Relation.ORDERED);
           Action topStop = top == resource ? null : top.find(Task.STOP, (Node) null);

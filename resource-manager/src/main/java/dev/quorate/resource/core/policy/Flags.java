@@ -60,9 +60,8 @@ final class Flags {
   private static int cloned(Action action, Resource clone, @Nullable Node node) {
     int flags = OPTIONAL | RUNNABLE | PSEUDO;
     boolean anyRunnable = false;
-    Task task = action.base();
     for (Resource instance : clone.children) {
-      Action its = instance.find(task, instance.isPrimitive() ? node : null);
+      Action its = instance.find(action.of(instance), instance.isPrimitive() ? node : null);
       if (its == null) {
         continue;
       }

@@ -1,7 +1,9 @@
 package dev.quorate.resource.core.policy;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /// Chooses the actions that are carried out, and the relations that order them.
 final class GraphSelection {
@@ -19,6 +21,7 @@ final class GraphSelection {
   }
 
   List<Step> select() {
+    breakLoops();
     List<Step> steps = new ArrayList<>();
     for (Action action : model.actions) {
       if (!enters(action)) {
@@ -35,6 +38,36 @@ final class GraphSelection {
       steps.add(new Step(action, inputs));
     }
     return steps;
+  }
+
+  /// What makes room on a node may itself wait for the migration that needs the room: then it does
+  /// not wait.
+  private void breakLoops() {
+    for (Action action : model.actions) {
+      if (action.task() != Task.MIGRATE_TO || !enters(action)) {
+        continue;
+      }
+      for (Relation relation : action.before) {
+        if (relation.first.task() == Task.LOAD_STOPPED
+            && counts(action, relation)
+            && waitsFor(relation.first, action, new LinkedHashSet<>())) {
+          relation.flags = 0;
+        }
+      }
+    }
+  }
+
+  private static boolean waitsFor(Action action, Action other, Set<Action> seen) {
+    for (Relation relation : action.before) {
+      Action first = relation.first;
+      if (!counts(action, relation) || !enters(first)) {
+        continue;
+      }
+      if (first == other || (seen.add(first) && waitsFor(first, other, seen))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean enters(Action action) {

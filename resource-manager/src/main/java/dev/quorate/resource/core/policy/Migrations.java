@@ -154,7 +154,8 @@ final class Migrations {
       return;
     }
     resource.role = RoleLevel.STARTED;
-    if (!newerState(resource, target, to, null)) {
+    HistoryEntry from = find(resource, "migrate_from", target, source, "");
+    if (!unknownOn(resource, target) && !newerState(resource, target, to, from)) {
       Node targetNode = model.nodesByName.get(target);
       if (targetNode != null && targetNode.online) {
         unpack.addActive(resource, targetNode, false);

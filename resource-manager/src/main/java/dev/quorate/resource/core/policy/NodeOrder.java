@@ -41,7 +41,7 @@ final class NodeOrder {
       if (!minimal && a.assigned != b.assigned) {
         return Integer.compare(a.assigned, b.assigned);
       }
-      if (a == current || b == current) {
+      if (!minimal && (a == current || b == current)) {
         return a == b ? 0 : a == current ? -1 : 1;
       }
       return a.name.compareTo(b.name);

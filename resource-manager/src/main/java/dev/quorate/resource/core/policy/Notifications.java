@@ -77,6 +77,30 @@ final class Notifications {
     return action;
   }
 
+  /// Tells the others of a stop that a fencing implies. Who is to be told is settled before
+  /// anything spreads, so that it includes those that turn out to be stopped as well.
+  static void afterFencing(Model model, Resource clone, Resource fenced, Action fence) {
+    Action post = pseudo(model, fenced, key(Task.NOTIFY, "post", Task.FENCE), false);
+    Action postDone = pseudo(model, fenced, key(Task.NOTIFIED, "post", Task.FENCE), false);
+    post.priority = Scores.INFINITY;
+    postDone.priority = Scores.INFINITY;
+    Model.relate(fence, post, Relation.ORDERED);
+    Model.relate(post, postDone, Relation.ORDERED);
+    tellOfStop(model, clone, post, postDone);
+  }
+
+  private static void tellOfStop(Model model, Resource resource, Action post, Action postDone) {
+    resource.children.forEach(c -> tellOfStop(model, c, post, postDone));
+    if (!resource.isPrimitive() || resource.role == RoleLevel.STOPPED) {
+      return;
+    }
+    for (Node node : resource.active) {
+      if (!(node.unclean && implied(resource, node)) && !does(resource, Task.STOP, node)) {
+        notify(model, resource, node, Task.STOP, "post", post, postDone);
+      }
+    }
+  }
+
   /// The notifications themselves, once it is settled what will happen.
   static void send(Model model) {
     for (Resource resource : List.copyOf(model.resources)) {

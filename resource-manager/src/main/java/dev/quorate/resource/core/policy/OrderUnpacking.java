@@ -70,7 +70,7 @@ final class OrderUnpacking {
   private static int flags(Kind kind, Task first, Way way) {
     return switch (kind) {
       case OPTIONAL -> Relation.ORDERED;
-      case SERIALIZE -> Relation.SERIALIZE;
+      case SERIALIZE -> Relation.ORDERED | Relation.SERIALIZE;
       case MANDATORY ->
           Relation.ORDERED
               | switch (way) {
@@ -190,7 +190,8 @@ final class OrderUnpacking {
     Task firstTask = inverse ? one.task().inverse() : one.task();
     Task thenTask = inverse ? two.task().inverse() : two.task();
     int flags = flags(kind, firstTask, way);
-    if (!one.set().requireAll().orElse(true)) {
+    boolean down = firstTask == Task.STOP || firstTask == Task.DEMOTE;
+    if (!one.set().requireAll().orElse(true) && !down) {
       Action any =
           pseudo("one-or-more:" + order.id() + ":" + one.set().id() + (inverse ? "-" : ""));
       for (Resource first : one.resources()) {

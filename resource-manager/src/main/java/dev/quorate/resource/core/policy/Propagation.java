@@ -385,7 +385,6 @@ final class Propagation {
       return 0;
     }
     boolean current = first.task() == Task.STOPPED || first.task() == Task.DEMOTED;
-    Task task = first.base();
     int changed = 0;
     for (Resource thenInstance : thenClone.children) {
       Resource firstInstance =
@@ -398,7 +397,7 @@ final class Propagation {
         }
         continue;
       }
-      Action firstAction = firstInstance.find(task, node);
+      Action firstAction = firstInstance.find(first.of(firstInstance), node);
       Action thenAction = thenInstance.find(then.task(), node);
       if (firstAction == null || thenAction == null) {
         continue;

@@ -29,7 +29,9 @@ final class Removed {
         continue;
       }
       for (Node node : resource.history.keySet()) {
-        Deletion.of(model, resource, node, false);
+        if (node.available() || node.maintenance) {
+          Deletion.of(model, resource, node, false);
+        }
       }
     }
   }

@@ -1,5 +1,7 @@
 package dev.quorate.resource.core.policy;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -95,11 +97,35 @@ final class ResourceActions {
     if (!summary.restarting) {
       stop.set(Action.MIGRATABLE);
     }
+    if (clone.ordered) {
+      inTurn(clone);
+    }
     if (clone.notify) {
       Notifications.startAndStop(model, clone, start, running, stop, stopped);
     }
     if (clone.promotable) {
       promotable(clone);
+    }
+  }
+
+  /// An ordered clone's instances start one after the other, and stop in the reverse order,
+  /// whatever those between them do.
+  private static void inTurn(Resource clone) {
+    List<Resource> instances = new ArrayList<>(clone.children);
+    instances.sort(Comparator.comparingInt(InstanceOrder::number));
+    Action lastStart = null;
+    Action lastStop = null;
+    for (Resource instance : instances) {
+      Action stop = instance.find(Task.STOP);
+      if (stop != null && stop.required()) {
+        Model.relate(stop, lastStop, Relation.ORDERED);
+        lastStop = stop;
+      }
+      Action start = instance.find(Task.START);
+      if (start != null && start.required()) {
+        Model.relate(lastStart, start, Relation.ORDERED);
+        lastStart = start;
+      }
     }
   }
 

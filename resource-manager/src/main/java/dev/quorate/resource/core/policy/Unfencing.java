@@ -105,6 +105,17 @@ final class Unfencing {
     }
   }
 
+  /// What a fence device was changed to holds only once the nodes that it serves are let in anew.
+  void deviceChanged(Resource device, Node node) {
+    if (model.haveUnfencing
+        && device.fenceDevice()
+        && node.online
+        && !node.unclean
+        && !node.shutdown) {
+      require(node, of(node));
+    }
+  }
+
   /// A resource that needs the node let in stops before that is done anew.
   void afterStop(Resource resource, Node node, Action stop) {
     if (model.haveUnfencing && resource.requires == Requires.UNFENCING && !resource.fenceDevice()) {
