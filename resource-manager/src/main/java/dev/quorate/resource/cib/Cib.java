@@ -1,9 +1,7 @@
 package dev.quorate.resource.cib;
 
-import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /// The whole document.
 ///
@@ -13,7 +11,7 @@ public record Cib(
     SortedMap<String, String> attributes, CibConfiguration configuration, CibStatus status) {
   /// Copies the map.
   public Cib {
-    attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+    attributes = Attributes.copyOf(attributes);
   }
 
   /// An attribute of the root element.

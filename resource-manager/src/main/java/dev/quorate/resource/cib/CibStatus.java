@@ -1,10 +1,8 @@
 package dev.quorate.resource.cib;
 
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /// What was seen of the cluster.
 public record CibStatus(List<NodeState> nodes, List<TicketState> tickets) {
@@ -28,7 +26,7 @@ public record CibStatus(List<NodeState> nodes, List<TicketState> tickets) {
       List<ResourceHistory> history) {
     /// Copies the collections.
     public NodeState {
-      attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+      attributes = Attributes.copyOf(attributes);
       transientAttributes = List.copyOf(transientAttributes);
       history = List.copyOf(history);
     }
@@ -47,7 +45,7 @@ public record CibStatus(List<NodeState> nodes, List<TicketState> tickets) {
       String id, SortedMap<String, String> attributes, List<HistoryEntry> entries) {
     /// Copies the collections.
     public ResourceHistory {
-      attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+      attributes = Attributes.copyOf(attributes);
       entries = List.copyOf(entries);
     }
   }
@@ -75,7 +73,7 @@ public record CibStatus(List<NodeState> nodes, List<TicketState> tickets) {
       SortedMap<String, String> attributes) {
     /// Copies the map.
     public HistoryEntry {
-      attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+      attributes = Attributes.copyOf(attributes);
     }
 
     /// One of the other attributes; empty if absent.
@@ -90,7 +88,7 @@ public record CibStatus(List<NodeState> nodes, List<TicketState> tickets) {
   public record TicketState(String id, SortedMap<String, String> attributes) {
     /// Copies the map.
     public TicketState {
-      attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+      attributes = Attributes.copyOf(attributes);
     }
   }
 }

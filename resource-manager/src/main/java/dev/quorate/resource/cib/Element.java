@@ -1,10 +1,8 @@
 package dev.quorate.resource.cib;
 
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// An XML element that is kept as it is.
@@ -19,7 +17,7 @@ public record Element(
     int line) {
   /// Copies the collections.
   public Element {
-    attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+    attributes = Attributes.copyOf(attributes);
     children = List.copyOf(children);
   }
 

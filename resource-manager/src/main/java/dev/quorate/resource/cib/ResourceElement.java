@@ -1,10 +1,8 @@
 package dev.quorate.resource.cib;
 
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /// A resource as configured.
 public sealed interface ResourceElement {
@@ -131,7 +129,7 @@ public sealed interface ResourceElement {
       List<AttributeBlock> parameters) {
     /// Copies the collections.
     public Operation {
-      attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+      attributes = Attributes.copyOf(attributes);
       meta = List.copyOf(meta);
       parameters = List.copyOf(parameters);
     }

@@ -36,13 +36,15 @@ public final class CibReader {
   /// Reads a document.
   public static Result read(byte[] document) {
     Problems problems = new Problems();
+    HistoryReader history = new HistoryReader();
     Optional<Cib> cib =
-        ElementReader.read(document, problems).flatMap(root -> read(root, problems));
+        ElementReader.read(document, problems, history)
+            .flatMap(root -> read(root, problems, history));
     return new Result(
         problems.anyRefused() ? Optional.empty() : cib, problems.refused(), problems.noticed());
   }
 
-  private static Optional<Cib> read(Element root, Problems problems) {
+  private static Optional<Cib> read(Element root, Problems problems, HistoryReader history) {
     if (!root.name().equals("cib")) {
       problems.refuse(root, "the document is a \"" + root.name() + "\", not a cib");
       return Optional.empty();
@@ -57,8 +59,9 @@ public final class CibReader {
     CibConfiguration decided = ConfigurationReader.read(configuration.get(), problems);
     CibStatus seen =
         status
-            .map(element -> new StatusReader(problems).read(element))
+            .map(element -> new StatusReader(problems, history.histories()).read(element))
             .orElseGet(() -> new CibStatus(List.of(), List.of()));
+    problems.addAll(history.problems());
     Cib cib = new Cib(fields.rest(), decided, seen);
     fields.done();
     return Optional.of(cib);

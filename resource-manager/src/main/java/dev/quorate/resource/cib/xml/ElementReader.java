@@ -1,9 +1,13 @@
 package dev.quorate.resource.cib.xml;
 
+import dev.quorate.resource.cib.Attributes;
 import dev.quorate.resource.cib.Element;
-import java.io.CharArrayReader;
+import java.io.ByteArrayInputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -11,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -23,50 +26,77 @@ import org.jspecify.annotations.Nullable;
 /// The text is not trusted: document type definitions and entities of its own are refused, and so
 /// is what is too large, too deep or too wide.
 final class ElementReader {
-  static final int MAX_BYTES = 64 << 20;
+  static final int MAX_BYTES = 256 << 20;
   static final int MAX_DEPTH = 64;
-  static final int MAX_ELEMENTS = 2_000_000;
+  static final int MAX_ELEMENTS = 4_000_000;
   static final int MAX_ATTRIBUTE_LENGTH = 64 << 10;
 
+  private static final int SHARED = 1 << 12;
+  private static final int CHUNK = 1 << 16;
+
   private final Problems problems;
+  private final HistoryReader history;
   private final Deque<Open> open = new ArrayDeque<>();
+  private final @Nullable String[] shared = new String[SHARED];
   private int count;
 
-  private ElementReader(Problems problems) {
+  private ElementReader(Problems problems, HistoryReader history) {
     this.problems = problems;
+    this.history = history;
   }
 
   /// The root element; empty if a problem was found.
-  static Optional<Element> read(byte[] document, Problems problems) {
+  ///
+  /// @param history takes what the lists of resources in the status contain
+  static Optional<Element> read(byte[] document, Problems problems, HistoryReader history) {
     if (document.length > MAX_BYTES) {
       problems.refuse(0, "the document is larger than " + MAX_BYTES + " bytes");
       return Optional.empty();
     }
-    return decode(document, problems).flatMap(new ElementReader(problems)::parse);
+    return decodable(document, problems)
+        ? new ElementReader(problems, history).parse(document)
+        : Optional.empty();
   }
 
-  /// Decodes UTF-8, with or without a mark at its beginning; no other code is spoken.
-  private static Optional<CharBuffer> decode(byte[] document, Problems problems) {
+  /// Whether it is UTF-8; no other code is spoken.
+  private static boolean decodable(byte[] document, Problems problems) {
     ByteBuffer bytes = ByteBuffer.wrap(document);
-    CharBuffer text = CharBuffer.allocate(document.length);
-    CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(bytes, text, true);
-    text.flip();
-    if (result.isError()) {
-      int line = 1 + (int) text.chars().filter(character -> character == '\n').count();
-      problems.refuse(line, "the document is not in UTF-8");
-      return Optional.empty();
+    CharBuffer text = CharBuffer.allocate(CHUNK);
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    while (true) {
+      CoderResult result = decoder.decode(bytes, text, true);
+      if (result.isUnderflow()) {
+        return true;
+      }
+      if (result.isError()) {
+        int line = 1;
+        for (int i = 0; i < bytes.position(); i++) {
+          line += document[i] == '\n' ? 1 : 0;
+        }
+        problems.refuse(line, "the document is not in UTF-8");
+        return false;
+      }
+      text.clear();
     }
-    boolean marked = !text.isEmpty() && text.get(0) == '\uFEFF';
-    return Optional.of(marked ? text.position(1) : text);
   }
 
-  private Optional<Element> parse(CharBuffer text) {
+  /// The text, without the mark that it may begin with.
+  private static Reader text(byte[] document) {
+    boolean marked =
+        document.length >= 3
+            && document[0] == (byte) 0xEF
+            && document[1] == (byte) 0xBB
+            && document[2] == (byte) 0xBF;
+    int skipped = marked ? 3 : 0;
+    return new InputStreamReader(
+        new ByteArrayInputStream(document, skipped, document.length - skipped),
+        StandardCharsets.UTF_8);
+  }
+
+  private Optional<Element> parse(byte[] document) {
     int line = 1;
     try {
-      XMLStreamReader reader =
-          factory()
-              .createXMLStreamReader(
-                  new CharArrayReader(text.array(), text.position(), text.remaining()));
+      XMLStreamReader reader = factory().createXMLStreamReader(text(document));
       try {
         if (!understood(reader)) {
           return Optional.empty();
@@ -125,7 +155,9 @@ final class ElementReader {
         if (parent == null) {
           return Optional.of(element);
         }
-        parent.children.add(element);
+        if (!parent.histories || !history.take(element)) {
+          parent.children.add(element);
+        }
       }
       case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA -> {
         Open parent = open.peek();
@@ -145,7 +177,11 @@ final class ElementReader {
   }
 
   private void start(XMLStreamReader reader, int line) {
-    Open element = new Open(qualified(reader.getPrefix(), reader.getLocalName()), line);
+    Open parent = open.peek();
+    Open element = new Open(qualified(reader.getPrefix(), reader.getLocalName()), line, parent);
+    if (element.histories) {
+      history.begin();
+    }
     if (++count > MAX_ELEMENTS) {
       problems.refuse(line, "more than " + MAX_ELEMENTS + " elements");
     }
@@ -159,9 +195,21 @@ final class ElementReader {
         problems.refuse(
             line, "the attribute \"" + name + "\" is longer than " + MAX_ATTRIBUTE_LENGTH);
       }
-      element.attributes.put(name, value);
+      element.attributes.add(name);
+      element.attributes.add(shared(value));
     }
     open.push(element);
+  }
+
+  /// The same value, if possible as the object that stood for it before.
+  private String shared(String value) {
+    int place = value.hashCode() & (SHARED - 1);
+    String before = shared[place];
+    if (before != null && before.equals(value)) {
+      return before;
+    }
+    shared[place] = value;
+    return value;
   }
 
   /// Namespaces mean nothing here; a prefix is a part of the name.
@@ -191,17 +239,22 @@ final class ElementReader {
   private static final class Open {
     private final String name;
     private final int line;
-    private final TreeMap<String, String> attributes = new TreeMap<>();
-    private final List<Element> children = new ArrayList<>();
+    private final String path;
+    private final boolean histories;
+    private final List<String> attributes = new ArrayList<>();
+    private final List<Element> children = new ArrayList<>(2);
     private final StringBuilder text = new StringBuilder(0);
 
-    Open(String name, int line) {
+    Open(String name, int line, @Nullable Open parent) {
       this.name = name;
       this.line = line;
+      this.path = parent == null ? name : parent.histories ? "" : parent.path + "/" + name;
+      this.histories = HistoryReader.isList(path);
     }
 
     Element close() {
-      return new Element(name, attributes, children, text.toString().strip(), line);
+      String inside = text.isEmpty() ? "" : text.toString().strip();
+      return new Element(name, Attributes.of(attributes), children, inside, line);
     }
   }
 }

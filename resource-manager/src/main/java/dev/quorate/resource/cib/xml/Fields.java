@@ -1,16 +1,15 @@
 package dev.quorate.resource.cib.xml;
 
 import dev.quorate.resource.Role;
+import dev.quorate.resource.cib.Attributes;
 import dev.quorate.resource.cib.Element;
 import dev.quorate.resource.core.rules.Booleans;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -19,8 +18,8 @@ import java.util.stream.Stream;
 final class Fields {
   private final Element element;
   private final Problems problems;
-  private final Set<String> taken = new HashSet<>();
-  private final Set<String> takenChildren = new HashSet<>();
+  private final List<String> taken = new ArrayList<>();
+  private final List<String> takenChildren = new ArrayList<>(4);
 
   Fields(Element element, Problems problems) {
     this.element = element;
@@ -124,10 +123,15 @@ final class Fields {
 
   /// All attributes that were not taken yet.
   SortedMap<String, String> rest() {
-    SortedMap<String, String> rest = new TreeMap<>(element.attributes());
-    rest.keySet().removeAll(taken);
-    taken.addAll(rest.keySet());
-    return rest;
+    List<String> rest = new ArrayList<>();
+    for (Map.Entry<String, String> attribute : element.attributes().entrySet()) {
+      if (!taken.contains(attribute.getKey())) {
+        taken.add(attribute.getKey());
+        rest.add(attribute.getKey());
+        rest.add(attribute.getValue());
+      }
+    }
+    return Attributes.of(rest);
   }
 
   /// Elements directly below, in their order.

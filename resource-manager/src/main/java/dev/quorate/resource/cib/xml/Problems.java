@@ -28,6 +28,12 @@ final class Problems {
     noticed.add(at.line(), idOf(at), message);
   }
 
+  /// Takes over what was found elsewhere.
+  void addAll(Problems others) {
+    refused.addAll(others.refused);
+    noticed.addAll(others.noticed);
+  }
+
   boolean anyRefused() {
     return refused.count > 0;
   }
@@ -53,6 +59,11 @@ final class Problems {
       if (first.size() < LIMIT) {
         first.add(new CibProblem(line, id, message));
       }
+    }
+
+    void addAll(Listed others) {
+      count += others.count;
+      first.addAll(others.first.subList(0, Math.min(others.first.size(), LIMIT - first.size())));
     }
 
     List<CibProblem> all() {

@@ -11,6 +11,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// Reads resources and templates.
 final class ResourceReader {
@@ -177,7 +178,7 @@ final class ResourceReader {
     String name = fields.required("name");
     long interval = fields.interval("interval");
     Optional<String> role = fields.role("role").map(Scalars::name);
-    SortedMap<String, String> rest = fields.rest();
+    SortedMap<String, String> rest = new TreeMap<>(fields.rest());
     role.ifPresent(word -> rest.put("role", word));
     Operation operation = new Operation(id, name, interval, rest, meta(fields), parameters(fields));
     fields.done();

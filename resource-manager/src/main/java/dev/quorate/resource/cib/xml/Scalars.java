@@ -6,7 +6,6 @@ import java.math.BigInteger;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.regex.Pattern;
 
 /// The values that attributes may have. Empty results are values that are none.
 final class Scalars {
@@ -14,8 +13,6 @@ final class Scalars {
   static final int INFINITY = 1_000_000;
 
   private static final long MAX_INTERVAL = 0xFFFF_FFFFL;
-
-  private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]+");
 
   private Scalars() {}
 
@@ -33,7 +30,7 @@ final class Scalars {
   /// A whole number, clamped to the bounds.
   static Optional<Long> integer(String text, long min, long max) {
     String digits = text.strip();
-    if (!INTEGER.matcher(digits).matches()) {
+    if (!isInteger(digits)) {
       return Optional.empty();
     }
     if (digits.length() > 18) {
@@ -42,6 +39,16 @@ final class Scalars {
       return Optional.of(bounded.longValueExact());
     }
     return Optional.of(Math.clamp(Long.parseLong(digits), min, max));
+  }
+
+  private static boolean isInteger(String text) {
+    int first = text.startsWith("+") || text.startsWith("-") ? 1 : 0;
+    for (int i = first; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return text.length() > first;
   }
 
   /// Milliseconds, of which not more than 32 bits can hold; a number alone is seconds.

@@ -3,12 +3,12 @@ package dev.quorate.resource.cib.xml;
 import dev.quorate.resource.cib.AttributeBlock;
 import dev.quorate.resource.cib.AttributeBlock.Entry;
 import dev.quorate.resource.cib.CibStatus;
-import dev.quorate.resource.cib.CibStatus.HistoryEntry;
 import dev.quorate.resource.cib.CibStatus.NodeState;
 import dev.quorate.resource.cib.CibStatus.ResourceHistory;
 import dev.quorate.resource.cib.CibStatus.TicketState;
 import dev.quorate.resource.cib.Element;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -17,8 +17,13 @@ import java.util.SortedMap;
 final class StatusReader {
   private final Problems problems;
 
-  StatusReader(Problems problems) {
+  /// For each list of resources, in the order of the document.
+  private final Iterator<List<ResourceHistory>> histories;
+
+  /// @param histories what stood in the lists of resources, which are empty in the element
+  StatusReader(Problems problems, List<List<ResourceHistory>> histories) {
     this.problems = problems;
+    this.histories = histories.iterator();
   }
 
   CibStatus read(Element element) {
@@ -64,7 +69,7 @@ final class StatusReader {
       for (Element list : outer.children("lrm_resources")) {
         Fields inner = new Fields(list, problems);
         inner.skip("id");
-        inner.children("lrm_resource").forEach(child -> history.add(resource(child)));
+        history.addAll(histories.next());
         inner.done();
       }
       outer.done();
@@ -86,37 +91,5 @@ final class StatusReader {
             fields.text("id"), false, fields.score("score").orElse(0), Optional.empty(), entries);
     fields.done();
     return block;
-  }
-
-  private ResourceHistory resource(Element element) {
-    Fields fields = new Fields(element, problems);
-    String id = fields.id();
-    SortedMap<String, String> rest = fields.rest();
-    List<HistoryEntry> entries = new ArrayList<>();
-    fields.children("lrm_rsc_op").forEach(child -> entries.add(entry(child)));
-    fields.done();
-    return new ResourceHistory(id, rest, entries);
-  }
-
-  private HistoryEntry entry(Element element) {
-    Fields fields = new Fields(element, problems);
-    HistoryEntry entry =
-        new HistoryEntry(
-            fields.id(),
-            fields.required("operation"),
-            fields.longInteger("interval").orElse(0L),
-            integer(fields, "op-status"),
-            integer(fields, "rc-code"),
-            integer(fields, "call-id"),
-            fields.text("transition-key"),
-            fields.longInteger("last-rc-change").orElse(0L),
-            fields.rest());
-    fields.done();
-    return entry;
-  }
-
-  private static int integer(Fields fields, String name) {
-    fields.required(name);
-    return fields.integer(name).orElse(0);
   }
 }

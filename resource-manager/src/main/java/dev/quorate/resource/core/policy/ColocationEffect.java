@@ -1,6 +1,7 @@
 package dev.quorate.resource.core.policy;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -251,13 +252,31 @@ final class ColocationEffect {
     if (place != null) {
       return on(collective, place, role, current);
     }
-    for (Node node : NodeOrder.sorted(model, match, null)) {
-      Resource found = on(collective, node, role, current);
-      if (found != null) {
-        return found;
+    @Nullable Resource[] there = new Resource[model.nodes.size()];
+    boolean any = false;
+    for (Resource instance : collective.children) {
+      if (role != RoleLevel.UNKNOWN && instance.role(current) != role) {
+        continue;
+      }
+      Node node = instance.location(current);
+      if (node != null && there[node.index] == null && !instance.blockedAnywhere()) {
+        there[node.index] = instance;
+        any = true;
       }
     }
-    return null;
+    if (!any) {
+      return null;
+    }
+    Comparator<Node> order = NodeOrder.comparator(model, match.allowed, null);
+    Node best = null;
+    for (Node node : model.nodes) {
+      if (there[node.index] != null
+          && match.allowed.has(node)
+          && (best == null || order.compare(node, best) < 0)) {
+        best = node;
+      }
+    }
+    return best == null ? null : there[best.index];
   }
 
   private static @Nullable Resource on(

@@ -78,7 +78,7 @@ final class ConfigurationChanges {
             default -> recurring;
           };
       if (compared
-          && changed(resource, node, entry)
+          && changed(resource, node, entry, reschedules(resource, history, i))
           && failCounts.count(resource, node, true) != 0) {
         ResultEvaluation.Expiry.clearFailCount(model, resource, node);
       }
@@ -112,7 +112,24 @@ final class ConfigurationChanges {
     Recurring.stopFor(model, resource, cancel);
   }
 
-  private boolean changed(Resource resource, Node node, HistoryEntry entry) {
+  /// Whether an expired failure makes its monitor begin anew: not if another result of the same
+  /// monitor was looked at before.
+  private static boolean reschedules(Resource resource, NodeHistory history, int index) {
+    HistoryEntry entry = history.entries().get(index);
+    if (!resource.reschedule.contains(entry)) {
+      return false;
+    }
+    for (int i = Math.max(0, history.startIndex()); i < index; i++) {
+      HistoryEntry earlier = history.entries().get(i);
+      if (earlier.operation().equals(entry.operation())
+          && earlier.intervalMillis() == entry.intervalMillis()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean changed(Resource resource, Node node, HistoryEntry entry, boolean reschedules) {
     long interval = entry.intervalMillis();
     Operation operation = configured(resource, entry.operation(), interval);
     if (interval > 0 && operation == null) {
@@ -122,7 +139,7 @@ final class ConfigurationChanges {
       }
       return false;
     }
-    if (resource.reschedule.contains(entry)) {
+    if (reschedules) {
       require(resource, entry);
       return true;
     }

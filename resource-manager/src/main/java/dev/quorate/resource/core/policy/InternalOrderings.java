@@ -211,7 +211,7 @@ final class InternalOrderings {
           member,
           Task.PROMOTE,
           FIRST_IMPLIES_THEN | UNRUNNABLE_FIRST_BLOCKS);
-      model.order(member, Task.DEMOTE, previous, Task.DEMOTE, ORDERED | INTERMEDIATE_STOP);
+      model.order(member, Task.DEMOTE, previous, Task.DEMOTE, ORDERED);
     }
     if (lastActive != null
         && lastActive != previous

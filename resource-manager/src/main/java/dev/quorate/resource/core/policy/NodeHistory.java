@@ -43,10 +43,11 @@ record NodeHistory(
     return new NodeHistory(element, sorted, start, stop);
   }
 
-  /// Oldest first; notifications say nothing of the state.
+  /// Oldest first, and of those that are as old the last of the document; notifications say nothing
+  /// of the state.
   static List<HistoryEntry> sorted(List<HistoryEntry> entries) {
     List<HistoryEntry> sorted = new ArrayList<>(entries.size());
-    for (HistoryEntry entry : entries) {
+    for (HistoryEntry entry : entries.reversed()) {
       if (!entry.operation().equals("notify")) {
         sorted.add(entry);
       }

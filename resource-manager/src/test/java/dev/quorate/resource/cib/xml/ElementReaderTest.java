@@ -21,13 +21,15 @@ class ElementReaderTest {
 
   private static List<CibProblem> refused(byte[] document) {
     Problems problems = new Problems();
-    Optional<Element> root = ElementReader.read(document, problems);
+    Optional<Element> root = ElementReader.read(document, problems, new HistoryReader());
     assertEquals(root.isEmpty(), problems.anyRefused());
     return problems.refused();
   }
 
   private static Element root(String text) {
-    return ElementReader.read(text.getBytes(StandardCharsets.UTF_8), new Problems()).orElseThrow();
+    return ElementReader.read(
+            text.getBytes(StandardCharsets.UTF_8), new Problems(), new HistoryReader())
+        .orElseThrow();
   }
 
   @Test
