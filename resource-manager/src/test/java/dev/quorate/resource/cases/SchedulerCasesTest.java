@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 /// this repository: `-Dscheduler.cases=DIR` says where they are, seen from its root.
 class SchedulerCasesTest {
   private static final Path CASES =
-      Path.of("..").resolve(System.getProperty("scheduler.cases", "../shared/scheduler-cases"));
+      root().resolve(System.getProperty("scheduler.cases", "../shared/scheduler-cases"));
   private static final Instant PRESENT = Instant.parse("2026-11-20T12:00:00Z");
 
   /// What each tier must reach, in percent: state, placement, actions, order, order precision.
@@ -136,5 +136,13 @@ class SchedulerCasesTest {
       refused += decision.refusals().isEmpty() ? 0 : 1;
     }
     assertTrue(refused > 0, "some ask for what is not managed");
+  }
+
+  private static Path root() {
+    Path root = Path.of("").toAbsolutePath();
+    while (!Files.exists(root.resolve("mvnw")) && root.getParent() != null) {
+      root = root.getParent();
+    }
+    return root;
   }
 }

@@ -236,6 +236,33 @@ final class HistoryUnpacking {
     if (node.unclean) {
       onFailure = OnFailure.IGNORE;
     }
+    handle(resource, node, onFailure, active);
+    if (active) {
+      addActive(resource, node, failedThere);
+      switch (onFailure) {
+        case IGNORE -> {}
+        case DEMOTE, BLOCK -> resource.failed = true;
+        default -> {
+          resource.failed = true;
+          resource.stopIfFailed = true;
+        }
+      }
+    } else {
+      for (Action action : resource.actions) {
+        if (action.key.equals(OperationKey.STOP) && action.node == node) {
+          action.set(Action.OPTIONAL);
+        }
+      }
+    }
+    if (resource.role == RoleLevel.STOPPED
+        && resource.migrationSource == node
+        && resource.migrationTarget != null) {
+      resource.role = RoleLevel.STARTED;
+    }
+  }
+
+  /// Does what a failure calls for.
+  private void handle(Resource resource, Node node, OnFailure onFailure, boolean active) {
     switch (onFailure) {
       case IGNORE, RESET_REMOTE -> {}
       case RESTART_CONTAINER -> {
@@ -269,28 +296,6 @@ final class HistoryUnpacking {
           model.action(resource, OperationKey.STOP, node, false);
         }
       }
-    }
-    if (active) {
-      addActive(resource, node, failedThere);
-      switch (onFailure) {
-        case IGNORE -> {}
-        case DEMOTE, BLOCK -> resource.failed = true;
-        default -> {
-          resource.failed = true;
-          resource.stopIfFailed = true;
-        }
-      }
-    } else {
-      for (Action action : resource.actions) {
-        if (action.key.equals(OperationKey.STOP) && action.node == node) {
-          action.set(Action.OPTIONAL);
-        }
-      }
-    }
-    if (resource.role == RoleLevel.STOPPED
-        && resource.migrationSource == node
-        && resource.migrationTarget != null) {
-      resource.role = RoleLevel.STARTED;
     }
   }
 

@@ -34,7 +34,10 @@ final class Propagation {
   private void blockDependents(Action action) {
     Resource resource = action.resource;
     boolean start = action.task() == Task.START;
-    if (action.runnable() || resource == null || !(start || action.task() == Task.PROMOTE)) {
+    if (action.runnable()
+        || resource == null
+        || (!resource.managed && !resource.active.isEmpty())
+        || !(start || action.task() == Task.PROMOTE)) {
       return;
     }
     Resource top = resource.top();

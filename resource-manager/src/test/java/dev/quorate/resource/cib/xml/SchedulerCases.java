@@ -23,15 +23,13 @@ final class SchedulerCases {
     }
   }
 
+  /// A relative path is seen from the root of the repository.
   private static Path directory() {
-    String given = System.getProperty("scheduler.cases", "");
-    if (!given.isEmpty()) {
-      return Path.of(given).toAbsolutePath();
-    }
     Path root = Path.of("").toAbsolutePath();
     while (!Files.exists(root.resolve("mvnw")) && root.getParent() != null) {
       root = root.getParent();
     }
-    return root.resolve("../shared/scheduler-cases").normalize();
+    return root.resolve(System.getProperty("scheduler.cases", "../shared/scheduler-cases"))
+        .normalize();
   }
 }
