@@ -221,96 +221,38 @@ final class Propagation {
     return changed;
   }
 
+  /// A kind of effect.
+  ///
+  /// @param filter the flags that it looks at
+  /// @param onlyRequired whether only that the first is required counts
+  /// @param firstDecides whether the first's kind of resource takes it, not the second's
+  private record Kind(int flag, int filter, boolean onlyRequired, boolean firstDecides) {}
+
+  /// In the order in which they are applied.
+  private static final List<Kind> KINDS =
+      List.of(
+          new Kind(Relation.FIRST_IMPLIES_THEN, OPTIONAL, true, false),
+          new Kind(Relation.INTERMEDIATE_STOP, OPTIONAL | RUNNABLE, false, false),
+          new Kind(Relation.THEN_IMPLIES_FIRST, OPTIONAL, false, true),
+          new Kind(Relation.PROMOTED_THEN_IMPLIES_FIRST, OPTIONAL, true, false),
+          new Kind(Relation.MIN_RUNNABLE, RUNNABLE, false, false),
+          new Kind(Relation.UNRUNNABLE_FIRST_BLOCKS, RUNNABLE, false, false),
+          new Kind(Relation.UNMIGRATABLE_THEN_BLOCKS, OPTIONAL, false, false),
+          new Kind(Relation.FIRST_ELSE_THEN, OPTIONAL, false, false),
+          new Kind(Relation.ORDERED, RUNNABLE, false, false),
+          new Kind(Relation.ASYMMETRIC, RUNNABLE, false, false));
+
   /// Each kind of effect in its turn, as the kind of resource takes it.
   private int related(Action first, Action then, @Nullable Node node, int firstFlags, int type) {
     int changed = 0;
-    Resource resource = then.resource;
-    if (resource != null) {
-      changed |=
-          effect(
-              resource,
-              first,
-              then,
-              node,
-              firstFlags & OPTIONAL,
-              OPTIONAL,
-              type,
-              Relation.FIRST_IMPLIES_THEN);
-      changed |=
-          effect(
-              resource,
-              first,
-              then,
-              node,
-              firstFlags,
-              OPTIONAL | RUNNABLE,
-              type,
-              Relation.INTERMEDIATE_STOP);
+    for (Kind kind : KINDS) {
+      Resource resource = kind.firstDecides() ? first.resource : then.resource;
+      if ((type & kind.flag()) != 0 && resource != null) {
+        int flags = kind.onlyRequired() ? firstFlags & OPTIONAL : firstFlags;
+        changed |= effect(resource, first, then, node, flags, kind.filter(), kind.flag());
+      }
     }
-    if (first.resource != null) {
-      changed |=
-          effect(
-              first.resource,
-              first,
-              then,
-              node,
-              firstFlags,
-              OPTIONAL,
-              type,
-              Relation.THEN_IMPLIES_FIRST);
-    }
-    if (resource == null) {
-      return changed;
-    }
-    changed |=
-        effect(
-            resource,
-            first,
-            then,
-            node,
-            firstFlags & OPTIONAL,
-            OPTIONAL,
-            type,
-            Relation.PROMOTED_THEN_IMPLIES_FIRST);
-    changed |=
-        effect(resource, first, then, node, firstFlags, RUNNABLE, type, Relation.MIN_RUNNABLE);
-    changed |=
-        effect(
-            resource,
-            first,
-            then,
-            node,
-            firstFlags,
-            RUNNABLE,
-            type,
-            Relation.UNRUNNABLE_FIRST_BLOCKS);
-    changed |=
-        effect(
-            resource,
-            first,
-            then,
-            node,
-            firstFlags,
-            OPTIONAL,
-            type,
-            Relation.UNMIGRATABLE_THEN_BLOCKS);
-    changed |=
-        effect(resource, first, then, node, firstFlags, OPTIONAL, type, Relation.FIRST_ELSE_THEN);
-    changed |= effect(resource, first, then, node, firstFlags, RUNNABLE, type, Relation.ORDERED);
-    changed |= effect(resource, first, then, node, firstFlags, RUNNABLE, type, Relation.ASYMMETRIC);
     return changed;
-  }
-
-  private int effect(
-      Resource resource,
-      Action first,
-      Action then,
-      @Nullable Node node,
-      int flags,
-      int filter,
-      int type,
-      int flag) {
-    return (type & flag) == 0 ? 0 : effect(resource, first, then, node, flags, filter, flag);
   }
 
   private int effect(
