@@ -83,6 +83,7 @@ public class TestReport {
       case "root" -> !"root".equals(System.getProperty("user.name"));
       case "namespaces" -> !"root".equals(System.getProperty("user.name")) || !onPath("ip");
       case "postgresql" -> !Files.isDirectory(Path.of("/usr/lib/postgresql"));
+      case "crm_simulate" -> !onPath("crm_simulate");
       case "scheduler-cases" -> !Files.isDirectory(root.resolve("../shared/scheduler-cases"));
       default -> false;
     };

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// `cluster …`
 final class ClusterCommands {
@@ -16,6 +17,10 @@ final class ClusterCommands {
   private ClusterCommands() {}
 
   static List<Command> all() {
+    return Stream.of(members(), CibCommands.ofCluster(), trust()).flatMap(List::stream).toList();
+  }
+
+  private static List<Command> members() {
     return List.of(
         Command.of(
                 "cluster setup",
@@ -50,7 +55,11 @@ final class ClusterCommands {
                 "[NODE…]",
                 "Says how nodes are trusted here.",
                 ClusterCommands::auth)
-            .anywhere(),
+            .anywhere());
+  }
+
+  private static List<Command> trust() {
+    return List.of(
         Command.of(
                 "host auth", "[NODE…]", "Says how nodes are trusted here.", ClusterCommands::auth)
             .anywhere());

@@ -8,7 +8,19 @@ import java.util.List;
 /// @param arguments what follows them
 /// @param summary one sentence
 /// @param joined whether the node must belong to a cluster
-record Command(String words, String arguments, String summary, boolean joined, Handler handler) {
+/// @param options that it alone understands, or few others
+record Command(
+    String words,
+    String arguments,
+    String summary,
+    boolean joined,
+    List<String> options,
+    Handler handler) {
+  /// Copies the list.
+  Command {
+    options = List.copyOf(options);
+  }
+
   /// Executes a command.
   interface Handler {
     /// Does it, or says why not.
@@ -18,12 +30,17 @@ record Command(String words, String arguments, String summary, boolean joined, H
   }
 
   static Command of(String words, String arguments, String summary, Handler handler) {
-    return new Command(words, arguments, summary, true, handler);
+    return new Command(words, arguments, summary, true, List.of(), handler);
   }
 
   /// The same for a node that may belong to no cluster.
   Command anywhere() {
-    return new Command(words, arguments, summary, false, handler);
+    return new Command(words, arguments, summary, false, options, handler);
+  }
+
+  /// The same with options that not every command has.
+  Command with(String... own) {
+    return new Command(words, arguments, summary, joined, List.of(own), handler);
   }
 
   /// How it is typed.

@@ -11,6 +11,7 @@ public final class CommandTree {
               ClusterCommands.all(),
               StatusCommands.all(),
               Simulate.all(),
+              CibCommands.all(),
               PropertyCommands.all(),
               ResourceCommands.all(),
               ConstraintCommands.all(),
@@ -39,6 +40,12 @@ public final class CommandTree {
         return options.words().isEmpty() ? ExitCode.USAGE : ExitCode.OK;
       }
       Command command = find(options.words());
+      for (String option : options.own().keySet()) {
+        if (!command.options().contains(option)) {
+          throw HactlError.usage(
+              "'" + command.words() + "' has no option '" + option + "'", "leave it out");
+        }
+      }
       if (command.joined()) {
         requireJoined(cluster.facts());
       }

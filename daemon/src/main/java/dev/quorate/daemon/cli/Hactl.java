@@ -1,6 +1,8 @@
 package dev.quorate.daemon.cli;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.StandardProtocolFamily;
@@ -10,14 +12,16 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /// `hactl`: carries words to the daemon of this node and text back.
 ///
 /// It starts fast because it knows nothing: the daemon parses, checks and executes. Only `simulate`
-/// runs here, so that it needs no daemon.
+/// runs here, so that it needs no daemon, and files of the user are read and written here.
 public final class Hactl {
   private static final String STANDARD_SOCKET = "/run/quorate/quorate.sock";
 
@@ -50,13 +54,57 @@ public final class Hactl {
       HactlReference.help(words).forEach(System.out::println);
       return arguments.isEmpty() ? ExitCode.USAGE.code() : ExitCode.OK.code();
     }
-    if (words.getFirst().equals("simulate")) {
-      return Simulate.fromTerminal(words.subList(1, words.size())).code();
+    try {
+      return words.getFirst().equals("simulate")
+          ? simulate(socket, words.subList(1, words.size()))
+          : ask(socket, words);
+    } catch (HactlError e) {
+      CommandTree.report(e, words.contains("--json") || words.contains("json"), new Errors());
+      return e.exit().code();
     }
+  }
+
+  private static int ask(String socket, List<String> words) {
+    DocumentFile file = DocumentFile.of(words, System.in);
+    if (file.target().isEmpty()) {
+      return exchange(socket, file.words(), Hactl::print);
+    }
+    Path target = file.target().get();
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    int exit = exchange(socket, file.words(), answer::writeBytes);
+    if (exit == ExitCode.OK.code()) {
+      try {
+        DocumentFile.write(target, answer.toByteArray());
+      } catch (IOException e) {
+        throw HactlError.failed(
+            "cannot write " + target + " (" + Simulate.reason(e) + ")", "choose another place");
+      }
+    }
+    return exit;
+  }
+
+  /// Without a document, that of the running cluster is taken.
+  private static int simulate(String socket, List<String> words) {
+    if (words.stream().anyMatch(w -> w.startsWith("--cib") || w.startsWith("--cases"))) {
+      return Simulate.fromTerminal(words, System.in).code();
+    }
+    List<String> all = new ArrayList<>(words);
+    all.addAll(List.of("--cib", "-"));
+    var _ = SimulateOptions.parse(all);
+    ByteArrayOutputStream document = new ByteArrayOutputStream();
+    int exit = exchange(socket, List.of("cib", "export"), document::writeBytes);
+    if (exit != ExitCode.OK.code()) {
+      System.err.println("       or simulate a document: hactl simulate --cib FILE");
+      return exit;
+    }
+    return Simulate.fromTerminal(all, new ByteArrayInputStream(document.toByteArray())).code();
+  }
+
+  private static int exchange(String socket, List<String> words, Consumer<byte[]> output) {
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(socket));
       send(channel, words);
-      return receive(channel);
+      return receive(channel, output);
     } catch (IOException | UnsupportedOperationException e) {
       return unreachable(socket, String.valueOf(e.getMessage()));
     }
@@ -89,7 +137,7 @@ public final class Hactl {
   }
 
   /// Chunks of lines: `o` is output, `e` a remark, `x` the exit code.
-  private static int receive(SocketChannel channel) throws IOException {
+  private static int receive(SocketChannel channel, Consumer<byte[]> output) throws IOException {
     BufferedReader in =
         new BufferedReader(
             new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
@@ -106,28 +154,44 @@ public final class Hactl {
       switch (kind) {
         case 'o' -> text.append(line, 1, line.length()).append('\n');
         case 'e' -> {
-          flush(text);
+          flush(text, output);
           System.err.println(line.substring(1));
         }
         case 'x' -> {
-          flush(text);
+          flush(text, output);
           return Integer.parseInt(line.substring(1).strip());
         }
-        default -> flush(text);
+        default -> flush(text, output);
       }
     }
-    flush(text);
+    flush(text, output);
     System.err.println("Error: quorated ended before the command did");
     System.err.println("       see its log, and 'hactl status' for what was done");
     return ExitCode.FAILED.code();
   }
 
-  private static void flush(StringBuilder text) {
+  private static void flush(StringBuilder text, Consumer<byte[]> output) {
     if (!text.isEmpty()) {
-      byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
-      System.out.write(bytes, 0, bytes.length);
-      System.out.flush();
+      output.accept(text.toString().getBytes(StandardCharsets.UTF_8));
       text.setLength(0);
+    }
+  }
+
+  private static void print(byte[] bytes) {
+    System.out.write(bytes, 0, bytes.length);
+    System.out.flush();
+  }
+
+  /// Everything goes to the standard error output.
+  private static final class Errors implements Output {
+    @Override
+    public void line(String text) {
+      System.err.println(text);
+    }
+
+    @Override
+    public void remark(String text) {
+      System.err.println(text);
     }
   }
 }

@@ -45,6 +45,8 @@ public final class HactlReference {
             | `--full` | Shows more. |
             | `--force`, `--yes` | Does what would be refused for its consequences. |
             | `--all` | Every node. |
+            | `--dry-run` | Says what would be done, and does nothing (`cib import`). |
+            | `--secrets` | Shows secrets (`cib export`). |
             | `--name NAME` | The cluster's name in `cluster setup`. |
 
             ## Exit codes

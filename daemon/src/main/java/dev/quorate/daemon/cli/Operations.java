@@ -3,6 +3,7 @@ package dev.quorate.daemon.cli;
 import dev.quorate.daemon.config.Durations;
 import dev.quorate.daemon.config.NearestWord;
 import dev.quorate.resource.OnFail;
+import dev.quorate.resource.OperationDefaults;
 import dev.quorate.resource.OperationDefinition;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.Role;
@@ -18,8 +19,6 @@ final class Operations {
   /// Operations of OCF that native agents have no use for.
   private static final List<String> UNUSED =
       List.of("notify", "methods", "meta-data", "validate-all");
-
-  private static final Duration STANDARD = Duration.ofSeconds(20);
 
   private Operations() {}
 
@@ -38,25 +37,6 @@ final class Operations {
       }
     }
     return typed;
-  }
-
-  /// What was typed, and the agent's defaults for everything else.
-  static List<OperationDefinition> complete(
-      List<OperationDefinition> typed, List<OperationDefinition> defaults) {
-    List<OperationDefinition> all = new ArrayList<>(typed);
-    for (OperationDefinition standard : defaults) {
-      boolean replaced =
-          typed.stream()
-              .anyMatch(own ->
-                  own.kind() == standard.kind()
-                      && (own.role() == standard.role()
-                          || own.role() == Role.STARTED
-                          || standard.role() == Role.STARTED));
-      if (!replaced) {
-        all.add(standard);
-      }
-    }
-    return all;
   }
 
   private static OperationKind kind(String name) {
@@ -96,28 +76,13 @@ final class Operations {
                 "use interval, timeout, role or on-fail");
       }
     }
-    OperationDefinition standard = standard(kind, role, defaults);
+    OperationDefinition standard = OperationDefaults.of(kind, role, defaults);
     return new OperationDefinition(
         kind,
         interval,
         timeout == null ? standard.timeout() : timeout,
         role,
         onFail == null ? standard.onFail() : onFail);
-  }
-
-  private static OperationDefinition standard(
-      OperationKind kind, Role role, List<OperationDefinition> defaults) {
-    return defaults.stream()
-        .filter(d -> d.kind() == kind && d.role() == role)
-        .findFirst()
-        .or(() -> defaults.stream().filter(d -> d.kind() == kind).findFirst())
-        .orElse(
-            new OperationDefinition(
-                kind,
-                Duration.ZERO,
-                STANDARD,
-                role,
-                kind == OperationKind.STOP ? OnFail.FENCE : OnFail.RESTART));
   }
 
   private static Duration duration(OperationKind kind, String name, String value) {

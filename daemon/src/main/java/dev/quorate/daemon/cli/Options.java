@@ -4,12 +4,16 @@ import dev.quorate.daemon.config.Durations;
 import dev.quorate.daemon.config.NearestWord;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// The options that every command understands, and the words that are left without them.
 ///
 /// @param patience how long to wait for the effect; absent if the command shall not wait
+/// @param own options that few commands have, with their values
 /// @param words everything else, in order
 public record Options(
     boolean json,
@@ -20,7 +24,17 @@ public record Options(
     boolean disabled,
     Optional<Duration> patience,
     Optional<String> name,
+    SortedMap<String, String> own,
     List<String> words) {
+  /// What shall be imported, packed.
+  static final String DOCUMENT = "--document";
+
+  /// Says what would be done, and does nothing.
+  static final String DRY_RUN = "--dry-run";
+
+  /// Shows secrets.
+  static final String SECRETS = "--secrets";
+
   /// How long `--wait` without a number waits.
   public static final Duration WAIT = Duration.ofSeconds(60);
 
@@ -29,6 +43,7 @@ public record Options(
           "--all",
           "--debug",
           "--disabled",
+          DRY_RUN,
           "--force",
           "--full",
           "--json",
@@ -36,12 +51,14 @@ public record Options(
           "--no-color",
           "--output-format",
           "--promoted",
+          SECRETS,
           "--wait",
           "--yes",
           "-o");
 
-  /// Copies the list.
+  /// Copies the collections.
   public Options {
+    own = Collections.unmodifiableSortedMap(new TreeMap<>(own));
     words = List.copyOf(words);
   }
 
@@ -61,6 +78,7 @@ public record Options(
           Optional<String> name = Optional.empty();
         };
     List<String> words = new ArrayList<>();
+    SortedMap<String, String> own = new TreeMap<>();
     for (int i = 0; i < arguments.size(); i++) {
       String word = arguments.get(i);
       String flag = word.startsWith("--") ? word.split("=", 2)[0] : word;
@@ -84,12 +102,9 @@ public record Options(
                     word.contains("=") ? word.split("=", 2)[1] : value(arguments, ++i, word));
         case "-u", "-p" -> value(arguments, ++i, word);
         case "--debug", "--no-color" -> {}
-        case "-f" ->
-            throw HactlError.usage(
-                "'-f FILE' is not supported: every command changes the cluster at once",
-                "leave out '-f "
-                    + (i + 1 < arguments.size() ? arguments.get(i + 1) : "FILE")
-                    + "'");
+        case "-f" -> throw noFile(i + 1 < arguments.size() ? arguments.get(i + 1) : "FILE");
+        case DOCUMENT, DRY_RUN, SECRETS ->
+            own.put(flag, word.contains("=") ? word.split("=", 2)[1] : "");
         default -> {
           if (OldWords.promotedFlag(flag)) {
             found.promoted = true;
@@ -114,7 +129,14 @@ public record Options(
         found.disabled,
         found.wait,
         found.name,
+        own,
         words);
+  }
+
+  private static HactlError noFile(String file) {
+    return HactlError.usage(
+        "'-f FILE' is not supported: every command changes the cluster at once",
+        "leave out '-f " + file + "'");
   }
 
   private static Duration wait(String word) {

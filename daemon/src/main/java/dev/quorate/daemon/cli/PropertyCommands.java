@@ -33,15 +33,20 @@ final class PropertyCommands {
         .onlySettings("NAME=VALUE")
         .forEach((name, value) -> {
           changes.add(new ConfigurationChange.SetProperty(name, value));
-          boolean fencing = name.equals("stonith-enabled") || name.equals("fencing-enabled");
-          if (fencing && value.matches("false|no|off|0")) {
-            in.out()
-                .remark(
-                    "Warning: without fencing a lost node is never proven to be off: what it"
-                        + " ran stays down");
-          }
+          warn(in, name, value);
         });
     in.change(changes.toArray(ConfigurationChange[]::new));
+  }
+
+  /// Tells of what follows from a property.
+  static void warn(Invocation in, String name, String value) {
+    boolean fencing = name.equals("stonith-enabled") || name.equals("fencing-enabled");
+    if (fencing && value.matches("false|no|off|0")) {
+      in.out()
+          .remark(
+              "Warning: without fencing a lost node is never proven to be off: what it"
+                  + " ran stays down");
+    }
   }
 
   private static void unset(Invocation in) {

@@ -2,9 +2,9 @@ package dev.quorate.daemon.cli;
 
 import dev.quorate.agents.AgentMetadata;
 import dev.quorate.agents.ResourceAgent;
-import dev.quorate.daemon.config.NearestWord;
 import dev.quorate.resource.AgentType;
 import dev.quorate.resource.ConfigurationChange;
+import dev.quorate.resource.OperationDefaults;
 import dev.quorate.resource.OperationDefinition;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
@@ -80,7 +80,7 @@ final class ResourceCreation {
             preferredName(in, typed, metadata),
             parameters,
             meta,
-            Operations.complete(operations, metadata.operations()),
+            OperationDefaults.complete(operations, metadata.operations()),
             form);
     in.change(new ConfigurationChange.CreateResource(resource));
     in.settle(resource.publicId() + " is running", state -> Placements.settled(state, resource));
@@ -99,22 +99,7 @@ final class ResourceCreation {
 
   static void checkParameters(
       ResourceId id, ResourceAgent agent, SortedMap<String, String> parameters) {
-    List<String> problems = new ArrayList<>();
-    SortedMap<String, String> known = agent.metadata().parameters();
-    SortedMap<String, String> rest = new TreeMap<>(parameters);
-    for (String name : parameters.keySet()) {
-      if (!known.containsKey(name)) {
-        rest.remove(name);
-        problems.add(
-            "unknown parameter '"
-                + name
-                + "': "
-                + NearestWord.of(name, known.keySet())
-                    .map(near -> "did you mean '" + near + "'?")
-                    .orElse("known are " + String.join(", ", known.keySet())));
-      }
-    }
-    problems.addAll(agent.problems(rest));
+    List<String> problems = InstalledAgents.problems(agent, parameters);
     if (!problems.isEmpty()) {
       throw HactlError.usage(
           "resource '" + id + "': " + String.join("; ", problems),

@@ -52,6 +52,7 @@ final class Simulate {
                 "simulate",
                 SimulateOptions.SYNOPSIS,
                 "Decides for a document as the cluster would, and shows the plan; needs no daemon."
+                    + " Without a document it takes that of the running cluster from its daemon."
                     + " Suppositions: a lost node, a failed resource, quorum, the time. Exits with"
                     + " 2 if the document is wrong, with 3 if it asks for what is not managed"
                     + " (bundles, guest and remote nodes).",
@@ -68,7 +69,9 @@ final class Simulate {
   }
 
   /// Runs the command on this process's terminal.
-  static ExitCode fromTerminal(List<String> words) {
+  ///
+  /// @param in what `-` reads
+  static ExitCode fromTerminal(List<String> words, InputStream in) {
     // Not closed: that would close the standard output, too.
     PrintStream lines =
         new PrintStream(
@@ -88,7 +91,7 @@ final class Simulate {
               System.err.println(text);
             }
           };
-      return run(words, System.in, out, Instant.now().truncatedTo(ChronoUnit.SECONDS));
+      return run(words, in, out, Instant.now().truncatedTo(ChronoUnit.SECONDS));
     } finally {
       lines.flush();
     }

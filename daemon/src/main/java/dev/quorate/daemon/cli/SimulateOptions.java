@@ -28,7 +28,7 @@ record SimulateOptions(
     Optional<String> out,
     Optional<String> catalog) {
   static final String SYNOPSIS =
-      "--cib FILE|- [-o json] [--at TIME] [--fail-node NODE]… [--fail-resource RESOURCE[@NODE]]…"
+      "[--cib FILE|-] [-o json] [--at TIME] [--fail-node NODE]… [--fail-resource RESOURCE[@NODE]]…"
           + " [--set-quorum yes|no] [--graphviz FILE|-] [--svg FILE|-]";
   static final String CASES_SYNOPSIS = "--out DIR [--catalog FILE]";
 
@@ -120,7 +120,7 @@ record SimulateOptions(
           options.cases.isPresent()
               ? "'--cib' and '--cases' exclude each other"
               : "simulate needs a document",
-          "save the running cluster's with 'hactl cluster cib > FILE', then 'hactl simulate --cib"
+          "save the running cluster's with 'hactl cib export FILE', then 'hactl simulate --cib"
               + " FILE'");
     }
     if (options.cases.isPresent() && options.out.isEmpty()) {

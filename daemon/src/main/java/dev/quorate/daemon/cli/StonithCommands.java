@@ -7,8 +7,6 @@ import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.FenceDeviceDefinition;
 import dev.quorate.resource.FencingRecord;
 import dev.quorate.resource.NodeStatus;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -67,20 +65,7 @@ final class StonithCommands {
       throw HactlError.failed(
           "fence device '" + id + "' exists", "remove it first: hactl stonith delete " + id);
     }
-    List<String> installed = in.cluster().fenceAgents();
-    boolean there =
-        agent.startsWith("/") ? Files.isExecutable(Path.of(agent)) : installed.contains(agent);
-    if (!there && !in.options().force()) {
-      throw HactlError.usage(
-          "fence agent '" + agent + "' is not installed on this node",
-          (agent.startsWith("/")
-                  ? "correct the path"
-                  : installed.isEmpty()
-                      ? "install the package fence-agents, or set fence.directories in the"
-                          + " configuration file"
-                      : "installed are " + String.join(", ", installed))
-              + "; if it is on the other nodes only, add --force");
-    }
+    InstalledAgents.require(agent, in.cluster().fenceAgents(), in.options().force());
     switch (FenceDeviceReader.read(id.name(), agent, parameters)) {
       case FenceDeviceReader.Read.Invalid(var problems) ->
           throw HactlError.usage(

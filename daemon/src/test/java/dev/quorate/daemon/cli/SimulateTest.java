@@ -117,7 +117,7 @@ class SimulateTest {
 
   @Test
   void wrongWords() {
-    wrong("needs a document", "hactl cluster cib > FILE");
+    wrong("needs a document", "hactl cib export FILE");
     wrong("unknown option '--fail-nod'", "did you mean '--fail-node'?", "--fail-nod", "n1");
     wrong("one word too many", "usage:", "cib.xml");
     wrong("option '--cib' needs a value", "usage:", "--cib");

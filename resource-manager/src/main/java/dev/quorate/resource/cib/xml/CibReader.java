@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// Reads documents. They are not trusted, and everything that is wrong with one is told at once.
 public final class CibReader {
@@ -42,6 +44,26 @@ public final class CibReader {
             .flatMap(root -> read(root, problems, history));
     return new Result(
         problems.anyRefused() ? Optional.empty() : cib, problems.refused(), problems.noticed());
+  }
+
+  /// The lines in which identities are defined in the configuration of a document; empty if it
+  /// cannot be read.
+  public static SortedMap<String, Integer> lines(byte[] document) {
+    SortedMap<String, Integer> lines = new TreeMap<>();
+    ElementReader.read(document, new Problems(), new HistoryReader())
+        .ifPresent(root ->
+            root.children().stream()
+                .filter(section -> section.name().equals("configuration"))
+                .forEach(section -> collect(section, lines)));
+    return lines;
+  }
+
+  private static void collect(Element element, SortedMap<String, Integer> lines) {
+    String id = element.attributes().get("id");
+    if (id != null && !element.name().endsWith("_ref")) {
+      lines.putIfAbsent(id, element.line());
+    }
+    element.children().forEach(child -> collect(child, lines));
   }
 
   private static Optional<Cib> read(Element root, Problems problems, HistoryReader history) {

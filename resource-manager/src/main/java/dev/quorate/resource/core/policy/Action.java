@@ -100,7 +100,8 @@ final class Action {
       return instance.isPrimitive() ? task().begun() : task();
     }
     String phase = key.phase();
-    return Task.parse(phase.substring(phase.indexOf(':') + 1)).orElse(task());
+    Task about = Task.parse(phase.substring(phase.indexOf(':') + 1)).orElse(task());
+    return phase.startsWith("post") && !instance.isPrimitive() ? about.completed() : about;
   }
 
   @Override

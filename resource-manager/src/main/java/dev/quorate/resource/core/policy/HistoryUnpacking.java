@@ -314,7 +314,6 @@ final class HistoryUnpacking {
     }
     if (resource.isPrimitive() && node.maintenance) {
       resource.managed = false;
-      resource.maintenance = true;
     }
     if (!resource.managed) {
       model.addScore(resource, node, Scores.INFINITY);

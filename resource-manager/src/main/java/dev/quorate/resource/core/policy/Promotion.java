@@ -283,11 +283,7 @@ final class Promotion {
   }
 
   private static void keepUnpromoted(Resource resource) {
-    if (resource.isPrimitive() && resource.next == RoleLevel.UNKNOWN) {
-      resource.next = resource.assigned == null ? RoleLevel.STOPPED : RoleLevel.UNPROMOTED;
-    } else if (resource.isGroup() && resource.next == RoleLevel.UNKNOWN) {
-      resource.next = resource.location(false) == null ? RoleLevel.STOPPED : RoleLevel.UNPROMOTED;
-    }
+    resource.next = resource.location(false) == null ? RoleLevel.STOPPED : RoleLevel.UNPROMOTED;
     resource.children.forEach(Promotion::keepUnpromoted);
   }
 }

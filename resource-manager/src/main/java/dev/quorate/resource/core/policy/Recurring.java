@@ -17,14 +17,12 @@ final class Recurring {
   }
 
   void create(Resource resource) {
-    if (resource.blocked
-        || resource.maintenance
-        || (resource.assigned != null && resource.assigned.maintenance)) {
+    if (resource.blocked || resource.maintenance) {
       return;
     }
     Node target = resource.assigned;
     Action start =
-        target != null && (resource.next != RoleLevel.STOPPED || !resource.managed)
+        target != null && !target.maintenance && (resource.next != RoleLevel.STOPPED || !resource.managed)
             ? model.action(resource, OperationKey.START, target, true)
             : null;
     for (Operation operation : resource.operations) {

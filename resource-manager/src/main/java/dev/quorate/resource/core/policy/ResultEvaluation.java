@@ -354,6 +354,7 @@ final class ResultEvaluation {
         }
       }
       if (!clear
+          && !expired
           && NodeHistory.failed(entry)
           && ConfigurationChanges.clearsFailure(unpacking, resource, node, entry)) {
         clear = true;

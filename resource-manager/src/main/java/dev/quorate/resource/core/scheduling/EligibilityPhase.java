@@ -73,9 +73,14 @@ final class EligibilityPhase {
       return new Standing(id, Standing.Kind.ABSENT, "was never seen", "");
     }
     return switch (status.presence()) {
-      case NEVER_SEEN -> new Standing(id, Standing.Kind.ABSENT, "was never seen", "");
-      case LEFT -> new Standing(id, Standing.Kind.ABSENT, "has left the cluster", "");
-      case FENCED -> new Standing(id, Standing.Kind.ABSENT, "was fenced", "");
+      case NEVER_SEEN ->
+          new Standing(id, Standing.Kind.ABSENT, "was never seen", "hactl cluster token " + id);
+      case LEFT ->
+          new Standing(
+              id, Standing.Kind.ABSENT, "has left the cluster", "hactl cluster start " + id);
+      case FENCED ->
+          new Standing(
+              id, Standing.Kind.ABSENT, "was fenced", "boot " + id + ", systemctl start quorate");
       case DAEMON_GONE ->
           new Standing(
               id,
@@ -83,7 +88,7 @@ final class EligibilityPhase {
               state.vouchedFor(id)
                   ? "the ring does not hear it; what runs there is left alone"
                   : "its daemon is away; what runs there is left alone",
-              "");
+              "on " + id + ": systemctl start quorate");
       case LOST -> lost(id, status.verdict());
       case ONLINE -> online(node);
     };
@@ -228,7 +233,11 @@ final class EligibilityPhase {
           resource, instances, "it failed (on-fail=stop)", "hactl resource cleanup " + name);
     }
     if (!quorate && settings.withoutQuorum() == Settings.WithoutQuorum.STOP) {
-      return limited(resource, instances, "there is no quorum (no-quorum-policy=stop)", "");
+      return limited(
+          resource,
+          instances,
+          "there is no quorum (no-quorum-policy=stop)",
+          "hactl cluster start --all");
     }
     String reason =
         options.limit() == Role.UNPROMOTED ? "it must not be promoted (target-role)" : "";

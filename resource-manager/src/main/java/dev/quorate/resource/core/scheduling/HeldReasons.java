@@ -42,7 +42,11 @@ final class HeldReasons {
       Standing standing = eligibility.standing(other.node());
       if (standing.kind() == Standing.Kind.UNCLEAN && other.mayRun()) {
         return Optional.of(
-            "it may still run on " + other.node() + ", which is lost and not fenced");
+            "it may still run on "
+                + other.node()
+                + ", which is lost and not fenced [hactl stonith confirm "
+                + other.node()
+                + "]");
       }
       if (standing.kind() == Standing.Kind.FROZEN && other.footing() == Instance.Footing.UNKNOWN) {
         return Optional.of("it may run on " + other.node() + ", whose daemon is away");
@@ -65,7 +69,8 @@ final class HeldReasons {
                     + ": "
                     + order.first()
                     + " is not to be "
-                    + (order.firstAction() == OperationKind.PROMOTE ? "promoted" : "started"));
+                    + (order.firstAction() == OperationKind.PROMOTE ? "promoted" : "started")
+                    + remedy(order));
           }
         }
         case Constraint.Colocation colocation -> {
@@ -77,13 +82,22 @@ final class HeldReasons {
                       ? OperationKind.PROMOTE
                       : OperationKind.START)) {
             return Optional.of(
-                "colocation " + colocation.id() + ": " + colocation.with() + " is not to be there");
+                "colocation "
+                    + colocation.id()
+                    + ": "
+                    + colocation.with()
+                    + " is not to be there"
+                    + remedy(colocation));
           }
         }
         case Constraint.Location _ -> {}
       }
     }
     return Optional.empty();
+  }
+
+  private static String remedy(Constraint constraint) {
+    return " [hactl constraint delete " + constraint.id() + "]";
   }
 
   private boolean wanted(dev.quorate.resource.ResourceId name, OperationKind kind) {

@@ -25,7 +25,11 @@ final class ConfigurationCheck {
   private ConfigurationCheck() {}
 
   static void check(ClusterConfiguration configuration, ConfigurationProblems problems) {
-    checkSizes(configuration, problems);
+    checkSizes(
+        configuration.nodes().size(),
+        configuration.resources().size(),
+        configuration.constraints().size(),
+        problems);
     for (NodeDefinition node : configuration.nodes().values()) {
       if (node.address().isBlank()) {
         problems.add(
@@ -39,16 +43,16 @@ final class ConfigurationCheck {
     configuration.constraints().forEach(c -> checkConstraint(configuration, c, problems));
   }
 
-  private static void checkSizes(
-      ClusterConfiguration configuration, ConfigurationProblems problems) {
-    if (configuration.nodes().size() > MAX_NODES) {
+  static void checkSizes(
+      int nodes, int resources, int constraints, ConfigurationProblems problems) {
+    if (nodes > MAX_NODES) {
       problems.add("HA-CONF-041", "a cluster has at most %d nodes".formatted(MAX_NODES), "");
     }
-    if (configuration.resources().size() > MAX_RESOURCES) {
+    if (resources > MAX_RESOURCES) {
       problems.add(
           "HA-CONF-041", "a cluster has at most %d resources".formatted(MAX_RESOURCES), "");
     }
-    if (configuration.constraints().size() > MAX_CONSTRAINTS) {
+    if (constraints > MAX_CONSTRAINTS) {
       problems.add(
           "HA-CONF-041", "a cluster has at most %d constraints".formatted(MAX_CONSTRAINTS), "");
     }

@@ -51,6 +51,11 @@ final class ConfigurationEditor {
     this.fenceDevices = new ArrayList<>(before.fenceDevices());
   }
 
+  /// Everything wrong with the changes themselves.
+  ConfigurationProblems faults() {
+    return problems;
+  }
+
   /// Everything wrong with the changes and with what they lead to.
   ConfigurationProblems problems() {
     ConfigurationCheck.check(result(), problems);

@@ -21,6 +21,13 @@ final class ConfigurationProblems {
     return problems.isEmpty();
   }
 
+  /// Each problem with what to do about it.
+  List<String> sentences() {
+    return problems.stream()
+        .map(p -> p.hint().isEmpty() ? p.message() : p.message() + ": " + p.hint())
+        .toList();
+  }
+
   /// One answer: the code of the first problem, and the messages and hints of all.
   CommandAnswer refusal() {
     return new CommandAnswer.Refused(

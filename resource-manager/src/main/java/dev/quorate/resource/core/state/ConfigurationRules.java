@@ -47,16 +47,23 @@ final class ConfigurationRules {
     }
     ConfigurationEditor editor = new ConfigurationEditor(before);
     command.changes().forEach(editor::apply);
-    ClusterConfiguration after = editor.result();
-    ConfigurationProblems problems = editor.problems();
-    checkRemovals(draft, before, after, problems);
+    ConfigurationProblems problems = problems(draft, before, editor);
     if (!problems.isEmpty()) {
       return problems.refusal();
     }
+    ClusterConfiguration after = editor.result();
     draft.configure(after, command.client());
     adjustNodes(draft, before, after);
     adjustResources(draft, before, after);
     return accepted();
+  }
+
+  /// Everything that is wrong with changes.
+  static ConfigurationProblems problems(
+      Draft draft, ClusterConfiguration before, ConfigurationEditor editor) {
+    ConfigurationProblems problems = editor.problems();
+    checkRemovals(draft, before, editor.result(), problems);
+    return problems;
   }
 
   private static void checkRemovals(

@@ -65,13 +65,23 @@ class ExplanationTest {
             """,
             "b");
     assertTrue(
-        text.contains("not now: start b on n1: order a-then-b: a is not to be started"), text);
+        text.contains(
+            "not now: start b on n1: order a-then-b: a is not to be started"
+                + " [hactl constraint delete a-then-b]"),
+        text);
   }
 
   @Test
   void aDisabledResourceNamesTheCommand() {
     String text = explain("node n1\nprimitive a target-role=Stopped\n", "a");
     assertTrue(text.contains("it is disabled (target-role) [hactl resource enable a]"), text);
+  }
+
+  @Test
+  void aNodeThatIsAwayNamesTheCommand() {
+    String text = explain("node n1\nnode n2 LEFT\nnode n3 DAEMON_GONE\nprimitive a\n", "a");
+    assertTrue(text.contains("-INFINITY node has left the cluster [hactl cluster start n2]"), text);
+    assertTrue(text.contains("left alone [on n3: systemctl start quorate]"), text);
   }
 
   private static String explain(String cluster, String resource) {

@@ -1,0 +1,7 @@
+/// Measures the scheduler: on recorded cases, and on generated clusters beside `crm_simulate`.
+///
+/// Must not know the lab or the simulator.
+@NullMarked
+package dev.quorate.benchmark;
+
+import org.jspecify.annotations.NullMarked;

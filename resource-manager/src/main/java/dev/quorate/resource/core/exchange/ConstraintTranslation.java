@@ -1,0 +1,222 @@
+package dev.quorate.resource.core.exchange;
+
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterConfiguration;
+import dev.quorate.resource.Constraint;
+import dev.quorate.resource.OperationKind;
+import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.ResourceId;
+import dev.quorate.resource.Role;
+import dev.quorate.resource.Score;
+import dev.quorate.resource.cib.ConstraintElement;
+import dev.quorate.resource.cib.ConstraintElement.ResourceSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Turns the constraints of a document into those of the live cluster.
+final class ConstraintTranslation {
+  private final ClusterConfiguration present;
+  private final ResourceTranslation resources;
+  private final Findings findings;
+  private final SortedMap<String, ResourceId> known = new TreeMap<>();
+  private final TreeSet<String> devices = new TreeSet<>();
+  private final SequencedMap<String, Constraint> constraints = new LinkedHashMap<>();
+
+  ConstraintTranslation(
+      ClusterConfiguration present, ResourceTranslation resources, Findings findings) {
+    this.present = present;
+    this.resources = resources;
+    this.findings = findings;
+    resources.devices().forEach(d -> devices.add(d.id().name()));
+    for (ResourceDefinition resource : resources.resources()) {
+      known.put(resource.id().name(), resource.publicId());
+      known.put(resource.publicId().name(), resource.publicId());
+    }
+  }
+
+  /// By identity, in the order of the document.
+  SequencedMap<String, Constraint> constraints() {
+    return constraints;
+  }
+
+  void add(ConstraintElement element) {
+    Optional<? extends Constraint> constraint =
+        switch (element) {
+          case ConstraintElement.Location l -> location(l);
+          case ConstraintElement.Colocation c -> colocation(c);
+          case ConstraintElement.Order o -> order(o);
+          case ConstraintElement.Ticket t ->
+              refuse(t.id(), "tickets are not managed: remove the constraint");
+        };
+    constraint.ifPresent(c -> constraints.put(c.id(), c));
+  }
+
+  private <T extends Constraint> Optional<T> refuse(String id, String message) {
+    findings.refuse(id, message);
+    return Optional.empty();
+  }
+
+  private Optional<Constraint.Location> location(ConstraintElement.Location l) {
+    if (!l.rules().isEmpty()) {
+      return refuse(l.id(), "rules are not managed: write a constraint with node and score");
+    }
+    if (!l.pattern().isEmpty()) {
+      return refuse(l.id(), "patterns are not managed: write a constraint for each resource");
+    }
+    if (sets(l.id(), l.sets())) {
+      return Optional.empty();
+    }
+    if (!l.discovery().isEmpty() && !l.discovery().equals("always")) {
+      return refuse(
+          l.id(), "resource-discovery=%s is not managed: remove it".formatted(l.discovery()));
+    }
+    if (device(l.resource())) {
+      findings.notice(l.id(), "a fence device needs no place: it runs where it is needed");
+      return Optional.empty();
+    }
+    Optional<ResourceId> resource = resource(l.id(), l.resource());
+    Optional<Role> role = role(l.id(), l.role());
+    Optional<NodeId> node =
+        present.nodes().keySet().stream().filter(n -> n.name().equals(l.node())).findFirst();
+    if (node.isEmpty()) {
+      return refuse(
+          l.id(),
+          "node %s is no member of this cluster: remove the constraint".formatted(l.node()));
+    }
+    if (resource.isEmpty() || role.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Constraint.Location(
+            l.id(), resource.get(), role.get(), node.get(), new Score(l.score().orElse(0))));
+  }
+
+  private Optional<Constraint.Colocation> colocation(ConstraintElement.Colocation c) {
+    if (sets(c.id(), c.sets())) {
+      return Optional.empty();
+    }
+    if (!c.nodeAttribute().isEmpty() && !c.nodeAttribute().equals("#uname")) {
+      return refuse(c.id(), "colocation by a node attribute is not managed: remove node-attribute");
+    }
+    if (!c.influence().orElse(true)) {
+      return refuse(c.id(), "influence=false is not managed: remove it");
+    }
+    Optional<ResourceId> resource = resource(c.id(), c.dependent());
+    Optional<ResourceId> with = resource(c.id(), c.primary());
+    Optional<Role> role = role(c.id(), c.dependentRole());
+    Optional<Role> withRole = role(c.id(), c.primaryRole());
+    if (resource.isEmpty() || with.isEmpty() || role.isEmpty() || withRole.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Constraint.Colocation(
+            c.id(), resource.get(), role.get(), with.get(), withRole.get(), new Score(c.score())));
+  }
+
+  private Optional<Constraint.Ordering> order(ConstraintElement.Order o) {
+    if (sets(o.id(), o.sets())) {
+      return Optional.empty();
+    }
+    if (!o.requireAll().orElse(true)) {
+      return refuse(o.id(), "require-all=false is not managed: remove it");
+    }
+    if (o.kind().equals(Optional.of(ConstraintElement.Order.Kind.SERIALIZE))) {
+      return refuse(o.id(), "kind=Serialize is not managed: write Mandatory or Optional");
+    }
+    Optional<ResourceId> first = resource(o.id(), o.first());
+    Optional<ResourceId> then = resource(o.id(), o.then());
+    if (first.isEmpty() || then.isEmpty()) {
+      return Optional.empty();
+    }
+    String firstAction = o.firstAction().isEmpty() ? "start" : o.firstAction();
+    String thenAction = o.thenAction().isEmpty() ? firstAction : o.thenAction();
+    boolean optional =
+        o.kind()
+            .map(kind -> kind == ConstraintElement.Order.Kind.OPTIONAL)
+            .orElse(o.score().orElse(1) == 0);
+    return Optional.of(
+        new Constraint.Ordering(
+            o.id(),
+            first.get(),
+            OperationKind.valueOf(firstAction.toUpperCase(Locale.ROOT)),
+            then.get(),
+            OperationKind.valueOf(thenAction.toUpperCase(Locale.ROOT)),
+            optional ? Constraint.Ordering.Kind.OPTIONAL : Constraint.Ordering.Kind.MANDATORY,
+            o.symmetrical().orElse(true)));
+  }
+
+  private boolean sets(String id, List<ResourceSet> sets) {
+    if (!sets.isEmpty()) {
+      findings.refuse(
+          id, "resource sets are not managed: write a constraint for each pair of resources");
+    }
+    return !sets.isEmpty();
+  }
+
+  private boolean device(String id) {
+    return devices.contains(id);
+  }
+
+  private Optional<Role> role(String id, Optional<Role> role) {
+    if (role.equals(Optional.of(Role.STOPPED))) {
+      findings.refuse(id, "the role Stopped is not managed in constraints: remove the constraint");
+      return Optional.empty();
+    }
+    return Optional.of(role.orElse(Role.STARTED));
+  }
+
+  private Optional<ResourceId> resource(String id, String name) {
+    Optional<ResourceId> found = Optional.ofNullable(known.get(name));
+    if (found.isEmpty() && device(name)) {
+      findings.refuse(
+          id, "%s is a fence device, which is no resource: remove the constraint".formatted(name));
+    } else if (found.isEmpty() && !resources.refused(name)) {
+      findings.refuse(
+          id, "%s is no resource that is managed: name a resource or its clone".formatted(name));
+    }
+    return found;
+  }
+
+  /// The same with the names that users know.
+  static Constraint publicly(Constraint constraint, ClusterConfiguration configuration) {
+    return switch (constraint) {
+      case Constraint.Location(var id, var resource, var role, var node, var score) ->
+          new Constraint.Location(id, name(resource, configuration), role, node, score);
+      case Constraint.Colocation(
+              var id,
+              var resource,
+              var role,
+              var with,
+              var withRole,
+              var score) ->
+          new Constraint.Colocation(
+              id, name(resource, configuration), role, name(with, configuration), withRole, score);
+      case Constraint.Ordering(
+              var id,
+              var first,
+              var firstAction,
+              var then,
+              var thenAction,
+              var kind,
+              var symmetrical) ->
+          new Constraint.Ordering(
+              id,
+              name(first, configuration),
+              firstAction,
+              name(then, configuration),
+              thenAction,
+              kind,
+              symmetrical);
+    };
+  }
+
+  private static ResourceId name(ResourceId resource, ClusterConfiguration configuration) {
+    return configuration.resource(resource).map(ResourceDefinition::publicId).orElse(resource);
+  }
+}
