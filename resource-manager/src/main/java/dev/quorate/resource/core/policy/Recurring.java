@@ -22,7 +22,9 @@ final class Recurring {
     }
     Node target = resource.assigned;
     Action start =
-        target != null && !target.maintenance && (resource.next != RoleLevel.STOPPED || !resource.managed)
+        target != null
+                && !target.maintenance
+                && (resource.next != RoleLevel.STOPPED || !resource.managed)
             ? model.action(resource, OperationKey.START, target, true)
             : null;
     for (Operation operation : resource.operations) {

@@ -43,8 +43,7 @@ class DecisionTest {
         xml.append(line).append('\n');
       }
     }
-    Cib cib =
-        CibReader.read(xml.toString().getBytes(StandardCharsets.UTF_8)).cib().orElseThrow();
+    Cib cib = CibReader.read(xml.toString().getBytes(StandardCharsets.UTF_8)).cib().orElseThrow();
     List<String> steps =
         PolicyEngine.decide(cib, NOW).steps().stream()
             .filter(step -> !step.kind().equals("pseudo"))
