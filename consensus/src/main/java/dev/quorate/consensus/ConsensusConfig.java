@@ -50,7 +50,10 @@ public record ConsensusConfig(
   private static final Duration ELECTION_MAX = Duration.ofMillis(600);
   private static final Duration PROPOSAL_TIMEOUT = Duration.ofSeconds(2);
   private static final int SNAPSHOT_THRESHOLD = 2000;
-  private static final int MAX_ENTRY_BYTES = 256 * 1024;
+
+  /// Larger commands are rejected, if nothing else is said.
+  public static final int MAX_ENTRY_BYTES = 256 * 1024;
+
   private static final int LARGEST_ENTRY_BYTES = 512 * 1024;
 
   /// Where a node's log listens.
