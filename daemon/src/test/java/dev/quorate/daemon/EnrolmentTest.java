@@ -36,6 +36,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,7 @@ import org.slf4j.LoggerFactory;
 /// A newcomer types `cluster join` or `cluster setup` and something is not as it should be: one
 /// message names the peer, what was tried and the remedy; nothing is left behind, and when it is
 /// put right, the next attempt works.
+@Tag("slow")
 class EnrolmentTest {
   private static final String MEMBER = "127.0.0.1";
   private static final String NEWCOMER = "127.0.0.2";

@@ -31,9 +31,11 @@ import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class JournalledOperationsTest {
   private static final NodeId SELF = new NodeId("n1");
   private static final Incarnation LIFE = new Incarnation("boot", 1);

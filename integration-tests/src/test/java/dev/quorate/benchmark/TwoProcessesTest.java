@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Same document, same plan, byte for byte, in two processes that differ in hash codes, hash salts,
 /// language and time zone. Generated clusters always; of the recorded cases a sample if they are
 /// there.
+@Tag("slow")
 class TwoProcessesTest {
   private static final Path CASES =
       root().resolve(System.getProperty("scheduler.cases", "../shared/scheduler-cases"));

@@ -14,10 +14,12 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A log that was begun once is never begun again.
+@Tag("slow")
 final class LostLogTest {
   private static final NodeId NODE = new NodeId("n1");
 
