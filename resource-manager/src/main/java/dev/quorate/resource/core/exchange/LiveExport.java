@@ -4,13 +4,11 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.resource.AgentType;
 import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.ClusterState;
-import dev.quorate.resource.Constraint;
 import dev.quorate.resource.FenceDeviceDefinition;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.OperationDefinition;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceDefinition.Form;
-import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.cib.Cib;
 import dev.quorate.resource.cib.CibConfiguration;
@@ -76,7 +74,10 @@ public final class LiveExport {
     configuration.resources().forEach(r -> resources.add(resource(r)));
     configuration.fenceDevices().forEach(d -> resources.add(device(d)));
     List<ConstraintElement> constraints = new ArrayList<>();
-    configuration.constraints().forEach(c -> constraints.add(constraint(c)));
+    configuration
+        .constraints()
+        .forEach(
+            c -> constraints.add(ConstraintExport.of(c, identifiers.of(c.id()), configuration)));
     return new Cib(
         root,
         new CibConfiguration(
@@ -189,57 +190,5 @@ public final class LiveExport {
         identifiers.blocks(id + "-instance_attributes", parameters),
         List.of(),
         List.of());
-  }
-
-  private static Optional<Role> role(Role role) {
-    return role == Role.STARTED ? Optional.empty() : Optional.of(role);
-  }
-
-  private String publicId(ResourceId name) {
-    return state.configuration().resource(name).map(r -> r.publicId().name()).orElse(name.name());
-  }
-
-  private ConstraintElement constraint(Constraint constraint) {
-    String id = identifiers.of(constraint.id());
-    return switch (constraint) {
-      case Constraint.Location c ->
-          new ConstraintElement.Location(
-              id,
-              publicId(c.resource()),
-              "",
-              List.of(),
-              c.node().name(),
-              Optional.of(c.score().value()),
-              role(c.role()),
-              "",
-              List.of());
-      case Constraint.Colocation c ->
-          new ConstraintElement.Colocation(
-              id,
-              publicId(c.resource()),
-              role(c.role()),
-              publicId(c.with()),
-              role(c.withRole()),
-              c.score().value(),
-              "",
-              Optional.empty(),
-              List.of());
-      case Constraint.Ordering c ->
-          new ConstraintElement.Order(
-              id,
-              publicId(c.first()),
-              c.firstAction().name().toLowerCase(Locale.ROOT),
-              publicId(c.then()),
-              c.thenAction().name().toLowerCase(Locale.ROOT),
-              Optional.of(
-                  switch (c.kind()) {
-                    case MANDATORY -> ConstraintElement.Order.Kind.MANDATORY;
-                    case OPTIONAL -> ConstraintElement.Order.Kind.OPTIONAL;
-                  }),
-              Optional.empty(),
-              Optional.of(c.symmetrical()),
-              Optional.empty(),
-              List.of());
-    };
   }
 }

@@ -174,7 +174,7 @@ final class Assignment {
           && allowed.has(wished)
           && wished.available()
           && allowed.score(wished) >= 0
-          && allowed.score(wished) >= bestScore(allowed, best)) {
+          && allowed.score(wished) >= allowed.score(best)) {
         chosen = wished;
       } else {
         chosen = best;
@@ -192,10 +192,6 @@ final class Assignment {
       }
     }
     place(resource, chosen, false, stopIfFailed);
-  }
-
-  private static int bestScore(NodeTable allowed, Node best) {
-    return allowed.score(best);
   }
 
   /// Puts a resource, or everything in it, on a node.

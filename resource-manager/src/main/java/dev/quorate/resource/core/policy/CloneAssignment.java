@@ -73,7 +73,7 @@ final class CloneAssignment {
       }
     }
     for (Resource instance : clone.children) {
-      if (!untried(instance)) {
+      if (!instance.unassigned) {
         continue;
       }
       if (placed >= clone.cloneMax) {
@@ -83,10 +83,6 @@ final class CloneAssignment {
         placed++;
       }
     }
-  }
-
-  private static boolean untried(Resource instance) {
-    return instance.unassigned;
   }
 
   /// The node where an instance runs, if it should stay there.

@@ -13,7 +13,6 @@ final class HistoryUnpacking {
   private final Model model;
   private final ResourceUnpacking unpacking;
   private final NodeUnpacking nodes;
-  private final FailCounts failCounts;
   private final ResultEvaluation evaluation;
 
   HistoryUnpacking(
@@ -21,7 +20,6 @@ final class HistoryUnpacking {
     this.model = model;
     this.unpacking = unpacking;
     this.nodes = nodes;
-    this.failCounts = failCounts;
     this.evaluation = new ResultEvaluation(model, unpacking, failCounts, this);
   }
 
@@ -281,7 +279,6 @@ final class HistoryUnpacking {
       case FENCE -> node.fence(resource.id + " failed there", false);
       case STANDBY -> {
         node.standby = true;
-        node.standbyOnFail = true;
       }
       case BLOCK -> {
         resource.managed = false;
@@ -356,9 +353,5 @@ final class HistoryUnpacking {
       }
       case STOP_START, STOP_UNEXPECTED -> {}
     }
-  }
-
-  FailCounts failCounts() {
-    return failCounts;
   }
 }

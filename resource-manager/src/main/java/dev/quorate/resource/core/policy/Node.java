@@ -20,7 +20,6 @@ final class Node {
   boolean online;
   boolean unclean;
   boolean standby;
-  boolean standbyOnFail;
   boolean maintenance;
   boolean shutdown;
   boolean pending;

@@ -111,7 +111,6 @@ final class Resource {
   boolean updatingScores;
   @Nullable Node assigned;
   int @Nullable [] counts;
-  final List<Integer> initialPromotion = new ArrayList<>(0);
   int sortIndex;
   int promotionPriority;
   boolean keepExpected;

@@ -20,6 +20,7 @@ import dev.quorate.resource.cib.CibStatus.ResourceHistory;
 import dev.quorate.resource.cib.ConstraintElement;
 import dev.quorate.resource.cib.ResourceElement;
 import dev.quorate.resource.core.digest.OperationDigest;
+import dev.quorate.resource.core.exchange.ConstraintExport;
 import dev.quorate.resource.core.scheduling.Eligibility.Candidate;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -199,64 +200,10 @@ final class LiveDocument {
   private List<ConstraintElement> constraints() {
     List<ConstraintElement> constraints = new ArrayList<>();
     for (Constraint constraint : eligibility.state().configuration().constraints()) {
-      constraints.add(element(constraint));
+      constraints.add(
+          ConstraintExport.of(constraint, constraint.id(), eligibility.state().configuration()));
     }
     return constraints;
-  }
-
-  private static Optional<Role> role(Role role) {
-    return role == Role.STARTED ? Optional.empty() : Optional.of(role);
-  }
-
-  private ConstraintElement element(Constraint constraint) {
-    return switch (constraint) {
-      case Constraint.Location c ->
-          new ConstraintElement.Location(
-              c.id(),
-              publicId(c.resource()),
-              "",
-              List.of(),
-              c.node().name(),
-              Optional.of(c.score().value()),
-              role(c.role()),
-              "",
-              List.of());
-      case Constraint.Colocation c ->
-          new ConstraintElement.Colocation(
-              c.id(),
-              publicId(c.resource()),
-              role(c.role()),
-              publicId(c.with()),
-              role(c.withRole()),
-              c.score().value(),
-              "",
-              Optional.empty(),
-              List.of());
-      case Constraint.Ordering c ->
-          new ConstraintElement.Order(
-              c.id(),
-              publicId(c.first()),
-              c.firstAction().name().toLowerCase(java.util.Locale.ROOT),
-              publicId(c.then()),
-              c.thenAction().name().toLowerCase(java.util.Locale.ROOT),
-              Optional.of(
-                  c.kind() == Constraint.Ordering.Kind.MANDATORY
-                      ? ConstraintElement.Order.Kind.MANDATORY
-                      : ConstraintElement.Order.Kind.OPTIONAL),
-              Optional.empty(),
-              Optional.of(c.symmetrical()),
-              Optional.empty(),
-              List.of());
-    };
-  }
-
-  private String publicId(dev.quorate.resource.ResourceId name) {
-    return eligibility
-        .state()
-        .configuration()
-        .resource(name)
-        .map(r -> r.publicId().name())
-        .orElse(name.name());
   }
 
   private List<NodeState> states() {
