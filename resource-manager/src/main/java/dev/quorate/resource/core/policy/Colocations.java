@@ -29,7 +29,7 @@ final class Colocations {
 
   private static void add(
       List<Colocation> list, List<Colocation> more, Resource origin, Comparator<Colocation> order) {
-    if (more.isEmpty() || !origin.managed) {
+    if (more.isEmpty()) {
       return;
     }
     if (list.isEmpty()) {
