@@ -28,10 +28,17 @@ public sealed interface ConfigurationChange {
   /// Replaces a resource of the same id.
   record ReplaceResource(ResourceDefinition resource) implements ConfigurationChange {}
 
-  /// Removes a resource and the constraints that name it.
+  /// Removes a resource and the constraints that name it. A group without members goes with the
+  /// last.
   record DeleteResource(ResourceId resource) implements ConfigurationChange {}
 
-  /// Sets meta-attributes of a resource (its clone, if it has one); empty values remove.
+  /// Adds a group, or replaces the one of that id.
+  record PutGroup(GroupDefinition group) implements ConfigurationChange {}
+
+  /// Removes a group and the constraints that name it; its members stay.
+  record RemoveGroup(ResourceId group) implements ConfigurationChange {}
+
+  /// Sets meta-attributes of a resource or group (its clone, if it has one); empty values remove.
   record SetMeta(ResourceId resource, SortedMap<String, String> meta)
       implements ConfigurationChange {
     /// Copies the map.

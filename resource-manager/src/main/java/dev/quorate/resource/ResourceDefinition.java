@@ -25,6 +25,18 @@ public record ResourceDefinition(
     /// One instance.
     record Primitive() implements Form {}
 
+    /// One instance per node, all alike. Constraints name the clone's id.
+    ///
+    /// @param cloneId the id of the clone, as `ping-clone`
+    /// @param cloneMax at most this many instances in all; 0 means one per node
+    /// @param meta meta-attributes of the clone
+    record Clone(ResourceId cloneId, int cloneMax, SortedMap<String, String> meta) implements Form {
+      /// Copies the map.
+      public Clone {
+        meta = Collections.unmodifiableSortedMap(new TreeMap<>(meta));
+      }
+    }
+
     /// One instance per node, and some of them promoted. Constraints name the clone's id.
     ///
     /// @param cloneId the id of the clone, as `pgsql-clone`
@@ -39,6 +51,44 @@ public record ResourceDefinition(
         meta = Collections.unmodifiableSortedMap(new TreeMap<>(meta));
       }
     }
+
+    /// The id by which it is named: the clone's, or its own.
+    default ResourceId publicId(ResourceId own) {
+      return switch (this) {
+        case Primitive() -> own;
+        case Clone(var cloneId, _, _) -> cloneId;
+        case Promotable(var cloneId, _, _, _) -> cloneId;
+      };
+    }
+
+    /// Meta-attributes of the clone; none if it is none.
+    default SortedMap<String, String> meta() {
+      return Collections.emptySortedMap();
+    }
+
+    /// The same with other meta-attributes of the clone.
+    default Form with(SortedMap<String, String> other) {
+      return switch (this) {
+        case Primitive p -> p;
+        case Clone(var cloneId, var most, _) -> new Clone(cloneId, most, other);
+        case Promotable(var cloneId, var most, var promoted, _) ->
+            new Promotable(cloneId, most, promoted, other);
+      };
+    }
+
+    /// Whether it can have instances on many nodes.
+    default boolean cloned() {
+      return !(this instanceof Primitive);
+    }
+
+    /// How many instances it has on a number of nodes.
+    default int instances(int nodes) {
+      return switch (this) {
+        case Primitive() -> 1;
+        case Clone(_, var most, _) -> most > 0 ? most : nodes;
+        case Promotable(_, var most, _, _) -> most > 0 ? most : nodes;
+      };
+    }
   }
 
   /// Copies the collections.
@@ -48,6 +98,11 @@ public record ResourceDefinition(
     operations = List.copyOf(operations);
   }
 
+  /// The same in another form.
+  public ResourceDefinition as(Form other) {
+    return new ResourceDefinition(id, agent, parameters, meta, operations, other);
+  }
+
   /// Whether instances can be promoted.
   public boolean promotable() {
     return form instanceof Form.Promotable;
@@ -55,10 +110,7 @@ public record ResourceDefinition(
 
   /// The id that constraints and users name: the clone's, or the resource's own.
   public ResourceId publicId() {
-    return switch (form) {
-      case Form.Primitive() -> id;
-      case Form.Promotable(var cloneId, _, _, _) -> cloneId;
-    };
+    return form.publicId(id);
   }
 
   /// Whether this id names the resource or its clone.
@@ -68,9 +120,6 @@ public record ResourceDefinition(
 
   /// A meta-attribute: the clone's own wins over the resource's.
   public Optional<String> metaAttribute(String name) {
-    if (form instanceof Form.Promotable(_, _, _, var cloneMeta) && cloneMeta.containsKey(name)) {
-      return Optional.ofNullable(cloneMeta.get(name));
-    }
-    return Optional.ofNullable(meta.get(name));
+    return Optional.ofNullable(form.meta().getOrDefault(name, meta.get(name)));
   }
 }

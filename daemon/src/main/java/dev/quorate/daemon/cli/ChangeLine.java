@@ -7,10 +7,12 @@ import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.Constraint;
 import dev.quorate.resource.FenceDeviceDefinition;
+import dev.quorate.resource.GroupDefinition;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.OperationDefinition;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceDefinition.Form;
+import dev.quorate.resource.ResourceId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -40,6 +42,8 @@ final class ChangeLine {
           "resource %s (%s): created".formatted(r.publicId(), r.agent());
       case ConfigurationChange.ReplaceResource(var r) -> resource(before, r);
       case ConfigurationChange.DeleteResource(var r) -> "resource " + r + ": deleted";
+      case ConfigurationChange.PutGroup(var g) -> group(before, g);
+      case ConfigurationChange.RemoveGroup(var g) -> "group " + g + ": removed, its members stay";
       case ConfigurationChange.SetMeta(var r, var meta) -> "resource " + r + ": meta " + meta;
       case ConfigurationChange.PutConstraint(var c) ->
           "constraint %s: %s"
@@ -94,9 +98,7 @@ final class ChangeLine {
     if (!was.agent().equals(now.agent())) {
       parts.add("agent " + now.agent() + " (was " + was.agent() + ")");
     }
-    if (was.promotable() != now.promotable() || !was.publicId().equals(now.publicId())) {
-      parts.add(now.promotable() ? "promotable as " + now.publicId() : "not promotable any more");
-    }
+    form(was.form(), now.form(), now.publicId()).ifPresent(parts::add);
     parts.addAll(differences("", was.parameters(), now.parameters()));
     parts.addAll(differences("meta ", meta(was), meta(now)));
     parts.addAll(operations(was, now));
@@ -105,14 +107,59 @@ final class ChangeLine {
 
   private static SortedMap<String, String> meta(ResourceDefinition resource) {
     SortedMap<String, String> meta = new TreeMap<>(resource.meta());
-    if (resource.form() instanceof Form.Promotable(_, var most, var promoted, var own)) {
-      meta.putAll(own);
-      meta.put("promoted-max", Integer.toString(promoted));
-      if (most > 0) {
-        meta.put("clone-max", Integer.toString(most));
-      }
+    meta.putAll(meta(resource.form()));
+    return meta;
+  }
+
+  private static SortedMap<String, String> meta(Form form) {
+    SortedMap<String, String> meta = new TreeMap<>(form.meta());
+    int most =
+        switch (form) {
+          case Form.Primitive() -> 0;
+          case Form.Clone(_, var max, _) -> max;
+          case Form.Promotable(_, var max, var promoted, _) -> {
+            meta.put("promoted-max", Integer.toString(promoted));
+            yield max;
+          }
+        };
+    if (most > 0) {
+      meta.put("clone-max", Integer.toString(most));
     }
     return meta;
+  }
+
+  private static Optional<String> form(Form was, Form now, ResourceId publicId) {
+    if (was.getClass() == now.getClass() && was.publicId(publicId).equals(publicId)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        switch (now) {
+          case Form.Primitive() -> "no clone any more";
+          case Form.Clone _ -> "cloned as " + publicId;
+          case Form.Promotable _ -> "promotable as " + publicId;
+        });
+  }
+
+  private static String group(ClusterConfiguration before, GroupDefinition now) {
+    String members = members(now);
+    Optional<GroupDefinition> found =
+        before.groups().stream().filter(g -> g.id().equals(now.id())).findFirst();
+    if (found.isEmpty()) {
+      return "group %s (%s): created".formatted(now.publicId(), members);
+    }
+    GroupDefinition was = found.get();
+    List<String> parts = new ArrayList<>();
+    if (!was.members().equals(now.members())) {
+      parts.add("members " + members + " (were " + members(was) + ")");
+    }
+    form(was.form(), now.form(), now.publicId()).ifPresent(parts::add);
+    parts.addAll(differences("meta ", was.meta(), now.meta()));
+    parts.addAll(differences("meta ", meta(was.form()), meta(now.form())));
+    return "group " + was.publicId() + ": " + String.join(", ", parts);
+  }
+
+  private static String members(GroupDefinition group) {
+    return String.join(", ", group.members().stream().map(ResourceId::name).toList());
   }
 
   private static List<String> operations(ResourceDefinition was, ResourceDefinition now) {

@@ -14,6 +14,8 @@ public final class CommandTree {
               CibCommands.all(),
               PropertyCommands.all(),
               ResourceCommands.all(),
+              GroupCommands.all(),
+              CloneCommands.all(),
               ConstraintCommands.all(),
               StonithCommands.all(),
               NodeCommands.all(),

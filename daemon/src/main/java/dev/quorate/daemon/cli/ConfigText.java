@@ -5,16 +5,20 @@ import dev.quorate.fencing.SecretParameters;
 import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.Constraint;
 import dev.quorate.resource.FenceDeviceDefinition;
+import dev.quorate.resource.GroupDefinition;
 import dev.quorate.resource.OperationDefinition;
 import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.json.ClusterJson;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// The configuration as text, as `pcs config` shows it. Secrets are masked.
 public final class ConfigText {
@@ -64,6 +68,7 @@ public final class ConfigText {
                 new ResourceDefinition(
                     r.id(), r.agent(), masked(r.parameters()), r.meta(), r.operations(), r.form()))
             .toList(),
+        c.groups(),
         c.constraints(),
         c.fenceDevices().stream()
             .map(d -> new FenceDeviceDefinition(d.id(), d.agent(), masked(d.parameters())))
@@ -82,30 +87,75 @@ public final class ConfigText {
   }
 
   static void resources(Invocation in) {
+    ClusterConfiguration configuration = in.configuration();
     Output out = in.out();
     if (in.words().has()) {
-      resource(out, in.resource(in.words().take("RESOURCE")));
+      Target target = in.target(in.words().take("RESOURCE"));
+      configuration
+          .group(target.id())
+          .ifPresentOrElse(
+              g -> group(out, configuration, g), () -> resource(out, target.parts().getFirst()));
       return;
     }
     out.line("Resources:");
-    in.configuration().resources().forEach(r -> resource(out, r));
+    TreeSet<ResourceId> grouped = new TreeSet<>();
+    for (ResourceDefinition resource : configuration.resources()) {
+      Optional<GroupDefinition> group = configuration.groupOf(resource.id());
+      if (group.isEmpty()) {
+        resource(out, resource);
+      } else if (grouped.add(group.get().id())) {
+        group(out, configuration, group.get());
+      }
+    }
+  }
+
+  private static void group(Output out, ClusterConfiguration configuration, GroupDefinition group) {
+    String indent = clone(out, group.form());
+    out.line(indent + "Group: " + group.id());
+    meta(out, indent + "  ", group.id(), group.meta());
+    configuration.named(group.id()).forEach(r -> primitive(out, indent + "  ", r));
   }
 
   private static void resource(Output out, ResourceDefinition resource) {
-    String indent = "  ";
-    if (resource.form()
-        instanceof
-        ResourceDefinition.Form.Promotable(var cloneId, var max, var promoted, var meta)) {
-      out.line(indent + "Clone: " + cloneId);
-      out.line(indent + "  Meta Attributes: " + cloneId + "-meta_attributes");
-      settings(out, indent + "    ", meta);
-      out.line(indent + "    promotable=true");
-      out.line(indent + "    promoted-max=" + promoted);
-      if (max > 0) {
-        out.line(indent + "    clone-max=" + max);
+    primitive(out, clone(out, resource.form()), resource);
+  }
+
+  /// Writes of what clone something is, if it is one.
+  ///
+  /// @return how far to the right what is in it stands
+  private static String clone(Output out, ResourceDefinition.Form form) {
+    SortedMap<String, String> meta = new TreeMap<>(form.meta());
+    switch (form) {
+      case ResourceDefinition.Form.Primitive() -> {
+        return "  ";
       }
-      indent = "    ";
+      case ResourceDefinition.Form.Clone(var id, var max, _) -> clone(out, id, max, meta);
+      case ResourceDefinition.Form.Promotable(var id, var max, var promoted, _) -> {
+        meta.put("promotable", "true");
+        meta.put("promoted-max", Integer.toString(promoted));
+        clone(out, id, max, meta);
+      }
     }
+    return "    ";
+  }
+
+  private static void clone(Output out, ResourceId id, int max, SortedMap<String, String> meta) {
+    if (max > 0) {
+      meta.put("clone-max", Integer.toString(max));
+    }
+    out.line("  Clone: " + id);
+    meta(out, "    ", id, meta);
+  }
+
+  private static void meta(
+      Output out, String indent, ResourceId id, SortedMap<String, String> meta) {
+    if (!meta.isEmpty()) {
+      out.line(indent + "Meta Attributes: " + id + "-meta_attributes");
+      settings(out, indent + "  ", meta);
+    }
+  }
+
+  private static void primitive(Output out, String indent, ResourceDefinition resource) {
     var agent = resource.agent();
     out.line(
         indent
@@ -121,10 +171,7 @@ public final class ConfigText {
       out.line(indent + "  Attributes: " + resource.id() + "-instance_attributes");
       settings(out, indent + "    ", masked(resource.parameters()));
     }
-    if (!resource.meta().isEmpty()) {
-      out.line(indent + "  Meta Attributes: " + resource.id() + "-meta_attributes");
-      settings(out, indent + "    ", resource.meta());
-    }
+    meta(out, indent + "  ", resource.id(), resource.meta());
     out.line(indent + "  Operations:");
     for (OperationDefinition operation : resource.operations()) {
       String kind = operation.kind().name().toLowerCase(Locale.ROOT);

@@ -4,7 +4,6 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.Constraint;
 import dev.quorate.resource.OperationKind;
-import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.Score;
@@ -60,7 +59,7 @@ final class ConstraintCommands {
     if (isFenceDevice(in, name)) {
       return;
     }
-    ResourceId resource = in.resource(name).publicId();
+    ResourceId resource = in.target(name).id();
     String verb = words.take("prefers or avoids");
     if (!verb.equals("prefers") && !verb.equals("avoids")) {
       throw HactlError.usage(
@@ -97,7 +96,7 @@ final class ConstraintCommands {
   private static void locationAdd(Invocation in) {
     Words words = in.words();
     String id = words.take("ID");
-    ResourceId resource = in.resource(words.take("RESOURCE")).publicId();
+    ResourceId resource = in.target(words.take("RESOURCE")).id();
     NodeId node = in.node(words.take("NODE"));
     Score score = Score.parse(words.take("SCORE"));
     words.end();
@@ -109,13 +108,13 @@ final class ConstraintCommands {
   private static void colocation(Invocation in) {
     Words words = in.words();
     Role role = role(words);
-    ResourceId resource = in.resource(words.take("RESOURCE")).publicId();
+    ResourceId resource = in.target(words.take("RESOURCE")).id();
     if (!words.skip("with")) {
       throw HactlError.usage(
           "'with' is missing after '" + resource + "'", "usage: hactl " + words.synopsis());
     }
     Role withRole = role(words);
-    ResourceId with = in.resource(words.take("RESOURCE")).publicId();
+    ResourceId with = in.target(words.take("RESOURCE")).id();
     Score score = Score.MUST;
     if (words.has() && words.peek().indexOf('=') < 0) {
       score = Score.parse(words.take("SCORE"));
@@ -145,13 +144,13 @@ final class ConstraintCommands {
     }
     words.skip("add");
     OperationKind firstAction = action(words);
-    ResourceDefinition first = in.resource(words.take("RESOURCE"));
+    ResourceId first = in.target(words.take("RESOURCE")).id();
     if (!words.skip("then")) {
       throw HactlError.usage(
-          "'then' is missing after '" + first.publicId() + "'", "usage: hactl " + words.synopsis());
+          "'then' is missing after '" + first + "'", "usage: hactl " + words.synopsis());
     }
     OperationKind thenAction = action(words);
-    ResourceDefinition then = in.resource(words.take("RESOURCE"));
+    ResourceId then = in.target(words.take("RESOURCE")).id();
     SortedMap<String, String> settings = words.settings();
     words.end();
     Constraint.Ordering.Kind kind = kind(settings.getOrDefault("kind", "Mandatory"));
@@ -170,31 +169,19 @@ final class ConstraintCommands {
     in.change(
         new ConfigurationChange.PutConstraint(
             new Constraint.Ordering(
-                id,
-                first.publicId(),
-                firstAction,
-                then.publicId(),
-                thenAction,
-                kind,
-                symmetrical.equals("true"))));
+                id, first, firstAction, then, thenAction, kind, symmetrical.equals("true"))));
   }
 
   private static String orderId(
-      ResourceDefinition first,
+      ResourceId first,
       OperationKind firstAction,
-      ResourceDefinition then,
+      ResourceId then,
       OperationKind thenAction,
       Constraint.Ordering.Kind kind) {
     boolean plain = firstAction == OperationKind.START && thenAction == OperationKind.START;
     String actions =
         plain ? "" : "-" + (firstAction.name() + "-" + thenAction.name()).toLowerCase(Locale.ROOT);
-    return "order-"
-        + first.publicId()
-        + "-"
-        + then.publicId()
-        + actions
-        + "-"
-        + kind.name().toLowerCase(Locale.ROOT);
+    return "order-" + first + "-" + then + actions + "-" + kind.name().toLowerCase(Locale.ROOT);
   }
 
   private static OperationKind action(Words words) {
@@ -227,9 +214,10 @@ final class ConstraintCommands {
   }
 
   private static void ref(Invocation in) {
-    ResourceDefinition resource = in.resource(in.words().take("RESOURCE"));
+    Target target = in.target(in.words().take("RESOURCE"));
     in.configuration().constraints().stream()
-        .filter(c -> names(c).stream().anyMatch(resource::answersTo))
+        .filter(c ->
+            names(c).stream().anyMatch(n -> in.configuration().publicId(n).equals(target.id())))
         .forEach(c -> in.out().line("  " + c.id()));
   }
 

@@ -53,11 +53,26 @@ record Invocation(Cluster cluster, Words words, Options options, Output out, Str
     return new NodeId(name);
   }
 
+  /// A single resource, by its own name or its clone's.
   ResourceDefinition resource(String name) {
-    return configuration().resources().stream()
-        .filter(r -> r.id().name().equals(name) || r.publicId().name().equals(name))
-        .findFirst()
-        .orElseThrow(() -> unknown("resource", name, resourceNames()));
+    Target target = target(name);
+    boolean group =
+        configuration().groups().stream().anyMatch(g -> g.publicId().equals(target.id()));
+    if (group) {
+      throw HactlError.usage(
+          "'" + name + "' is a group",
+          "name one of its members: "
+              + String.join(", ", target.parts().stream().map(r -> r.id().name()).toList()));
+    }
+    return target.parts().getFirst();
+  }
+
+  /// A resource or a group, by its own name or its clone's.
+  Target target(String name) {
+    if (!names().contains(name)) {
+      throw unknown("resource", name, names());
+    }
+    return Target.of(configuration(), new ResourceId(name));
   }
 
   ResourceId legalId(String name) {
@@ -77,9 +92,11 @@ record Invocation(Cluster cluster, Words words, Options options, Output out, Str
                 known.isEmpty() ? "there is none yet" : "known are " + String.join(", ", known)));
   }
 
-  private List<String> resourceNames() {
-    return configuration().resources().stream()
-        .flatMap(r -> Stream.of(r.id().name(), r.publicId().name()))
+  private List<String> names() {
+    return Stream.concat(
+            configuration().resources().stream().flatMap(r -> Stream.of(r.id(), r.publicId())),
+            configuration().groups().stream().flatMap(g -> Stream.of(g.id(), g.publicId())))
+        .map(ResourceId::name)
         .distinct()
         .toList();
   }

@@ -35,17 +35,29 @@ public record Options(
   /// Shows secrets.
   static final String SECRETS = "--secrets";
 
+  /// The group that a new resource belongs to.
+  static final String GROUP = "--group";
+
+  /// The member of a group before which a resource comes.
+  static final String BEFORE = "--before";
+
+  /// The member of a group after which a resource comes.
+  static final String AFTER = "--after";
+
   /// How long `--wait` without a number waits.
   public static final Duration WAIT = Duration.ofSeconds(60);
 
   private static final List<String> FLAGS =
       List.of(
+          AFTER,
           "--all",
+          BEFORE,
           "--debug",
           "--disabled",
           DRY_RUN,
           "--force",
           "--full",
+          GROUP,
           "--json",
           "--name",
           "--no-color",
@@ -103,6 +115,8 @@ public record Options(
         case "-u", "-p" -> value(arguments, ++i, word);
         case "--debug", "--no-color" -> {}
         case "-f" -> throw noFile(i + 1 < arguments.size() ? arguments.get(i + 1) : "FILE");
+        case GROUP, BEFORE, AFTER ->
+            own.put(flag, word.contains("=") ? word.split("=", 2)[1] : value(arguments, ++i, word));
         case DOCUMENT, DRY_RUN, SECRETS ->
             own.put(flag, word.contains("=") ? word.split("=", 2)[1] : "");
         default -> {

@@ -27,6 +27,21 @@ final class Placements {
     return state.instances().getOrDefault(resource.id(), new TreeMap<>());
   }
 
+  /// Whether all of it does what it is there for.
+  static boolean settled(ClusterState state, Target target) {
+    return target.parts().stream().allMatch(r -> settled(state, r));
+  }
+
+  /// Whether nothing of it runs, for certain.
+  static boolean stopped(ClusterState state, Target target) {
+    return target.parts().stream().allMatch(r -> stopped(state, r));
+  }
+
+  /// Whether all of it is known to be in the role on the node.
+  static boolean in(ClusterState state, Target target, Role role, NodeId node) {
+    return target.parts().stream().allMatch(r -> in(state, r, role).contains(node));
+  }
+
   /// Whether it does what it is there for.
   static boolean settled(ClusterState state, ResourceDefinition resource) {
     if (!wanted(state, resource)) {

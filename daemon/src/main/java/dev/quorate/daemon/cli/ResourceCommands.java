@@ -8,6 +8,7 @@ import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.Constraint;
 import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.Score;
 import java.time.Duration;
@@ -23,6 +24,8 @@ final class ResourceCommands {
   /// How the constraints of an unfinished move are called.
   static final String MOVE_PREFIX = "cli-prefer-";
 
+  private static final String BAN_PREFIX = "cli-ban-";
+
   private ResourceCommands() {}
 
   static List<Command> all() {
@@ -32,10 +35,13 @@ final class ResourceCommands {
   private static List<Command> changing() {
     return List.of(
         Command.of(
-            "resource create",
-            "ID AGENT [NAME=VALUE…] [op KIND NAME=VALUE…] [meta NAME=VALUE…] [promotable [ID] NAME=VALUE…]",
-            "Adds a resource.",
-            ResourceCreation::create),
+                "resource create",
+                "ID AGENT [NAME=VALUE…] [op KIND NAME=VALUE…] [meta NAME=VALUE…] [clone [ID]"
+                    + " NAME=VALUE… | promotable [ID] NAME=VALUE… | --group GROUP [--before RESOURCE |"
+                    + " --after RESOURCE]]",
+                "Adds a resource.",
+                ResourceCreation::create)
+            .with(Options.GROUP, Options.BEFORE, Options.AFTER),
         Command.of(
             "resource promotable",
             "RESOURCE [ID] [NAME=VALUE…]",
@@ -49,7 +55,7 @@ final class ResourceCommands {
         Command.of(
             "resource delete",
             "RESOURCE…",
-            "Stops and removes resources.",
+            "Stops and removes resources, of a group all members.",
             ResourceCommands::delete),
         Command.of(
             "resource remove",
@@ -86,9 +92,15 @@ final class ResourceCommands {
             "Moves a resource, or the promoted instance, without leaving a constraint behind.",
             ResourceCommands::move),
         Command.of(
+            "resource ban",
+            "RESOURCE [NODE]",
+            "Keeps a resource away from a node, the one where it runs if none is named, until it is"
+                + " cleared.",
+            ResourceCommands::ban),
+        Command.of(
             "resource clear",
             "RESOURCE",
-            "Removes what an unfinished move left.",
+            "Removes bans and what an unfinished move left.",
             ResourceCommands::clear),
         Command.of(
             "resource cleanup",
@@ -117,22 +129,22 @@ final class ResourceCommands {
         Command.of("resource status", "", "Shows where resources run.", StatusCommands::resources));
   }
 
-  private static List<ResourceDefinition> named(Invocation in) {
-    List<ResourceDefinition> named = new ArrayList<>();
+  private static List<Target> named(Invocation in) {
+    List<Target> named = new ArrayList<>();
     do {
-      named.add(in.resource(in.words().take("RESOURCE")));
+      named.add(in.target(in.words().take("RESOURCE")));
     } while (in.words().has());
     return named;
   }
 
   private static void delete(Invocation in) {
-    List<ResourceDefinition> resources = named(in);
+    List<Target> targets = named(in);
     Duration wait = in.options().patience().orElse(Options.WAIT);
     ClusterState now = in.cluster().state();
-    if (!resources.stream().allMatch(r -> Placements.stopped(now, r))) {
-      setMeta(in, resources, "target-role", "Stopped");
+    if (!targets.stream().allMatch(t -> Placements.stopped(now, t))) {
+      setMeta(in, targets.stream().map(Target::id).toList(), "target-role", "Stopped");
       boolean stopped =
-          in.cluster().await(s -> resources.stream().allMatch(r -> Placements.stopped(s, r)), wait);
+          in.cluster().await(s -> targets.stream().allMatch(t -> Placements.stopped(s, t)), wait);
       if (!stopped) {
         throw HactlError.timeout(
             "not stopped in " + wait.toSeconds() + " s, so nothing was removed",
@@ -140,38 +152,51 @@ final class ResourceCommands {
       }
     }
     in.change(
-        resources.stream()
-            .map(r -> new ConfigurationChange.DeleteResource(r.id()))
+        targets.stream()
+            .flatMap(t -> t.parts().stream())
+            .map(ResourceDefinition::id)
+            .distinct()
+            .map(ConfigurationChange.DeleteResource::new)
             .toArray(ConfigurationChange[]::new));
   }
 
   private static void target(Invocation in, String role) {
-    List<ResourceDefinition> resources = named(in);
-    setMeta(in, resources, "target-role", role);
+    List<Target> targets = named(in);
+    setMeta(in, targets.stream().map(Target::id).toList(), "target-role", role);
     in.settle(
         role.isEmpty() ? "the resources run" : "the resources are stopped",
-        state -> resources.stream().allMatch(r -> Placements.settled(state, r)));
+        state -> targets.stream().allMatch(t -> Placements.settled(state, t)));
   }
 
+  /// What is not managed is said of each resource; a group that says so says it for all.
   private static void managed(Invocation in, String value) {
-    setMeta(in, named(in), "is-managed", value);
+    List<ResourceId> ids = new ArrayList<>();
+    for (Target target : named(in)) {
+      for (ResourceDefinition resource : target.parts()) {
+        ids.add(resource.publicId());
+        in.configuration()
+            .groupOf(resource.id())
+            .filter(g -> value.isEmpty() && g.metaAttribute("is-managed").isPresent())
+            .ifPresent(g -> ids.add(g.publicId()));
+      }
+    }
+    setMeta(in, ids.stream().distinct().toList(), "is-managed", value);
   }
 
-  private static void setMeta(
-      Invocation in, List<ResourceDefinition> resources, String name, String value) {
+  private static void setMeta(Invocation in, List<ResourceId> ids, String name, String value) {
     SortedMap<String, String> meta = new TreeMap<>();
     meta.put(name, value);
     in.change(
-        resources.stream()
-            .map(r -> new ConfigurationChange.SetMeta(r.publicId(), meta))
+        ids.stream()
+            .map(id -> new ConfigurationChange.SetMeta(id, meta))
             .toArray(ConfigurationChange[]::new));
   }
 
   private static void meta(Invocation in) {
-    ResourceDefinition resource = in.resource(in.words().take("RESOURCE"));
+    Target target = in.target(in.words().take("RESOURCE"));
     in.change(
         new ConfigurationChange.SetMeta(
-            resource.publicId(), MetaAttributes.present(in.words().onlySettings("NAME=VALUE"))));
+            target.id(), MetaAttributes.present(in.words().onlySettings("NAME=VALUE"))));
   }
 
   private static void update(Invocation in) {
@@ -195,63 +220,104 @@ final class ResourceCommands {
   }
 
   private static void move(Invocation in) {
-    ResourceDefinition resource = in.resource(in.words().take("RESOURCE"));
+    Target resource = in.target(in.words().take("RESOURCE"));
     String target = in.words().has() ? in.node(in.words().take("NODE")).name() : "";
     in.words().end();
     if (resource.promotable()) {
-      PgCommands.switchover(in, resource, target);
+      PgCommands.switchover(in, resource.parts().getFirst(), target);
       return;
+    }
+    if (in.configuration().cloned(resource.parts().getFirst())) {
+      throw HactlError.usage(
+          "'" + resource + "' is a clone, which has no one place",
+          "keep it away from a node: hactl resource ban " + resource + " NODE");
     }
     if (target.isEmpty()) {
       throw HactlError.usage(
-          "where shall '" + resource.id() + "' go?",
-          "name a node: hactl resource move " + resource.id() + " NODE");
+          "where shall '" + resource + "' go?",
+          "name a node: hactl resource move " + resource + " NODE");
     }
     NodeId node = new NodeId(target);
-    String id = MOVE_PREFIX + resource.publicId();
+    String id = MOVE_PREFIX + resource;
     in.change(
         new ConfigurationChange.PutConstraint(
-            new Constraint.Location(id, resource.publicId(), Role.STARTED, node, Score.MUST)));
+            new Constraint.Location(id, resource.id(), Role.STARTED, node, Score.MUST)));
     var wait = in.options().patience().orElse(Options.WAIT);
-    boolean there =
-        in.cluster().await(s -> Placements.in(s, resource, Role.STARTED).contains(node), wait);
+    boolean there = in.cluster().await(s -> Placements.in(s, resource, Role.STARTED, node), wait);
     in.change(new ConfigurationChange.RemoveConstraint(id));
     if (!there) {
       throw HactlError.timeout(
-          "'" + resource.id() + "' did not start on " + node + " in " + wait.toSeconds() + " s",
-          "see why: hactl explain " + resource.id() + " on " + node);
+          "'" + resource + "' did not start on " + node + " in " + wait.toSeconds() + " s",
+          "see why: hactl explain " + resource + " on " + node);
     }
-    in.out().line("'" + resource.id() + "' runs on " + node);
+    in.out().line("'" + resource + "' runs on " + node);
+  }
+
+  private static void ban(Invocation in) {
+    Target resource = in.target(in.words().take("RESOURCE"));
+    ClusterState state = in.cluster().state();
+    List<NodeId> nodes =
+        in.words().has()
+            ? List.of(in.node(in.words().take("NODE")))
+            : in.configuration().nodes().keySet().stream()
+                .filter(n -> Placements.in(state, resource, Role.STARTED, n))
+                .toList();
+    in.words().end();
+    if (nodes.size() != 1) {
+      throw HactlError.usage(
+          "'" + resource + "' does not run on one node, so which is meant?",
+          "name a node: hactl resource ban " + resource + " NODE");
+    }
+    NodeId node = nodes.getFirst();
+    Role role = in.options().promoted() ? Role.PROMOTED : Role.STARTED;
+    in.change(
+        new ConfigurationChange.PutConstraint(
+            new Constraint.Location(
+                BAN_PREFIX + resource + "-on-" + node, resource.id(), role, node, Score.NEVER)));
+    in.out()
+        .remark(
+            "Note: '%s' stays away from %s until 'hactl resource clear %s'"
+                .formatted(resource, node, resource));
   }
 
   private static void clear(Invocation in) {
-    ResourceDefinition resource = in.resource(in.words().take("RESOURCE"));
+    Target resource = in.target(in.words().take("RESOURCE"));
+    List<String> names =
+        Stream.concat(
+                Stream.of(resource.id()), resource.parts().stream().map(ResourceDefinition::id))
+            .map(ResourceId::name)
+            .toList();
     ConfigurationChange[] changes =
         in.configuration().constraints().stream()
             .map(Constraint::id)
-            .filter(id ->
-                id.startsWith("cli-")
-                    && (id.endsWith("-" + resource.publicId()) || id.endsWith("-" + resource.id())))
+            .filter(id -> names.stream().anyMatch(name -> left(id, name)))
             .map(ConfigurationChange.RemoveConstraint::new)
             .toArray(ConfigurationChange[]::new);
+    ResourceId first = resource.parts().getFirst().id();
     boolean open =
-        in.cluster().state().primacies().containsKey(resource.id())
-            && !in.cluster().state().primacies().get(resource.id()).switchoverTo().isEmpty();
+        in.cluster().state().primacies().containsKey(first)
+            && !in.cluster().state().primacies().get(first).switchoverTo().isEmpty();
     if (changes.length > 0) {
       in.change(changes);
     }
     if (open) {
-      in.propose(new ClusterCommand.CancelSwitchover(resource.id(), "cleared by " + in.client()));
+      in.propose(new ClusterCommand.CancelSwitchover(first, "cleared by " + in.client()));
     }
     if (changes.length == 0 && !open) {
-      in.out().remark("nothing is left of a move of '" + resource.publicId() + "'");
+      in.out().remark("nothing is left of a move of '" + resource + "'");
     }
+  }
+
+  /// Whether a constraint is what a move or a ban of something leaves.
+  private static boolean left(String constraint, String name) {
+    return constraint.startsWith(BAN_PREFIX + name + "-on-")
+        || (constraint.startsWith("cli-") && constraint.endsWith("-" + name));
   }
 
   private static void cleanup(Invocation in) {
     List<ResourceDefinition> resources =
         in.words().has()
-            ? List.of(in.resource(in.words().take("RESOURCE")))
+            ? in.target(in.words().take("RESOURCE")).parts()
             : in.configuration().resources();
     List<NodeId> nodes =
         in.words().has()

@@ -82,7 +82,13 @@ final class ResourceCreation {
             meta,
             OperationDefaults.complete(operations, metadata.operations()),
             form);
-    in.change(new ConfigurationChange.CreateResource(resource));
+    List<ConfigurationChange> changes = new ArrayList<>();
+    changes.add(new ConfigurationChange.CreateResource(resource));
+    String group = in.options().own().get(Options.GROUP);
+    if (group != null) {
+      changes.addAll(GroupCommands.changes(in, in.legalId(group), List.of(id)));
+    }
+    in.change(changes.toArray(ConfigurationChange[]::new));
     in.settle(resource.publicId() + " is running", state -> Placements.settled(state, resource));
   }
 
@@ -109,25 +115,22 @@ final class ResourceCreation {
 
   private static ResourceDefinition.Form form(
       Invocation in, ResourceId id, AgentMetadata metadata, boolean plainClone) {
-    if (!metadata.promotable()) {
+    if (!metadata.promotable() && !plainClone) {
       throw HactlError.usage(
-          "agent '"
-              + metadata.names().getFirst()
-              + "' is not promotable, and plain clones are not supported",
-          "leave out the clone or promotable section");
+          "agent '" + metadata.names().getFirst() + "' is not promotable",
+          "use clone, or leave out the promotable section");
     }
-    if (plainClone && !in.options().force()) {
+    if (plainClone && metadata.promotable() && !in.options().force()) {
       in.out().remark("Note: the agent is promotable, so '" + id + "' becomes a promotable clone");
     }
     Words words = in.words();
     boolean named =
         words.has() && words.peek().indexOf('=') < 0 && !SECTIONS.contains(words.peek());
     ResourceId cloneId = in.legalId(named ? words.take("clone id") : id + "-clone");
-    SortedMap<String, String> settings = words.settings();
-    while (words.skip("meta")) {
-      settings.putAll(words.settings());
-    }
-    return promotable(cloneId, settings);
+    SortedMap<String, String> settings = CloneCommands.settings(words);
+    return metadata.promotable()
+        ? promotable(cloneId, settings)
+        : new ResourceDefinition.Form.Clone(cloneId, 0, settings);
   }
 
   private static ResourceDefinition.Form.Promotable promotable(

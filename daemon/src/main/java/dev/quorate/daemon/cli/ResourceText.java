@@ -2,17 +2,21 @@ package dev.quorate.daemon.cli;
 
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.Action;
+import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.FenceDeviceDefinition;
+import dev.quorate.resource.GroupDefinition;
 import dev.quorate.resource.InstanceStatus;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /// The list of resources in `hactl status`.
 final class ResourceText {
@@ -34,30 +38,60 @@ final class ResourceText {
               + "):\t "
               + facts.leader().map(l -> "Started " + l).orElse("Stopped"));
     }
-    for (ResourceDefinition resource : state.configuration().resources()) {
-      switch (resource.form()) {
-        case ResourceDefinition.Form.Primitive() -> text.primitive(resource);
-        case ResourceDefinition.Form.Promotable(var cloneId, _, _, _) ->
-            text.clone(resource, cloneId.name(), full);
-      }
-    }
+    text.resources(full);
     if (text.lines.isEmpty()) {
       text.lines.add("  * No resources");
     }
     return text.lines;
   }
 
+  private void resources(boolean full) {
+    ClusterConfiguration configuration = state.configuration();
+    TreeSet<ResourceId> grouped = new TreeSet<>();
+    for (ResourceDefinition resource : configuration.resources()) {
+      Optional<GroupDefinition> group = configuration.groupOf(resource.id());
+      if (group.isPresent()) {
+        if (grouped.add(group.get().id())) {
+          group(group.get(), full);
+        }
+        continue;
+      }
+      switch (resource.form()) {
+        case ResourceDefinition.Form.Primitive() -> primitive("  * ", resource);
+        case ResourceDefinition.Form.Clone(var clone, _, _) ->
+            clone(clone + " [" + resource.id() + "]", List.of(resource), full);
+        case ResourceDefinition.Form.Promotable(var clone, _, _, _) ->
+            clone(clone + " [" + resource.id() + "] (promotable)", List.of(resource), full);
+      }
+    }
+  }
+
+  private void group(GroupDefinition group, boolean full) {
+    List<ResourceDefinition> members = state.configuration().named(group.id());
+    if (group.form().cloned()) {
+      clone(group.publicId() + " [" + group.id() + "]", members, full);
+    } else {
+      lines.add(
+          "  * Resource Group: " + group.id() + flags(group.metaAttribute("target-role")) + ":");
+      members.forEach(m -> primitive("    * ", m));
+    }
+  }
+
+  private static String flags(Optional<String> targetRole) {
+    return targetRole.filter(r -> r.equalsIgnoreCase("Stopped")).map(_ -> " (disabled)").orElse("");
+  }
+
   private static String named(ResourceDefinition resource) {
     return resource.id() + "\t(" + resource.agent() + "):\t ";
   }
 
-  private void primitive(ResourceDefinition resource) {
+  private void primitive(String bullet, ResourceDefinition resource) {
     List<String> places = new ArrayList<>();
     for (Map.Entry<NodeId, InstanceStatus> e : Placements.statuses(state, resource).entrySet()) {
       place(resource, e.getKey(), e.getValue()).ifPresent(places::add);
     }
     String where = places.isEmpty() ? "Stopped" : String.join(", ", places);
-    lines.add("  * " + named(resource) + where + flags(resource));
+    lines.add(bullet + named(resource) + where + flags(resource));
   }
 
   /// Where and how it is, unless it is simply not there.
@@ -117,44 +151,60 @@ final class ResourceText {
     return flags.isEmpty() ? "" : " (" + String.join(", ", flags) + ")";
   }
 
-  private void clone(ResourceDefinition resource, String cloneId, boolean full) {
-    lines.add(
-        "  * Clone Set: "
-            + cloneId
-            + " ["
-            + resource.id()
-            + "] (promotable)"
-            + flags(resource)
-            + ":");
+  private void clone(String title, List<ResourceDefinition> parts, boolean full) {
+    lines.add("  * Clone Set: " + title + flags(parts.getFirst()) + ":");
     List<String> promoted = new ArrayList<>();
     List<String> unpromoted = new ArrayList<>();
+    List<String> started = new ArrayList<>();
     List<String> stopped = new ArrayList<>();
     for (NodeId node : state.configuration().nodes().keySet()) {
-      InstanceStatus status = state.instance(resource.id(), node).orElse(null);
-      if (status == null) {
-        stopped.add(node.name());
+      List<String> odd = odd(parts, node, full);
+      if (!odd.isEmpty()) {
+        lines.addAll(odd);
         continue;
       }
-      boolean odd =
-          full
-              || pending(resource, node).isPresent()
-              || status.certainty() != InstanceStatus.Certainty.KNOWN
-              || state.node(node).map(s -> s.unclean()).orElse(false);
-      Optional<String> place = place(resource, node, status);
-      if (odd && place.isPresent()) {
-        String reason = status.reason().isEmpty() ? "" : " - " + status.reason();
-        lines.add("    * " + named(resource) + place.get() + reason);
-      } else if (status.role() == Role.PROMOTED) {
-        promoted.add(node.name());
-      } else if (status.role().active()) {
-        unpromoted.add(node.name());
-      } else {
-        stopped.add(node.name());
-      }
+      Role role =
+          state
+              .instance(parts.getFirst().id(), node)
+              .map(InstanceStatus::role)
+              .orElse(Role.STOPPED);
+      (switch (role) {
+            case PROMOTED -> promoted;
+            case UNPROMOTED -> unpromoted;
+            case STARTED -> started;
+            case STOPPED -> stopped;
+          })
+          .add(node.name());
     }
     set("Promoted", promoted);
     set("Unpromoted", unpromoted);
+    set("Started", started);
     set("Stopped", stopped);
+  }
+
+  /// A line for each part that is not what all of an instance are, or for all where they differ.
+  private List<String> odd(List<ResourceDefinition> parts, NodeId node, boolean full) {
+    List<String> odd = new ArrayList<>();
+    List<String> all = new ArrayList<>();
+    TreeSet<Role> roles = new TreeSet<>();
+    for (ResourceDefinition part : parts) {
+      InstanceStatus status = state.instance(part.id(), node).orElse(null);
+      roles.add(status == null ? Role.STOPPED : status.role());
+      Optional<String> place = status == null ? Optional.empty() : place(part, node, status);
+      if (status == null || place.isEmpty()) {
+        continue;
+      }
+      String reason = status.reason().isEmpty() ? "" : " - " + status.reason();
+      String line = "    * " + named(part) + place.get() + reason;
+      all.add(line);
+      if (full
+          || pending(part, node).isPresent()
+          || status.certainty() != InstanceStatus.Certainty.KNOWN
+          || state.node(node).map(s -> s.unclean()).orElse(false)) {
+        odd.add(line);
+      }
+    }
+    return roles.size() > 1 ? all : odd;
   }
 
   private void set(String title, List<String> nodes) {

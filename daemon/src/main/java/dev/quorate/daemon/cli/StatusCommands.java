@@ -1,7 +1,6 @@
 package dev.quorate.daemon.cli;
 
 import dev.quorate.membership.NodeId;
-import dev.quorate.resource.ResourceDefinition;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,19 +68,22 @@ final class StatusCommands {
   }
 
   private static void explain(Invocation in) {
-    ResourceDefinition resource = in.resource(in.words().take("RESOURCE"));
+    Target target = in.target(in.words().take("RESOURCE"));
     in.words().skip("on");
     Optional<NodeId> node =
         in.words().has() ? Optional.of(in.node(in.words().take("NODE"))) : Optional.empty();
     in.words().end();
-    List<String> lines = in.cluster().explain(resource, node);
+    List<String> lines =
+        target.parts().stream().flatMap(r -> in.cluster().explain(r, node).stream()).toList();
     if (in.options().json()) {
-      in.out()
-          .line(JsonText.pretty(Map.of("resource", resource.publicId().name(), "lines", lines)));
+      in.out().line(JsonText.pretty(Map.of("resource", target.id().name(), "lines", lines)));
       return;
     }
     lines.forEach(in.out()::line);
-    PostgresText.waiting(in.cluster().state(), resource)
-        .ifPresent(why -> in.out().line("Nothing is promoted because " + why));
+    target
+        .parts()
+        .forEach(r ->
+            PostgresText.waiting(in.cluster().state(), r)
+                .ifPresent(why -> in.out().line("Nothing is promoted because " + why)));
   }
 }

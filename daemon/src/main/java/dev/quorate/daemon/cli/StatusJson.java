@@ -55,6 +55,11 @@ final class StatusJson {
     json.put("public_id", resource.publicId().name());
     json.put("agent", resource.agent().toString());
     json.put("promotable", resource.promotable());
+    json.put("clone", state.configuration().cloned(resource));
+    state
+        .configuration()
+        .groupOf(resource.id())
+        .ifPresent(g -> json.put("group", g.publicId().name()));
     List<Object> instances = new ArrayList<>();
     Placements.statuses(state, resource)
         .forEach((node, status) -> {

@@ -4,6 +4,7 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.FencingRecord;
+import dev.quorate.resource.GroupDefinition;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.ResourceDefinition;
@@ -108,12 +109,9 @@ final class StatusText {
     ClusterConfiguration configuration = state.configuration();
     int count = configuration.fenceDevices().size();
     for (ResourceDefinition resource : configuration.resources()) {
-      count +=
-          switch (resource.form()) {
-            case ResourceDefinition.Form.Primitive() -> 1;
-            case ResourceDefinition.Form.Promotable(_, var max, _, _) ->
-                max > 0 ? max : configuration.nodes().size();
-          };
+      ResourceDefinition.Form form =
+          configuration.groupOf(resource.id()).map(GroupDefinition::form).orElse(resource.form());
+      count += form.instances(configuration.nodes().size());
     }
     return count;
   }

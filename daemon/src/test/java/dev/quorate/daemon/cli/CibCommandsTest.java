@@ -215,9 +215,10 @@ class CibCommandsTest {
   void everythingThatIsNotManagedIsRefusedAtOnce() throws IOException {
     refused(
         document("not-managed"),
-        "id \"g\": groups are not managed",
-        "id \"c\": clones that are not promotable",
-        "id \"cg\": clones of groups",
+        "id \"m1\": parameter 'ip' is missing",
+        "id \"c\": notify=true is not managed",
+        "id \"cu\": globally-unique=true is not managed",
+        "id \"cg\": groups cannot be promoted",
         "id \"b\": bundles are not managed",
         "id \"t\": templates are not managed",
         "id \"p1\": templates are not managed",

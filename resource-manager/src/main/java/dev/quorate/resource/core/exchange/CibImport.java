@@ -6,6 +6,7 @@ import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.Constraint;
 import dev.quorate.resource.FenceDeviceDefinition;
+import dev.quorate.resource.GroupDefinition;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
@@ -18,7 +19,6 @@ import dev.quorate.resource.core.rules.Booleans;
 import dev.quorate.resource.core.state.ConfigurationTrial;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SortedMap;
@@ -106,11 +106,12 @@ public final class CibImport {
         ConfigurationTrial.sizes(
             configuration.resources().size(), configuration.constraints().size());
     tooMany.forEach(problem -> findings.refuse("", problem));
-    constraintChanges(configuration);
+    SequencedMap<String, Constraint> wanted = constraints(configuration);
     if (!tooMany.isEmpty()) {
       return new Result(List.of(), findings.refusals(), findings.notices());
     }
     resourceChanges();
+    constraintChanges(wanted);
     List<ConfigurationChange> all = new ArrayList<>();
     if (findings.refusals().isEmpty()) {
       all.addAll(removals);
@@ -297,6 +298,18 @@ public final class CibImport {
       devices.add(device.id());
       change(device.id().name(), new ConfigurationChange.PutFenceDevice(device));
     }
+    TreeSet<ResourceId> groups = new TreeSet<>();
+    for (GroupDefinition group : resources.groups()) {
+      groups.add(group.id());
+      if (!present.groups().contains(group)) {
+        change(group.id().name(), new ConfigurationChange.PutGroup(group));
+      }
+    }
+    for (GroupDefinition group : present.groups()) {
+      if (!groups.contains(group.id())) {
+        removals.add(new ConfigurationChange.RemoveGroup(group.id()));
+      }
+    }
     for (ResourceDefinition resource : present.resources()) {
       if (!kept.contains(resource.id())) {
         removals.add(new ConfigurationChange.DeleteResource(resource.id()));
@@ -309,23 +322,29 @@ public final class CibImport {
     }
   }
 
-  /// A resource takes its constraints with it, so they go before it and come after it.
-  private void constraintChanges(CibConfiguration configuration) {
+  private SequencedMap<String, Constraint> constraints(CibConfiguration configuration) {
     ConstraintTranslation translation = new ConstraintTranslation(present, resources, findings);
     configuration.constraints().forEach(translation::add);
-    SequencedMap<String, Constraint> wanted = translation.constraints();
-    List<ConfigurationChange> first = new ArrayList<>();
-    for (Constraint constraint : present.constraints()) {
-      Constraint now = wanted.get(constraint.id());
-      if (now == null) {
-        first.add(new ConfigurationChange.RemoveConstraint(constraint.id()));
-      } else if (now.equals(ConstraintTranslation.publicly(constraint, present))) {
-        wanted.remove(constraint.id());
-      }
+    return translation.constraints();
+  }
+
+  /// A resource takes its constraints with it, so they go before it and come after it.
+  private void constraintChanges(SequencedMap<String, Constraint> wanted) {
+    List<ConfigurationChange> first =
+        present.constraints().stream()
+            .map(Constraint::id)
+            .filter(id -> !wanted.containsKey(id))
+            .<ConfigurationChange>map(ConfigurationChange.RemoveConstraint::new)
+            .toList();
+    removals.addAll(0, first);
+    List<ConfigurationChange> all = new ArrayList<>(removals);
+    all.addAll(changes);
+    ClusterConfiguration then = ConfigurationTrial.result(present, all);
+    for (Constraint constraint : then.constraints()) {
+      wanted.remove(constraint.id(), ConstraintTranslation.publicly(constraint, then));
     }
-    removals.addAll(first);
-    for (Map.Entry<String, Constraint> entry : wanted.entrySet()) {
-      constraints.add(new ConfigurationChange.PutConstraint(entry.getValue()));
+    for (Constraint constraint : wanted.values()) {
+      constraints.add(new ConfigurationChange.PutConstraint(constraint));
     }
   }
 }

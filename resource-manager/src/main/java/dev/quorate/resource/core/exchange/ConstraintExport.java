@@ -19,7 +19,7 @@ public final class ConstraintExport {
   }
 
   private static String publicId(ResourceId name, ClusterConfiguration configuration) {
-    return configuration.resource(name).map(r -> r.publicId().name()).orElse(name.name());
+    return configuration.publicId(name).name();
   }
 
   /// A constraint as an element.

@@ -3,6 +3,7 @@ package dev.quorate.resource.core.exchange;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.Constraint;
+import dev.quorate.resource.GroupDefinition;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
@@ -37,6 +38,10 @@ final class ConstraintTranslation {
     for (ResourceDefinition resource : resources.resources()) {
       known.put(resource.id().name(), resource.publicId());
       known.put(resource.publicId().name(), resource.publicId());
+    }
+    for (GroupDefinition group : resources.groups()) {
+      known.put(group.id().name(), group.publicId());
+      known.put(group.publicId().name(), group.publicId());
     }
   }
 
@@ -178,7 +183,8 @@ final class ConstraintTranslation {
           id, "%s is a fence device, which is no resource: remove the constraint".formatted(name));
     } else if (found.isEmpty() && !resources.refused(name)) {
       findings.refuse(
-          id, "%s is no resource that is managed: name a resource or its clone".formatted(name));
+          id,
+          "%s is no resource that is managed: name a resource, a group or a clone".formatted(name));
     }
     return found;
   }
@@ -217,6 +223,6 @@ final class ConstraintTranslation {
   }
 
   private static ResourceId name(ResourceId resource, ClusterConfiguration configuration) {
-    return configuration.resource(resource).map(ResourceDefinition::publicId).orElse(resource);
+    return configuration.publicId(resource);
   }
 }

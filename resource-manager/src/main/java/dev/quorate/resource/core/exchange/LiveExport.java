@@ -5,10 +5,12 @@ import dev.quorate.resource.AgentType;
 import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.FenceDeviceDefinition;
+import dev.quorate.resource.GroupDefinition;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.OperationDefinition;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceDefinition.Form;
+import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.cib.Cib;
 import dev.quorate.resource.cib.CibConfiguration;
@@ -22,6 +24,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /// The live cluster as a document: for tools that read documents, and to be imported again.
@@ -68,10 +71,10 @@ public final class LiveExport {
     root.put("have-quorum", quorate ? "1" : "0");
     root.put("execution-date", Long.toString(state.wallMillis() / 1000));
     coordinator.ifPresent(node -> root.put("dc-uuid", node.name()));
-    List<ResourceElement> resources = new ArrayList<>();
-    configuration.resources().forEach(r -> reserve(r));
+    configuration.resources().forEach(r -> reserve(r.id(), r.publicId()));
+    configuration.groups().forEach(g -> reserve(g.id(), g.publicId()));
     configuration.fenceDevices().forEach(d -> identifiers.of(d.id().name()));
-    configuration.resources().forEach(r -> resources.add(resource(r)));
+    List<ResourceElement> resources = new ArrayList<>(resources(configuration));
     configuration.fenceDevices().forEach(d -> resources.add(device(d)));
     List<ConstraintElement> constraints = new ArrayList<>();
     configuration
@@ -94,10 +97,10 @@ public final class LiveExport {
         new StatusExport(state, hidden, FEATURE_SET).status());
   }
 
-  private void reserve(ResourceDefinition resource) {
-    identifiers.of(resource.id().name());
-    if (resource.promotable()) {
-      identifiers.of(resource.publicId().name());
+  private void reserve(ResourceId own, ResourceId publicly) {
+    identifiers.of(own.name());
+    if (!own.equals(publicly)) {
+      identifiers.of(publicly.name());
     }
   }
 
@@ -113,40 +116,69 @@ public final class LiveExport {
         name, name, "member", 0, identifiers.blocks("nodes-" + name, node.attributes()), List.of());
   }
 
-  private ResourceElement resource(ResourceDefinition resource) {
-    AgentType agent = resource.agent();
-    String id = resource.id().name();
-    ResourceElement.Primitive primitive =
-        new ResourceElement.Primitive(
-            id,
-            agent.standard(),
-            agent.provider(),
-            agent.type(),
+  /// A group stands where its first member does.
+  private List<ResourceElement> resources(ClusterConfiguration configuration) {
+    List<ResourceElement> resources = new ArrayList<>();
+    TreeSet<ResourceId> grouped = new TreeSet<>();
+    for (ResourceDefinition resource : configuration.resources()) {
+      Optional<GroupDefinition> group = configuration.groupOf(resource.id());
+      if (group.isEmpty()) {
+        resources.add(cloned(resource.form(), primitive(resource)));
+      } else if (grouped.add(group.get().id())) {
+        resources.add(group(group.get(), configuration));
+      }
+    }
+    return resources;
+  }
+
+  private ResourceElement group(GroupDefinition group, ClusterConfiguration configuration) {
+    return cloned(
+        group.form(),
+        new ResourceElement.Group(
+            group.id().name(),
             "",
-            "",
-            identifiers.blocks(id + "-meta_attributes", resource.meta()),
-            identifiers.blocks(
-                id + "-instance_attributes", Secrets.masked(resource.parameters(), hidden)),
+            identifiers.blocks(group.id() + "-meta_attributes", group.meta()),
             List.of(),
-            resource.operations().stream().map(o -> operation(id, o)).toList());
-    return switch (resource.form()) {
-      case Form.Primitive() -> primitive;
-      case Form.Promotable(var clone, var most, var promoted, var meta) -> {
-        SortedMap<String, String> own = new TreeMap<>(meta);
+            configuration.named(group.id()).stream().map(this::primitive).toList()));
+  }
+
+  private ResourceElement cloned(Form form, ResourceElement child) {
+    SortedMap<String, String> own = new TreeMap<>(form.meta());
+    return switch (form) {
+      case Form.Primitive() -> child;
+      case Form.Clone(var clone, var most, _) -> clone(clone, most, own, child);
+      case Form.Promotable(var clone, var most, var promoted, _) -> {
         own.put("promotable", "true");
         own.put("promoted-max", Integer.toString(promoted));
-        if (most > 0) {
-          own.put("clone-max", Integer.toString(most));
-        }
-        yield new ResourceElement.Clone(
-            clone.name(),
-            "",
-            false,
-            identifiers.blocks(clone + "-meta_attributes", own),
-            List.of(),
-            primitive);
+        yield clone(clone, most, own, child);
       }
     };
+  }
+
+  private ResourceElement clone(
+      ResourceId id, int most, SortedMap<String, String> meta, ResourceElement child) {
+    if (most > 0) {
+      meta.put("clone-max", Integer.toString(most));
+    }
+    return new ResourceElement.Clone(
+        id.name(), "", false, identifiers.blocks(id + "-meta_attributes", meta), List.of(), child);
+  }
+
+  private ResourceElement.Primitive primitive(ResourceDefinition resource) {
+    AgentType agent = resource.agent();
+    String id = resource.id().name();
+    return new ResourceElement.Primitive(
+        id,
+        agent.standard(),
+        agent.provider(),
+        agent.type(),
+        "",
+        "",
+        identifiers.blocks(id + "-meta_attributes", resource.meta()),
+        identifiers.blocks(
+            id + "-instance_attributes", Secrets.masked(resource.parameters(), hidden)),
+        List.of(),
+        resource.operations().stream().map(o -> operation(id, o)).toList());
   }
 
   private ResourceElement.Operation operation(String resource, OperationDefinition operation) {

@@ -4,6 +4,7 @@ import dev.quorate.resource.AgentType;
 import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.FenceDeviceDefinition;
+import dev.quorate.resource.GroupDefinition;
 import dev.quorate.resource.OperationDefaults;
 import dev.quorate.resource.OperationDefinition;
 import dev.quorate.resource.Primacy;
@@ -32,6 +33,7 @@ final class ResourceTranslation {
   private final KnownAgents agents;
   private final Findings findings;
   private final List<ResourceDefinition> resources = new ArrayList<>();
+  private final List<GroupDefinition> groups = new ArrayList<>();
   private final List<FenceDeviceDefinition> devices = new ArrayList<>();
   private final TreeSet<String> refused = new TreeSet<>();
 
@@ -43,6 +45,10 @@ final class ResourceTranslation {
 
   List<ResourceDefinition> resources() {
     return resources;
+  }
+
+  List<GroupDefinition> groups() {
+    return groups;
   }
 
   List<FenceDeviceDefinition> devices() {
@@ -57,15 +63,9 @@ final class ResourceTranslation {
   void add(ResourceElement element) {
     switch (element) {
       case ResourceElement.Primitive p when p.agentClass().equals("stonith") -> device(p);
-      case ResourceElement.Primitive p -> primitive(p, Optional.empty());
+      case ResourceElement.Primitive p -> primitive(p, new Form.Primitive());
       case ResourceElement.Clone c -> clone(c);
-      case ResourceElement.Group g -> {
-        refuse(
-            g.id(),
-            "groups are not managed: list its members, with a colocation and an order for each"
-                + " after the first");
-        g.members().forEach(m -> refused.add(m.id()));
-      }
+      case ResourceElement.Group g -> group(g, new Form.Primitive());
       case ResourceElement.Bundle b -> {
         refuse(b.id(), "bundles are not managed: remove it");
         b.child().ifPresent(c -> refused.add(c.id()));
@@ -80,33 +80,74 @@ final class ResourceTranslation {
   }
 
   private void clone(ResourceElement.Clone clone) {
-    refused.add(clone.child().id());
-    if (!(clone.child() instanceof ResourceElement.Primitive primitive)) {
-      refuse(clone.id(), "clones of groups are not managed: remove it");
-      return;
+    ResourceElement child = clone.child();
+    refused.add(child.id());
+    if (child instanceof ResourceElement.Group group) {
+      group.members().forEach(m -> refused.add(m.id()));
     }
     SortedMap<String, String> meta = meta(clone.id(), clone.meta());
     boolean promotable = clone.promotable() || flag(meta.getOrDefault("promotable", "false"));
-    if (!promotable) {
-      refuse(
-          clone.id(),
-          "clones that are not promotable are not managed: write a resource for each node");
+    if (flag(meta.getOrDefault("globally-unique", "false"))) {
+      refuse(clone.id(), "globally-unique=true is not managed: a node has one instance; remove it");
       return;
     }
-    if (flag(meta.getOrDefault("globally-unique", "false"))) {
-      refuse(clone.id(), "globally-unique=true is not managed: remove it");
+    if (!promotable && flag(meta.getOrDefault("notify", "false"))) {
+      refuse(
+          clone.id(),
+          "notify=true is not managed: instances are not told of each other; remove it");
       return;
     }
     if (!clone.parameters().isEmpty()) {
       refuse(
           clone.id(),
-          "parameters of clones are not managed: write them into the resource " + primitive.id());
+          "parameters of clones are not managed: write them into the resource " + child.id());
       return;
     }
     described(clone.id(), clone.description());
-    Optional<Form> form = form(clone.id(), meta);
-    if (form.isPresent()) {
-      primitive(primitive, form);
+    Optional<Form> form = form(clone.id(), meta, promotable);
+    if (form.isEmpty()) {
+      return;
+    }
+    switch (child) {
+      case ResourceElement.Primitive primitive -> primitive(primitive, form.get());
+      case ResourceElement.Group group when promotable ->
+          refuse(
+              clone.id(),
+              "groups cannot be promoted: make a promotable clone of a single resource of "
+                  + group.id());
+      case ResourceElement.Group group -> group(group, form.get());
+      case ResourceElement.Clone _, ResourceElement.Bundle _, ResourceElement.Template _ ->
+          refuse(clone.id(), "a clone is made of a resource or a group: remove it");
+    }
+  }
+
+  private void group(ResourceElement.Group group, Form form) {
+    Optional<ResourceId> id = legal(group.id());
+    described(group.id(), group.description());
+    if (!group.parameters().isEmpty()) {
+      refuse(group.id(), "parameters of groups are not managed: write them into the members");
+    }
+    SortedMap<String, String> meta = meta(group.id(), group.meta());
+    List<ResourceId> members = new ArrayList<>();
+    for (ResourceElement.Primitive member : group.members()) {
+      if (member.agentClass().equals("stonith")) {
+        refuse(member.id(), "a fence device cannot be a member of a group: write it outside");
+      } else {
+        primitive(member, new Form.Primitive());
+        resources.stream()
+            .filter(r -> r.id().name().equals(member.id()))
+            .forEach(r -> {
+              members.add(r.id());
+              refused.remove(member.id());
+            });
+      }
+    }
+    if (id.isPresent() && members.size() == group.members().size()) {
+      groups.add(new GroupDefinition(id.get(), members, meta, form));
+      refused.remove(group.id());
+    } else {
+      refused.add(group.id());
+      id.ifPresent(legal -> refused.add(form.publicId(legal).name()));
     }
   }
 
@@ -122,7 +163,7 @@ final class ResourceTranslation {
     return meta;
   }
 
-  private Optional<Form> form(String clone, SortedMap<String, String> meta) {
+  private Optional<Form> form(String clone, SortedMap<String, String> meta, boolean promotable) {
     meta.remove("promotable");
     Optional<ResourceId> id = legal(clone);
     int most = number(clone, meta, "clone-max", 0);
@@ -134,7 +175,10 @@ final class ResourceTranslation {
     }
     return refused.contains(clone)
         ? Optional.empty()
-        : id.map(legal -> new Form.Promotable(legal, most, promoted, meta));
+        : id.map(legal ->
+            promotable
+                ? new Form.Promotable(legal, most, promoted, meta)
+                : new Form.Clone(legal, most, meta));
   }
 
   /// Takes a number of instances.
@@ -165,7 +209,7 @@ final class ResourceTranslation {
     }
   }
 
-  private void primitive(ResourceElement.Primitive element, Optional<Form> clone) {
+  private void primitive(ResourceElement.Primitive element, Form form) {
     String id = element.id();
     Optional<ResourceId> legal = legal(id);
     if (!element.template().isEmpty()) {
@@ -189,19 +233,19 @@ final class ResourceTranslation {
             findings.values(id, "parameters", element.parameters(), Optional.empty()),
             meta(id, element.meta()),
             operations,
-            clone.orElseGet(Form.Primitive::new));
+            form);
     Optional<ResourceDefinition> now =
         present.resources().stream().filter(r -> r.id().equals(written.id())).findFirst();
     ResourceDefinition shown =
         now.map(n -> with(written, Secrets.filled(written.parameters(), n.parameters())))
             .orElse(written);
     if (now.equals(Optional.of(shown))) {
-      keep(shown, clone);
+      keep(shown);
     } else if (now.isPresent()
         && ConfigurationTrial.idle(present, new ConfigurationChange.ReplaceResource(shown))) {
-      keep(shown, clone);
+      keep(shown);
     } else {
-      checked(written, known, clone);
+      checked(written, known);
     }
   }
 
@@ -211,14 +255,15 @@ final class ResourceTranslation {
         r.id(), r.agent(), parameters, r.meta(), r.operations(), r.form());
   }
 
-  private void keep(ResourceDefinition resource, Optional<Form> clone) {
+  private void keep(ResourceDefinition resource) {
     resources.add(resource);
-    clone.ifPresent(_ -> refused.remove(resource.id().name()));
+    if (resource.form().cloned()) {
+      refused.remove(resource.id().name());
+    }
   }
 
   /// What is new or changed must be good, as if it were typed.
-  private void checked(
-      ResourceDefinition written, Optional<KnownAgents.Known> known, Optional<Form> clone) {
+  private void checked(ResourceDefinition written, Optional<KnownAgents.Known> known) {
     String id = written.id().name();
     if (known.isEmpty()) {
       refuse(
@@ -235,7 +280,11 @@ final class ResourceTranslation {
               .formatted(String.join(", ", blanked)));
     }
     if (written.promotable() && !agent.promotable()) {
-      refuse(id, "agent " + agent.name() + " is not promotable: remove the clone");
+      refuse(id, "agent " + agent.name() + " is not promotable: remove promotable");
+    }
+    if (written.form() instanceof Form.Clone && agent.holdsData()) {
+      refuse(id, "agent " + agent.name() + " holds data: write promotable=true into the clone");
+      return;
     }
     agents.problems(agent.name(), written.parameters()).forEach(p -> refuse(id, p));
     SortedMap<String, String> meta = new TreeMap<>(written.meta());
@@ -254,8 +303,7 @@ final class ResourceTranslation {
             written.parameters(),
             meta,
             OperationDefaults.complete(written.operations(), agent.operations()),
-            written.form()),
-        clone);
+            written.form()));
   }
 
   private static List<String> blanked(SortedMap<String, String> parameters) {

@@ -1,6 +1,7 @@
 package dev.quorate.resource.core.scheduling;
 
 import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.Constraint;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition;
@@ -15,6 +16,7 @@ import dev.quorate.resource.core.scheduling.ScoreTable.Fact;
 import dev.quorate.resource.core.scheduling.ScoreTable.Line;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -103,9 +105,10 @@ final class DecisionReading {
   }
 
   private String partner(ResourceDefinition resource, String name, Score score) {
-    for (Constraint constraint : eligibility.state().configuration().constraints()) {
+    ClusterConfiguration configuration = eligibility.state().configuration();
+    for (Constraint constraint : configuration.constraints()) {
       if (constraint instanceof Constraint.Colocation c && c.id().equals(name)) {
-        boolean dependent = resource.answersTo(c.resource());
+        boolean dependent = configuration.covers(c.resource(), resource);
         ResourceId other = dependent ? c.with() : c.resource();
         String role = dependent && c.withRole() != Role.STARTED ? " " + c.withRole() : "";
         return score.equals(Score.NEVER) && dependent
@@ -185,9 +188,23 @@ final class DecisionReading {
                 i.mayRun()
                     && (eligibility.standing(i.node()).pins()
                         || i.footing() == Instance.Footing.BLOCKED));
-    if (pinned && !candidate.definition().promotable()) {
+    if (pinned && !eligibility.state().configuration().cloned(candidate.definition())) {
       return "it is left alone where it is";
     }
-    return roles.isEmpty() ? "no node may host it" : "";
+    return roles.isEmpty() ? earlier(candidate).orElse("no node may host it") : "";
+  }
+
+  /// The first member of the group before this one that has no place, said as a reason.
+  private Optional<String> earlier(Candidate candidate) {
+    return eligibility
+        .state()
+        .configuration()
+        .groupOf(candidate.id())
+        .flatMap(g ->
+            g.members().stream()
+                .takeWhile(m -> !m.equals(candidate.id()))
+                .filter(m -> decision.after().getOrDefault(m.name(), List.of()).isEmpty())
+                .findFirst()
+                .map(m -> "group " + g.id() + ": " + m + " comes first and has no place"));
   }
 }

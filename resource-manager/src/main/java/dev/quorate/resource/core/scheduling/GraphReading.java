@@ -278,14 +278,23 @@ final class GraphReading {
         case Constraint.Location _ -> {}
       }
     }
-    return "follows from the constraints";
+    return eligibility
+        .state()
+        .configuration()
+        .groupOf(one)
+        .filter(g -> g.members().contains(other))
+        .map(g -> "group " + g.id())
+        .orElse("follows from the constraints");
   }
 
   private boolean connects(ResourceId a, ResourceId b, ResourceId one, ResourceId other) {
-    Optional<ResourceId> first = eligibility.find(a).map(Candidate::id);
-    Optional<ResourceId> second = eligibility.find(b).map(Candidate::id);
-    return (first.equals(Optional.of(one)) && second.equals(Optional.of(other)))
-        || (first.equals(Optional.of(other)) && second.equals(Optional.of(one)));
+    return (covers(a, one) && covers(b, other)) || (covers(a, other) && covers(b, one));
+  }
+
+  private boolean covers(ResourceId name, ResourceId resource) {
+    Candidate candidate = eligibility.resources().get(resource);
+    return candidate != null
+        && eligibility.state().configuration().covers(name, candidate.definition());
   }
 
   /// What nobody knows is found out.

@@ -3,11 +3,13 @@ package dev.quorate.resource.core.scheduling;
 import dev.quorate.resource.Action.OperationAction;
 import dev.quorate.resource.Constraint;
 import dev.quorate.resource.OperationKind;
+import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.Score;
 import dev.quorate.resource.core.scheduling.ActionPlan.Held;
 import dev.quorate.resource.core.scheduling.Eligibility.Candidate;
-import dev.quorate.resource.core.scheduling.Placement.Assignment;
+import java.util.List;
 import java.util.Optional;
 
 /// Says in an operator's words why something cannot be done now: by what was configured and by what
@@ -61,7 +63,7 @@ final class HeldReasons {
         case Constraint.Ordering order -> {
           if (order.kind() == Constraint.Ordering.Kind.MANDATORY
               && order.thenAction() == kind
-              && candidate.definition().answersTo(order.then())
+              && covers(order.then(), candidate)
               && !wanted(order.first(), order.firstAction())) {
             return Optional.of(
                 "order "
@@ -75,7 +77,7 @@ final class HeldReasons {
         }
         case Constraint.Colocation colocation -> {
           if (colocation.score().equals(Score.MUST)
-              && candidate.definition().answersTo(colocation.resource())
+              && covers(colocation.resource(), candidate)
               && !wanted(
                   colocation.with(),
                   colocation.withRole() == Role.PROMOTED
@@ -100,9 +102,16 @@ final class HeldReasons {
     return " [hactl constraint delete " + constraint.id() + "]";
   }
 
-  private boolean wanted(dev.quorate.resource.ResourceId name, OperationKind kind) {
-    Optional<Assignment> assignment = placement.find(name);
+  private boolean covers(ResourceId name, Candidate candidate) {
+    return eligibility.state().configuration().covers(name, candidate.definition());
+  }
+
+  private boolean wanted(ResourceId name, OperationKind kind) {
     Role role = kind == OperationKind.PROMOTE ? Role.PROMOTED : Role.STARTED;
-    return assignment.isPresent() && !assignment.get().nodes(role).isEmpty();
+    List<ResourceDefinition> parts = eligibility.state().configuration().named(name);
+    return !parts.isEmpty()
+        && parts.stream()
+            .map(r -> placement.assignments().get(r.id()))
+            .allMatch(a -> a != null && !a.nodes(role).isEmpty());
   }
 }

@@ -6,8 +6,6 @@ import dev.quorate.resource.Constraint;
 import dev.quorate.resource.FailCount;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.OperationKind;
-import dev.quorate.resource.ResourceDefinition;
-import dev.quorate.resource.ResourceDefinition.Form;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.cib.AttributeBlock;
 import dev.quorate.resource.cib.Cib;
@@ -18,7 +16,6 @@ import dev.quorate.resource.cib.CibStatus.HistoryEntry;
 import dev.quorate.resource.cib.CibStatus.NodeState;
 import dev.quorate.resource.cib.CibStatus.ResourceHistory;
 import dev.quorate.resource.cib.ConstraintElement;
-import dev.quorate.resource.cib.ResourceElement;
 import dev.quorate.resource.core.digest.OperationDigest;
 import dev.quorate.resource.core.exchange.ConstraintExport;
 import dev.quorate.resource.core.scheduling.Eligibility.Candidate;
@@ -61,7 +58,7 @@ final class LiveDocument {
             List.of(),
             List.of(),
             nodes(),
-            resources(),
+            new LiveResources(eligibility).all(),
             List.of(),
             constraints(),
             List.of(),
@@ -70,7 +67,7 @@ final class LiveDocument {
         new CibStatus(states(), List.of()));
   }
 
-  private static AttributeBlock block(String id, Map<String, String> values) {
+  static AttributeBlock block(String id, Map<String, String> values) {
     List<AttributeBlock.Entry> entries = new ArrayList<>();
     for (Map.Entry<String, String> value : values.entrySet()) {
       entries.add(
@@ -120,81 +117,6 @@ final class LiveDocument {
         }
       }
     }
-  }
-
-  private List<ResourceElement> resources() {
-    List<ResourceElement> resources = new ArrayList<>();
-    for (ResourceDefinition definition : eligibility.state().configuration().resources()) {
-      Candidate candidate = eligibility.resources().get(definition.id());
-      if (candidate != null) {
-        resources.add(element(candidate));
-      }
-    }
-    return resources;
-  }
-
-  private ResourceElement element(Candidate candidate) {
-    ResourceDefinition definition = candidate.definition();
-    AgentType agent = definition.agent();
-    SortedMap<String, String> meta = meta(candidate);
-    String id = definition.id().name();
-    SortedMap<String, String> onFail = new TreeMap<>();
-    onFail.put("on-fail", "block");
-    ResourceElement.Primitive primitive =
-        new ResourceElement.Primitive(
-            id,
-            agent.standard(),
-            agent.provider(),
-            agent.type(),
-            "",
-            "",
-            List.of(block(id + "-meta", meta)),
-            List.of(),
-            List.of(),
-            List.of(
-                new ResourceElement.Operation(
-                    id + "-stop", "stop", 0, onFail, List.of(), List.of())));
-    return switch (definition.form()) {
-      case Form.Primitive() -> primitive;
-      case Form.Promotable(var clone, var most, var promoted, _) -> {
-        SortedMap<String, String> own = new TreeMap<>(meta);
-        own.put("promotable", "true");
-        own.put("promoted-max", Integer.toString(promoted));
-        if (most > 0) {
-          own.put("clone-max", Integer.toString(most));
-        }
-        yield new ResourceElement.Clone(
-            clone.name(), "", true, List.of(block(clone + "-meta", own)), List.of(), primitive);
-      }
-    };
-  }
-
-  private SortedMap<String, String> meta(Candidate candidate) {
-    ResourceOptions options = eligibility.options(candidate.definition());
-    SortedMap<String, String> meta = new TreeMap<>();
-    meta.put("priority", Integer.toString(options.priority()));
-    meta.put("resource-stickiness", options.stickiness().toString());
-    meta.put("migration-threshold", Integer.toString(options.threshold()));
-    meta.put("failure-timeout", options.failureTimeout() + "ms");
-    meta.put("is-managed", Boolean.toString(candidate.managed()));
-    meta.put("requires", mayRunOnLost(candidate) ? "fencing" : "quorum");
-    if (candidate.limit() == Role.STOPPED) {
-      meta.put("target-role", "Stopped");
-    } else if (candidate.limit() == Role.UNPROMOTED) {
-      meta.put("target-role", "Unpromoted");
-    }
-    return meta;
-  }
-
-  /// Whether fencing must come before a start. What has data to lose goes by its grant.
-  private boolean mayRunOnLost(Candidate candidate) {
-    return !eligibility.hasData(candidate.id())
-        && candidate.instances().values().stream()
-            .anyMatch(i ->
-                switch (eligibility.standing(i.node()).kind()) {
-                  case CONDEMNED, UNCLEAN -> i.mayRun();
-                  case USABLE, STANDBY, MAINTENANCE, FROZEN, ABSENT -> false;
-                });
   }
 
   private List<ConstraintElement> constraints() {

@@ -4,6 +4,8 @@ import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.Score;
+import java.util.Optional;
+import java.util.SortedMap;
 
 /// The meta-attributes of a resource that placement reads, defaults applied.
 ///
@@ -20,16 +22,16 @@ record ResourceOptions(
     int priority) {
 
   static ResourceOptions of(ClusterConfiguration configuration, ResourceDefinition resource) {
+    SortedMap<String, String> meta = configuration.meta(resource);
     return new ResourceOptions(
-        limit(configuration.meta(resource, "target-role").orElse("Started"), resource),
-        Settings.flag(configuration.meta(resource, "is-managed").orElse("true"), true)
-            && !Settings.flag(configuration.meta(resource, "maintenance").orElse("false"), false),
+        limit(meta.getOrDefault("target-role", "Started"), resource),
+        Settings.flag(meta.get("is-managed"), true)
+            && !Settings.flag(meta.get("maintenance"), false),
         number(
-            configuration.meta(resource, "resource-stickiness").orElse(""),
-            resource.promotable() ? 1 : 0),
-        threshold(configuration.meta(resource, "migration-threshold").orElse("INFINITY")),
-        configuration.meta(resource, "failure-timeout").flatMap(Settings::millis).orElse(0L),
-        number(configuration.meta(resource, "priority").orElse(""), 0).value());
+            meta.getOrDefault("resource-stickiness", ""), configuration.cloned(resource) ? 1 : 0),
+        threshold(meta.getOrDefault("migration-threshold", "INFINITY")),
+        Optional.ofNullable(meta.get("failure-timeout")).flatMap(Settings::millis).orElse(0L),
+        number(meta.getOrDefault("priority", ""), 0).value());
   }
 
   private static Role limit(String text, ResourceDefinition resource) {

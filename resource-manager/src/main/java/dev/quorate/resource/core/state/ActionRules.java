@@ -114,10 +114,7 @@ final class ActionRules {
     if (instance.role().active()) {
       return no("HA-ACT-006", op, "it is active there already");
     }
-    return switch (resource.form()) {
-      case Form.Promotable _ -> Optional.empty();
-      case Form.Primitive() -> elsewhere(draft, op);
-    };
+    return draft.configuration().cloned(resource) ? Optional.empty() : elsewhere(draft, op);
   }
 
   private static Optional<CommandAnswer> elsewhere(Draft draft, Action.OperationAction op) {

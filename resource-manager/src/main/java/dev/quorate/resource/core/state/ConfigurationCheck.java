@@ -4,16 +4,17 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.Constraint;
 import dev.quorate.resource.FenceDeviceDefinition;
+import dev.quorate.resource.GroupDefinition;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.OperationDefinition;
 import dev.quorate.resource.OperationKind;
+import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceDefinition.Form;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeSet;
 
 /// What must hold of a whole configuration.
@@ -40,6 +41,7 @@ final class ConfigurationCheck {
     }
     checkIds(configuration, problems);
     configuration.resources().forEach(r -> checkResource(r, problems));
+    GroupCheck.check(configuration, problems);
     configuration.constraints().forEach(c -> checkConstraint(configuration, c, problems));
   }
 
@@ -62,8 +64,14 @@ final class ConfigurationCheck {
     List<ResourceId> ids = new ArrayList<>();
     for (ResourceDefinition resource : configuration.resources()) {
       ids.add(resource.id());
-      if (resource.form() instanceof Form.Promotable(var cloneId, _, _, _)) {
-        ids.add(cloneId);
+      if (resource.form().cloned()) {
+        ids.add(resource.publicId());
+      }
+    }
+    for (GroupDefinition group : configuration.groups()) {
+      ids.add(group.id());
+      if (group.form().cloned()) {
+        ids.add(group.publicId());
       }
     }
     configuration.fenceDevices().stream().map(FenceDeviceDefinition::id).forEach(ids::add);
@@ -95,6 +103,23 @@ final class ConfigurationCheck {
             "");
       }
     }
+    checkForm(resource, problems);
+  }
+
+  private static void checkForm(ResourceDefinition resource, ConfigurationProblems problems) {
+    if (resource.form() instanceof Form.Clone(_, var cloneMax, _) && cloneMax < 0) {
+      problems.add(
+          "HA-CONF-045",
+          "clone %s: clone-max must be at least 0".formatted(resource.publicId()),
+          "");
+    }
+    if (resource.form() instanceof Form.Clone
+        && resource.metaAttribute(Primacy.HOLDS_DATA).filter("true"::equals).isPresent()) {
+      problems.add(
+          "HA-CONF-048",
+          "clone %s holds data, so it must be promotable".formatted(resource.publicId()),
+          "use 'hactl resource promotable'");
+    }
     if (resource.form() instanceof Form.Promotable(_, var cloneMax, var promotedMax, _)) {
       if (cloneMax < 0 || promotedMax < 1) {
         problems.add(
@@ -112,23 +137,14 @@ final class ConfigurationCheck {
     }
   }
 
-  /// The resources that a constraint names.
-  static List<ResourceId> named(Constraint constraint) {
-    return switch (constraint) {
-      case Constraint.Location l -> List.of(l.resource());
-      case Constraint.Colocation c -> List.of(c.resource(), c.with());
-      case Constraint.Ordering o -> List.of(o.first(), o.then());
-    };
-  }
-
   private static void checkConstraint(
       ClusterConfiguration configuration, Constraint constraint, ConfigurationProblems problems) {
     String place = "constraint " + constraint.id();
     if (constraint.id().isBlank()) {
       problems.add("HA-CONF-050", "a constraint needs an id", "");
     }
-    for (ResourceId id : named(constraint)) {
-      if (configuration.resource(id).isEmpty()) {
+    for (ResourceId id : ConstraintNames.of(constraint)) {
+      if (configuration.named(id).isEmpty()) {
         problems.add(
             "HA-CONF-051", "%s: there is no resource %s".formatted(place, id), "create it first");
       }
@@ -170,8 +186,8 @@ final class ConfigurationCheck {
       ResourceId one,
       ResourceId other,
       ConfigurationProblems problems) {
-    Optional<ResourceDefinition> a = configuration.resource(one);
-    if (a.isPresent() && a.equals(configuration.resource(other))) {
+    List<ResourceDefinition> parts = configuration.named(one);
+    if (configuration.named(other).stream().anyMatch(parts::contains)) {
       problems.add("HA-CONF-053", "%s binds %s to itself".formatted(place, one), "");
     }
   }
@@ -182,8 +198,7 @@ final class ConfigurationCheck {
       ResourceId id,
       Role role,
       ConfigurationProblems problems) {
-    boolean promotable =
-        configuration.resource(id).map(ResourceDefinition::promotable).orElse(true);
+    boolean promotable = configuration.named(id).stream().allMatch(ResourceDefinition::promotable);
     if ((role == Role.PROMOTED || role == Role.UNPROMOTED) && !promotable) {
       problems.add(
           "HA-CONF-054",

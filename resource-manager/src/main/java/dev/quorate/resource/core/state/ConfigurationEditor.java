@@ -7,9 +7,11 @@ import dev.quorate.resource.ConfigurationChange.CreateResource;
 import dev.quorate.resource.ConfigurationChange.DeleteResource;
 import dev.quorate.resource.ConfigurationChange.PutConstraint;
 import dev.quorate.resource.ConfigurationChange.PutFenceDevice;
+import dev.quorate.resource.ConfigurationChange.PutGroup;
 import dev.quorate.resource.ConfigurationChange.PutNode;
 import dev.quorate.resource.ConfigurationChange.RemoveConstraint;
 import dev.quorate.resource.ConfigurationChange.RemoveFenceDevice;
+import dev.quorate.resource.ConfigurationChange.RemoveGroup;
 import dev.quorate.resource.ConfigurationChange.RemoveNode;
 import dev.quorate.resource.ConfigurationChange.ReplaceResource;
 import dev.quorate.resource.ConfigurationChange.SetMeta;
@@ -18,6 +20,7 @@ import dev.quorate.resource.ConfigurationChange.SetProperty;
 import dev.quorate.resource.ConfigurationChange.SetResourceDefault;
 import dev.quorate.resource.Constraint;
 import dev.quorate.resource.FenceDeviceDefinition;
+import dev.quorate.resource.GroupDefinition;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceDefinition.Form;
@@ -37,6 +40,7 @@ final class ConfigurationEditor {
   private final SortedMap<String, String> properties;
   private final SortedMap<String, String> resourceDefaults;
   private final List<ResourceDefinition> resources;
+  private final List<GroupDefinition> groups;
   private final List<Constraint> constraints;
   private final List<FenceDeviceDefinition> fenceDevices;
   private final ConfigurationProblems problems = new ConfigurationProblems();
@@ -47,6 +51,7 @@ final class ConfigurationEditor {
     this.properties = new TreeMap<>(before.properties());
     this.resourceDefaults = new TreeMap<>(before.resourceDefaults());
     this.resources = new ArrayList<>(before.resources());
+    this.groups = new ArrayList<>(before.groups());
     this.constraints = new ArrayList<>(before.constraints());
     this.fenceDevices = new ArrayList<>(before.fenceDevices());
   }
@@ -70,6 +75,7 @@ final class ConfigurationEditor {
         properties,
         resourceDefaults,
         resources,
+        groups,
         constraints,
         fenceDevices);
   }
@@ -86,6 +92,8 @@ final class ConfigurationEditor {
       case CreateResource(var resource) -> resources.add(canonical(resource));
       case ReplaceResource(var resource) -> replace(resource.id(), canonical(resource));
       case DeleteResource(var resource) -> deleteResource(resource);
+      case PutGroup(var group) -> putGroup(group);
+      case RemoveGroup(var group) -> removeGroup(group);
       case SetMeta c -> setMeta(c);
       case PutConstraint(var constraint) -> putConstraint(constraint);
       case RemoveConstraint(var id) -> {
@@ -165,44 +173,92 @@ final class ConfigurationEditor {
 
   private ResourceDefinition canonical(ResourceDefinition resource) {
     String what = "meta-attribute of %s:".formatted(resource.publicId());
-    Form form =
-        switch (resource.form()) {
-          case Form.Primitive p -> p;
-          case Form.Promotable(var id, var max, var promotedMax, var cloneMeta) ->
-              new Form.Promotable(id, max, promotedMax, meta(what, new TreeMap<>(), cloneMeta));
-        };
     return new ResourceDefinition(
         resource.id(),
         resource.agent(),
         resource.parameters(),
         meta(what, new TreeMap<>(), resource.meta()),
         resource.operations(),
-        form);
+        canonical(what, resource.form(), resource.form().meta()));
+  }
+
+  /// A form with other meta-attributes, those that count instances in their own places.
+  private Form canonical(String what, Form form, SortedMap<String, String> wanted) {
+    return CloneOptions.placed(
+        form.with(meta(what, new TreeMap<>(), wanted)), new TreeMap<>(), problems);
   }
 
   private void setMeta(SetMeta change) {
+    String what = "meta-attribute of %s:".formatted(change.resource());
+    Optional<GroupDefinition> group =
+        groups.stream().filter(g -> g.answersTo(change.resource())).findFirst();
+    if (group.isPresent()) {
+      GroupDefinition g = group.get();
+      boolean whole = g.form().cloned() && !g.id().equals(change.resource());
+      replaceOrAdd(
+          groups,
+          o -> o.id().equals(g.id()),
+          new GroupDefinition(
+              g.id(),
+              g.members(),
+              whole ? g.meta() : meta(what, g.meta(), change.meta()),
+              whole ? changed(what, g.form(), change.meta()) : g.form()));
+      return;
+    }
     Optional<ResourceDefinition> found = named(change.resource());
     if (found.isEmpty()) {
       noResource(change.resource());
       return;
     }
-    ResourceDefinition resource = found.get();
-    String what = "meta-attribute of %s:".formatted(change.resource());
-    ResourceDefinition changed =
-        switch (resource.form()) {
-          case Form.Primitive p -> with(resource, meta(what, resource.meta(), change.meta()), p);
-          case Form.Promotable(var id, var max, var promotedMax, var cloneMeta) ->
-              with(
-                  resource,
-                  resource.meta(),
-                  new Form.Promotable(id, max, promotedMax, meta(what, cloneMeta, change.meta())));
-        };
-    replace(resource.id(), changed);
+    ResourceDefinition r = found.get();
+    replace(
+        r.id(),
+        r.form().cloned()
+            ? r.as(changed(what, r.form(), change.meta()))
+            : new ResourceDefinition(
+                r.id(),
+                r.agent(),
+                r.parameters(),
+                meta(what, r.meta(), change.meta()),
+                r.operations(),
+                r.form()));
   }
 
-  private static ResourceDefinition with(
-      ResourceDefinition r, SortedMap<String, String> meta, Form form) {
-    return new ResourceDefinition(r.id(), r.agent(), r.parameters(), meta, r.operations(), form);
+  private Form changed(String what, Form form, SortedMap<String, String> changes) {
+    return CloneOptions.placed(form.with(meta(what, form.meta(), changes)), changes, problems);
+  }
+
+  /// What names a clone goes on to name what the clone has become.
+  private void rename(ResourceId from, ResourceId to) {
+    if (!from.equals(to)) {
+      constraints.replaceAll(c -> ConstraintNames.renamed(c, from, to));
+    }
+  }
+
+  private void putGroup(GroupDefinition group) {
+    groups.stream()
+        .filter(g -> g.id().equals(group.id()))
+        .findFirst()
+        .ifPresent(g -> rename(g.publicId(), group.publicId()));
+    String what = "meta-attribute of %s:".formatted(group.publicId());
+    replaceOrAdd(
+        groups,
+        g -> g.id().equals(group.id()),
+        new GroupDefinition(
+            group.id(),
+            group.members(),
+            meta(what, new TreeMap<>(), group.meta()),
+            canonical(what, group.form(), group.form().meta())));
+  }
+
+  private void removeGroup(ResourceId name) {
+    Optional<GroupDefinition> group = groups.stream().filter(g -> g.answersTo(name)).findFirst();
+    if (group.isEmpty()) {
+      problems.add("HA-CONF-036", "there is no group " + name, "see 'hactl resource group list'");
+      return;
+    }
+    groups.remove(group.get());
+    constraints.removeIf(c -> ConstraintNames.of(c).stream().anyMatch(group.get()::answersTo));
   }
 
   private Optional<ResourceDefinition> named(ResourceId id) {
@@ -216,6 +272,7 @@ final class ConfigurationEditor {
   private void replace(ResourceId id, ResourceDefinition resource) {
     for (int i = 0; i < resources.size(); i++) {
       if (resources.get(i).id().equals(id)) {
+        rename(resources.get(i).publicId(), resource.publicId());
         resources.set(i, resource);
         return;
       }
@@ -230,8 +287,18 @@ final class ConfigurationEditor {
       return;
     }
     resources.remove(resource.get());
-    constraints.removeIf(
-        c -> ConfigurationCheck.named(c).stream().anyMatch(resource.get()::answersTo));
+    constraints.removeIf(c -> ConstraintNames.of(c).stream().anyMatch(resource.get()::answersTo));
+    ResourceId id = resource.get().id();
+    for (GroupDefinition group : List.copyOf(groups)) {
+      if (group.members().equals(List.of(id))) {
+        removeGroup(group.id());
+      } else if (group.members().contains(id)) {
+        replaceOrAdd(
+            groups,
+            g -> g.id().equals(group.id()),
+            group.with(group.members().stream().filter(m -> !m.equals(id)).toList()));
+      }
+    }
   }
 
   private void putConstraint(Constraint constraint) {

@@ -89,6 +89,13 @@ final class ConfigurationRules {
               "resource %s cannot be deleted: it is not known to be stopped everywhere"
                   .formatted(resource.id()),
               "stop it first with 'hactl resource disable %s'".formatted(resource.publicId()));
+        } else if (shrinks(before, after, resource) && running(draft, resource.id()) > 1) {
+          problems.add(
+              "HA-CONF-014",
+              "resource %s runs, or may run, on several nodes, so it must stay a clone"
+                  .formatted(resource.id()),
+              "stop it first with 'hactl resource disable %s'"
+                  .formatted(before.publicId(resource.id())));
         } else if (!sameNature(resource, now.get())) {
           problems.add(
               "HA-CONF-012",
@@ -119,13 +126,28 @@ final class ConfigurationRules {
 
   private static boolean sameNature(ResourceDefinition a, ResourceDefinition b) {
     return a.agent().equals(b.agent())
-        && a.publicId().equals(b.publicId())
+        && (a.publicId().equals(b.publicId()) || (!a.promotable() && !b.promotable()))
         && a.promotable() == b.promotable()
         && holdsData(a) == holdsData(b);
   }
 
+  /// Whether what could be on many nodes can be on one only.
+  private static boolean shrinks(
+      ClusterConfiguration before, ClusterConfiguration after, ResourceDefinition resource) {
+    return before.cloned(resource)
+        && after.resources().stream()
+            .filter(r -> r.id().equals(resource.id()))
+            .anyMatch(r -> !after.cloned(r));
+  }
+
   /// Whether nothing of a resource runs or may run.
   private static boolean stopped(Draft draft, ResourceId resource) {
+    return running(draft, resource) == 0;
+  }
+
+  /// On how many nodes a resource runs or may run.
+  private static int running(Draft draft, ResourceId resource) {
+    int running = 0;
     for (var entry : draft.instancesOf(resource).entrySet()) {
       InstanceStatus instance = entry.getValue();
       boolean down =
@@ -134,10 +156,10 @@ final class ConfigurationRules {
                   || instance.certainty() == Certainty.FAILED);
       if (draft.partakes(entry.getKey())
           && (!down || draft.operationOn(resource, entry.getKey()).isPresent())) {
-        return false;
+        running++;
       }
     }
-    return true;
+    return running;
   }
 
   static boolean holdsData(ResourceDefinition resource) {

@@ -18,6 +18,14 @@ public final class ConfigurationTrial {
     return ConfigurationRules.problems(draft, state.configuration(), editor).sentences();
   }
 
+  /// What the changes lead to, whether it is right or not.
+  public static ClusterConfiguration result(
+      ClusterConfiguration before, List<ConfigurationChange> changes) {
+    ConfigurationEditor editor = new ConfigurationEditor(before);
+    changes.forEach(editor::apply);
+    return editor.result();
+  }
+
   /// What is wrong with the number of resources and constraints; empty if it is not too large.
   public static List<String> sizes(int resources, int constraints) {
     ConfigurationProblems problems = new ConfigurationProblems();
@@ -42,6 +50,7 @@ public final class ConfigurationTrial {
         && before.properties().equals(after.properties())
         && before.resourceDefaults().equals(after.resourceDefaults())
         && before.resources().equals(after.resources())
+        && before.groups().equals(after.groups())
         && before.constraints().equals(after.constraints())
         && before.fenceDevices().equals(after.fenceDevices());
   }

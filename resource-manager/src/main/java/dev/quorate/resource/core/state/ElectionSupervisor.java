@@ -16,7 +16,6 @@ import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition;
-import dev.quorate.resource.ResourceDefinition.Form;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.Score;
@@ -241,11 +240,9 @@ public final class ElectionSupervisor {
             .filter(i -> i.role().active() || i.certainty() != Certainty.KNOWN)
             .count();
     int wanted =
-        switch (resource.form()) {
-          case Form.Primitive() -> 1;
-          case Form.Promotable(_, var max, _, _) ->
-              max > 0 ? Math.min(max, able.size()) : able.size();
-        };
+        resource.form().cloned()
+            ? Math.min(resource.form().instances(able.size()), able.size())
+            : 1;
     return !busy && !unknown && shown >= wanted && unseen(state, resource).isEmpty();
   }
 

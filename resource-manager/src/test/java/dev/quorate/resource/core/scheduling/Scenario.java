@@ -11,6 +11,7 @@ import dev.quorate.resource.Constraint;
 import dev.quorate.resource.Election;
 import dev.quorate.resource.FailCount;
 import dev.quorate.resource.FencingRecord;
+import dev.quorate.resource.GroupDefinition;
 import dev.quorate.resource.Holder;
 import dev.quorate.resource.InstanceStatus;
 import dev.quorate.resource.InstanceStatus.Certainty;
@@ -41,6 +42,8 @@ import java.util.TreeMap;
 /// property NAME VALUE
 /// primitive ID [NAME=VALUE …]           meta-attributes; on-fail:KIND=WHAT for an operation
 /// promotable ID [data] [NAME=VALUE …]   its clone is ID-clone
+/// clone ID [NAME=VALUE …]               a plain one, ID-clone; clone:NAME=VALUE of the clone itself
+/// group ID MEMBER,MEMBER [NAME=VALUE …] cloned as ID-clone with a word clone
 /// is ID NODE ROLE [CERTAINTY]           everything else is known to be stopped
 /// failed ID NODE COUNT KIND [MILLIS]
 /// location CID ID NODE SCORE [ROLE]
@@ -58,6 +61,7 @@ final class Scenario {
   final SortedMap<NodeId, NodeStatus> statuses = new TreeMap<>();
   final SortedMap<String, String> properties = new TreeMap<>();
   final List<ResourceDefinition> resources = new ArrayList<>();
+  final List<GroupDefinition> groups = new ArrayList<>();
   final List<Constraint> constraints = new ArrayList<>();
   final SortedMap<ResourceId, SortedMap<NodeId, InstanceStatus>> instances = new TreeMap<>();
   final SortedMap<ResourceId, SortedMap<NodeId, FailCount>> failCounts = new TreeMap<>();
@@ -91,7 +95,15 @@ final class Scenario {
         wallMillis,
         "",
         new ClusterConfiguration(
-            "test", 1, nodes, properties, new TreeMap<>(), resources, constraints, List.of()),
+            "test",
+            1,
+            nodes,
+            properties,
+            new TreeMap<>(),
+            resources,
+            groups,
+            constraints,
+            List.of()),
         statuses,
         new TreeMap<>(),
         known,
@@ -120,7 +132,8 @@ final class Scenario {
     switch (words.getFirst()) {
       case "node" -> node(words);
       case "property" -> properties.put(words.get(1), words.get(2));
-      case "primitive", "promotable" -> resource(words);
+      case "primitive", "promotable", "clone" -> resource(words);
+      case "group" -> group(words);
       case "location", "colocation", "order" -> constraints.add(constraint(words));
       case "is" ->
           set(
@@ -165,8 +178,8 @@ final class Scenario {
 
   private void resource(List<String> words) {
     ResourceId id = new ResourceId(words.get(1));
-    boolean promotable = words.getFirst().equals("promotable");
     SortedMap<String, String> meta = new TreeMap<>();
+    SortedMap<String, String> ofClone = new TreeMap<>();
     List<OperationDefinition> operations = new ArrayList<>();
     for (String word : words.subList(2, words.size())) {
       if (word.equals("data")) {
@@ -181,18 +194,41 @@ final class Scenario {
                 Role.STARTED,
                 OnFail.valueOf(parts[1])));
       } else {
-        String[] parts = word.split("=", 2);
-        meta.put(parts[0], parts[1]);
+        setting(word.startsWith("clone:") ? ofClone : meta, word.replaceFirst("^clone:", ""));
       }
     }
+    ResourceId clone = new ResourceId(id + "-clone");
     ResourceDefinition.Form form =
-        promotable
-            ? new ResourceDefinition.Form.Promotable(
-                new ResourceId(id + "-clone"), 0, 1, new TreeMap<>())
-            : new ResourceDefinition.Form.Primitive();
+        switch (words.getFirst()) {
+          case "promotable" -> new ResourceDefinition.Form.Promotable(clone, 0, 1, ofClone);
+          case "clone" ->
+              new ResourceDefinition.Form.Clone(
+                  clone, Integer.parseInt(ofClone.getOrDefault("clone-max", "0")), ofClone);
+          default -> new ResourceDefinition.Form.Primitive();
+        };
     resources.add(
         new ResourceDefinition(
             id, AgentType.parse("ocf:test:thing"), new TreeMap<>(), meta, operations, form));
+  }
+
+  private static void setting(SortedMap<String, String> into, String word) {
+    String[] parts = word.split("=", 2);
+    into.put(parts[0], parts[1]);
+  }
+
+  private void group(List<String> words) {
+    ResourceId id = new ResourceId(words.get(1));
+    SortedMap<String, String> meta = new TreeMap<>();
+    words.stream().skip(3).filter(w -> w.contains("=")).forEach(w -> setting(meta, w));
+    groups.add(
+        new GroupDefinition(
+            id,
+            Arrays.stream(words.get(2).split(",")).map(ResourceId::new).toList(),
+            meta,
+            words.contains("clone")
+                ? new ResourceDefinition.Form.Clone(
+                    new ResourceId(id + "-clone"), 0, new TreeMap<>())
+                : new ResourceDefinition.Form.Primitive()));
   }
 
   private static Constraint constraint(List<String> words) {
