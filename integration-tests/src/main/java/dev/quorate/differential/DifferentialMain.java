@@ -19,7 +19,7 @@ import java.util.TreeMap;
 /// The differential tester as a program.
 public final class DifferentialMain {
   private static final String USAGE =
-      "usage: DifferentialMain [--count N] [--seed S] [--out DIR] [--shrink] [--order]"
+      "usage: DifferentialMain [--count N] [--seed S] [--out DIR] [--shrink] [--order] [--wide]"
           + " | --file CIB";
 
   private DifferentialMain() {}
@@ -38,15 +38,17 @@ public final class DifferentialMain {
     long seed = 1;
     boolean shrink = false;
     boolean order = false;
+    boolean wide = false;
     Optional<Path> directory = Optional.empty();
     List<String> rest = new ArrayList<>(args);
     while (!rest.isEmpty()) {
       String option = rest.removeFirst();
-      boolean flag = option.equals("--shrink") || option.equals("--order");
+      boolean flag = List.of("--shrink", "--order", "--wide").contains(option);
       String value = flag || rest.isEmpty() ? "" : rest.removeFirst();
       if (flag) {
         shrink |= option.equals("--shrink");
         order |= option.equals("--order");
+        wide |= option.equals("--wide");
       } else if (option.equals("--count") && value.matches("[0-9]{1,9}")) {
         count = Long.parseLong(value);
       } else if (option.equals("--seed") && value.matches("[0-9]{1,12}")) {
@@ -64,7 +66,7 @@ public final class DifferentialMain {
       out.println("crm_simulate is not installed");
       return 3;
     }
-    return report(new DifferentialRun(directory, shrink, order).run(seed, seed + count), out);
+    return report(new DifferentialRun(directory, shrink, order, wide).run(seed, seed + count), out);
   }
 
   /// What both would do with one document.
@@ -94,6 +96,9 @@ public final class DifferentialMain {
       result.features().forEach(f -> features.merge(f, 1, Integer::sum));
       if (result.known()) {
         known++;
+        if (!result.problem().isEmpty()) {
+          out.println("seed " + result.seed() + " " + result.problem());
+        }
       } else if (!result.same()) {
         out.print(result.text());
         kinds.merge(

@@ -24,14 +24,17 @@ public final class DifferentialRun {
   private final Optional<Path> out;
   private final boolean shrinks;
   private final boolean orders;
+  private final boolean wide;
 
   /// @param out where inputs that differ are written; empty for nowhere
   /// @param shrinks whether they are made small
   /// @param orders whether inputs that differ only in the order are written too
-  public DifferentialRun(Optional<Path> out, boolean shrinks, boolean orders) {
+  /// @param wide whether things are done to the clusters that they do not have by themselves
+  public DifferentialRun(Optional<Path> out, boolean shrinks, boolean orders, boolean wide) {
     this.out = out;
     this.shrinks = shrinks;
     this.orders = orders;
+    this.wide = wide;
   }
 
   /// What came of a seed.
@@ -120,27 +123,33 @@ public final class DifferentialRun {
   }
 
   private Result one(Comparison comparison, long seed) throws IOException, InterruptedException {
-    RandomCluster cluster = RandomCluster.of(seed);
-    String xml = CibWriter.write(cluster.cib());
-    Comparison.Outcome outcome = comparison.compare(xml, cluster.now());
-    Result result = new Result(seed, cluster.features(), outcome.difference(), outcome.problem());
+    Wide input = wide ? Wide.of(seed) : plain(seed);
+    Comparison.Outcome outcome = comparison.compare(input.xml(), input.now());
+    Result result = new Result(seed, input.features(), outcome.difference(), outcome.problem());
     if (out.isPresent() && !result.known() && (orders ? !result.identical() : !result.same())) {
-      keep(comparison, cluster, xml, result);
+      keep(comparison, input, result);
     }
     return result;
   }
 
-  private void keep(Comparison comparison, RandomCluster cluster, String xml, Result result)
+  private static Wide plain(long seed) {
+    RandomCluster cluster = RandomCluster.of(seed);
+    return new Wide(CibWriter.write(cluster.cib()), cluster.now(), cluster.features());
+  }
+
+  private void keep(Comparison comparison, Wide input, Result result)
       throws IOException, InterruptedException {
     Path directory = out.orElseThrow();
-    Files.writeString(directory.resolve(result.seed() + ".xml"), xml, StandardCharsets.UTF_8);
+    Files.writeString(
+        directory.resolve(result.seed() + ".xml"), input.xml(), StandardCharsets.UTF_8);
     StringBuilder text = new StringBuilder(result.text());
     if (shrinks && result.difference().isPresent()) {
-      String small = Shrinker.shrink(comparison, xml, cluster.now(), result.difference().get());
+      String small =
+          Shrinker.shrink(comparison, input.xml(), input.now(), result.difference().get());
       Files.writeString(
           directory.resolve(result.seed() + ".small.xml"), small, StandardCharsets.UTF_8);
       comparison
-          .compare(small, cluster.now())
+          .compare(small, input.now())
           .difference()
           .ifPresent(d -> text.append("made small:\n").append(d.text()));
     }

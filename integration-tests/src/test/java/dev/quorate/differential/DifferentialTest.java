@@ -30,7 +30,7 @@ class DifferentialTest {
         "crm_simulate is not installed (Debian: pacemaker-cli-utils)");
     long first = Long.getLong("seed", 1);
     List<DifferentialRun.Result> results =
-        new DifferentialRun(Optional.empty(), false, false)
+        new DifferentialRun(Optional.empty(), false, false, false)
             .run(first, first + Long.getLong("seeds", SEEDS));
     List<DifferentialRun.Result> comparable =
         results.stream().filter(result -> !result.known()).toList();

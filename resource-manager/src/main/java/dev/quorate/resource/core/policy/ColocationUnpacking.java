@@ -56,6 +56,7 @@ final class ColocationUnpacking {
       for (Resource primary : primaries) {
         add(
             element,
+            element.id(),
             dependent,
             Names.role(element.dependentRole()),
             primary,
@@ -88,12 +89,19 @@ final class ColocationUnpacking {
       for (int i = 1; i < members.size(); i++) {
         Resource earlier = members.get(i - 1);
         Resource later = members.get(i);
-        add(element, listed ? earlier : later, role, listed ? later : earlier, role, score);
+        add(
+            element,
+            set.id(),
+            listed ? earlier : later,
+            role,
+            listed ? later : earlier,
+            role,
+            score);
       }
     } else {
       for (int i = 0; i < members.size(); i++) {
         for (int j = 0; j < i; j++) {
-          add(element, members.get(i), role, members.get(j), role, score);
+          add(element, set.id(), members.get(i), role, members.get(j), role, score);
         }
       }
     }
@@ -111,6 +119,7 @@ final class ColocationUnpacking {
       for (Resource primary : seconds) {
         add(
             element,
+            element.id(),
             dependent,
             Names.role(dependents.role()),
             primary,
@@ -130,6 +139,7 @@ final class ColocationUnpacking {
 
   private void add(
       ConstraintElement.Colocation element,
+      String id,
       Resource dependent,
       RoleLevel dependentRole,
       Resource primary,
@@ -140,7 +150,7 @@ final class ColocationUnpacking {
     }
     add(
         new Colocation(
-            element.id(),
+            id,
             dependent,
             dependentRole,
             primary,

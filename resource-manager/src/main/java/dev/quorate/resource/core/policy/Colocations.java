@@ -28,7 +28,7 @@ final class Colocations {
   }
 
   private static void add(
-      List<Colocation> list, List<Colocation> more, Resource origin, Comparator<Colocation> order) {
+      List<Colocation> list, List<Colocation> more, Comparator<Colocation> order) {
     if (more.isEmpty()) {
       return;
     }
@@ -46,18 +46,18 @@ final class Colocations {
     switch (resource.kind) {
       case PRIMITIVE -> {
         if (resource == origin) {
-          add(list, resource.thisWith, origin, order);
+          add(list, resource.thisWith, order);
           if (resource.parent != null) {
             collectThisWith(resource.parent, origin, list);
           }
         } else {
-          add(list, explicit(resource.thisWith), origin, order);
+          add(list, explicit(resource.thisWith), order);
         }
       }
       case GROUP -> groupThisWith(resource, origin, list);
       case CLONE, BUNDLE -> {
         if (resource == origin || origin.within(resource)) {
-          add(list, resource.thisWith, origin, order);
+          add(list, resource.thisWith, order);
           if (resource.parent != null) {
             collectThisWith(resource.parent, origin, list);
           }
@@ -71,7 +71,7 @@ final class Colocations {
       return;
     }
     if (origin == group || origin == group.children.getFirst()) {
-      add(list, group.thisWith, origin, ColocationUnpacking.BY_PRIMARY);
+      add(list, group.thisWith, ColocationUnpacking.BY_PRIMARY);
       if (group.parent != null) {
         collectThisWith(group.parent, origin, list);
       }
@@ -89,7 +89,7 @@ final class Colocations {
       if (!member.managed) {
         for (Colocation colocation : group.thisWith) {
           if (colocation.score() >= Scores.INFINITY) {
-            add(list, List.of(colocation), origin, ColocationUnpacking.BY_PRIMARY);
+            add(list, List.of(colocation), ColocationUnpacking.BY_PRIMARY);
           }
         }
         return;
@@ -102,18 +102,18 @@ final class Colocations {
     switch (resource.kind) {
       case PRIMITIVE -> {
         if (resource == origin) {
-          add(list, resource.withThis, origin, order);
+          add(list, resource.withThis, order);
           if (resource.parent != null) {
             collectWithThis(resource.parent, origin, list);
           }
         } else {
-          add(list, explicit(resource.withThis), origin, order);
+          add(list, explicit(resource.withThis), order);
         }
       }
       case GROUP -> {
         if (!resource.children.isEmpty()
             && (origin == resource || origin == resource.children.getLast())) {
-          add(list, resource.withThis, origin, order);
+          add(list, resource.withThis, order);
           if (resource.parent != null) {
             collectWithThis(resource.parent, origin, list);
           }
@@ -126,7 +126,7 @@ final class Colocations {
       }
       case CLONE, BUNDLE -> {
         if (resource == origin || origin.within(resource)) {
-          add(list, resource.withThis, origin, order);
+          add(list, resource.withThis, order);
           if (resource.parent != null) {
             collectWithThis(resource.parent, origin, list);
           }

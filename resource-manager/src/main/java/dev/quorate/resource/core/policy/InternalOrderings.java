@@ -51,7 +51,7 @@ final class InternalOrderings {
     }
     model.order(
         resource,
-        OperationKey.of(Task.DELETE),
+        ShutdownLocks.FORGET,
         resource,
         OperationKey.PROBE,
         Relation.IF_ON_SAME_NODE | THEN_CANCELS_FIRST);

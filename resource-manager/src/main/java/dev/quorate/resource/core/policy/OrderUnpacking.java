@@ -130,8 +130,10 @@ final class OrderUnpacking {
       return set.sequential().orElse(true);
     }
 
+    /// What stands for the set towards another: one end of it only where it is said to be
+    /// sequential.
     List<Resource> side(boolean last) {
-      if (!sequential() || resources.isEmpty()) {
+      if (!set.sequential().orElse(false) || resources.isEmpty()) {
         return resources;
       }
       return List.of(last ? resources.getLast() : resources.getFirst());
@@ -162,7 +164,7 @@ final class OrderUnpacking {
           case "mandatory" -> Kind.MANDATORY;
           default -> inherited;
         };
-    Way way = way(inherited, order.symmetrical());
+    Way way = way(kind, order.symmetrical());
     Task task = members.task();
     int flags = flags(kind, task, way);
     List<Resource> resources = members.resources();

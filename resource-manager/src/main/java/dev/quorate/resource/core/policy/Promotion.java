@@ -253,7 +253,7 @@ final class Promotion {
     if (node == null) {
       return false;
     }
-    boolean managed = instance.managed && instance.children.stream().allMatch(m -> m.managed);
+    boolean managed = instance.managed;
     if (!managed && instance.role(false) == RoleLevel.PROMOTED) {
       return true;
     }

@@ -36,7 +36,7 @@ final class Propagation {
     boolean start = action.task() == Task.START;
     if (action.runnable()
         || resource == null
-        || (!resource.managed && !resource.active.isEmpty())
+        || (resource.parent != null && !resource.managed && !resource.active.isEmpty())
         || !(start || action.task() == Task.PROMOTE)) {
       return;
     }

@@ -147,6 +147,23 @@ final class Recurring {
     }
   }
 
+  private static void afterStops(Resource resource, Node node, Action monitor) {
+    for (Action stop : resource.actions) {
+      if (!stop.key.equals(OperationKey.STOP) || stop.node != node) {
+        continue;
+      }
+      if (!resource.managed && stop.required()) {
+        monitor.set(Action.OPTIONAL);
+      }
+      if (!stop.runnable()) {
+        monitor.clear(Action.RUNNABLE);
+      }
+      if (resource.managed) {
+        Model.relate(stop, monitor, WITH);
+      }
+    }
+  }
+
   /// A monitor that looks for what must not run: on every node but the one where it runs.
   private void inactive(Resource resource, Operation operation, OperationKey key) {
     if (resource.anonymousInstance()) {
@@ -173,17 +190,12 @@ final class Recurring {
       monitor.expectedCode = 7;
       if (resource.managed) {
         for (Action probe : probes) {
-          if (probe.node != node) {
-            continue;
-          }
-          Model.relate(probe, monitor, Relation.UNRUNNABLE_FIRST_BLOCKS);
-        }
-        for (Action action : resource.actions) {
-          if (action.key.equals(OperationKey.STOP) && action.node == node) {
-            Model.relate(action, monitor, WITH);
+          if (probe.node == node) {
+            Model.relate(probe, monitor, Relation.UNRUNNABLE_FIRST_BLOCKS);
           }
         }
       }
+      afterStops(resource, node, monitor);
       if (!node.online || node.unclean) {
         monitor.clear(Action.RUNNABLE);
       }

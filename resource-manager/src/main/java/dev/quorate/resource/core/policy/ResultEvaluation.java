@@ -137,11 +137,7 @@ final class ResultEvaluation {
 
   private static boolean masked(Result result) {
     return result.probe()
-        && (result.status == NOT_INSTALLED
-            || ((result.code == 5 || result.code == 2)
-                && (result.status == DONE
-                    || result.status == ERROR
-                    || result.status == HARD_ERROR)));
+        && (result.status == NOT_INSTALLED || result.code == 5 || result.code == 2);
   }
 
   /// What the exit code says beyond the status.

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Resources that wait for their node to come back from a clean shutdown.
 final class ShutdownLocks {
+  /// What clears the history that holds a lock.
+  static final OperationKey FORGET = new OperationKey(Task.DELETE, "lock", 0);
+
   private ShutdownLocks() {}
 
   /// What the history says of a lock.
@@ -21,14 +24,18 @@ final class ShutdownLocks {
     }
     long limit = model.options.shutdownLockLimitMillis();
     if (limit > 0 && model.now.isAfter(Instant.ofEpochSecond(time).plusMillis(limit))) {
-      Action delete = model.action(resource, OperationKey.of(Task.DELETE), node, false);
-      delete.central = true;
-      delete.set(Action.RUNNABLE);
-      delete.detail = "lock";
+      forget(model, resource, node);
       return;
     }
     resource.lockNode = node;
     resource.lockTime = time;
+  }
+
+  private static void forget(Model model, Resource resource, Node node) {
+    Action delete = model.action(resource, FORGET, node, false);
+    delete.central = true;
+    delete.set(Action.RUNNABLE);
+    delete.detail = "lock";
   }
 
   /// Keeps what may be locked away from all other nodes.
@@ -45,6 +52,7 @@ final class ShutdownLocks {
     }
     if (resource.lockNode != null) {
       if (!resource.active.isEmpty()) {
+        forget(model, resource, resource.lockNode);
         resource.lockNode = null;
         resource.lockTime = 0;
       }
