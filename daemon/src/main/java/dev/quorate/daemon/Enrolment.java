@@ -18,6 +18,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -82,6 +83,9 @@ final class Enrolment {
         peers.put(peer.name(), where);
       }
     });
+    ObjectNode links = answer.putObject("links");
+    own.furtherLinks()
+        .forEach((peer, further) -> further.forEach(links.withArray(peer.name())::add));
     answer.put("authority", grant.credentials().authority());
     answer.put("certificate", grant.credentials().certificate());
     answer.put("key", grant.credentials().privateKey());
@@ -101,12 +105,19 @@ final class Enrolment {
       for (Map.Entry<String, JsonNode> peer : json.path("peers").properties()) {
         peers.put(new NodeId(peer.getKey()), peer.getValue().asText());
       }
+      SortedMap<NodeId, List<String>> links = new TreeMap<>();
+      for (Map.Entry<String, JsonNode> node : json.path("links").properties()) {
+        links.put(
+            new NodeId(node.getKey()),
+            node.getValue().valueStream().map(JsonNode::asText).toList());
+      }
       return new Admission(
           new Identity(
               json.path("cluster").asText(),
               new NodeId(json.path("node").asText()),
               json.path("address").asText(),
-              peers),
+              peers,
+              links),
           new SecretStore.Grant(
               new Credentials(
                   json.path("authority").asText(),

@@ -175,8 +175,16 @@ final class Lifecycle implements Node.Host, AutoCloseable {
   ///
   /// @param unseen whether nodes that cannot be reached are named nevertheless
   synchronized SortedMap<NodeId, String> setup(
-      String name, SortedMap<NodeId, String> nodes, boolean unseen) {
+      String name, SortedMap<NodeId, List<String>> links, boolean unseen) {
     requireUnjoined();
+    SortedMap<NodeId, String> nodes = new TreeMap<>();
+    SortedMap<NodeId, List<String>> further = new TreeMap<>();
+    links.forEach((node, addresses) -> {
+      nodes.put(node, addresses.getFirst());
+      if (addresses.size() > 1) {
+        further.put(node, addresses.subList(1, addresses.size()));
+      }
+    });
     NodeId self =
         nodes.entrySet().stream()
             .filter(e -> local(e.getValue()))
@@ -192,7 +200,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
       requireReachable(peers);
     }
     become(
-        new Identity(name, self, address, peers),
+        new Identity(name, self, address, peers, further),
         () -> secrets.found(name, self, address, Instant.now()),
         "nothing was changed: put it right and type the command again");
     SortedMap<NodeId, String> tokens = new TreeMap<>();

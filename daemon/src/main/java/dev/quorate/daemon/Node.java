@@ -17,22 +17,14 @@ import dev.quorate.daemon.core.NodeSettings;
 import dev.quorate.daemon.core.PostgresElections;
 import dev.quorate.daemon.http.HttpListener;
 import dev.quorate.daemon.metrics.DaemonMetrics;
-import dev.quorate.daemon.secrets.OwnerOnly;
 import dev.quorate.daemon.secrets.SecretStore;
 import dev.quorate.membership.Incarnation;
-import dev.quorate.membership.Member;
-import dev.quorate.membership.MembershipConfig;
 import dev.quorate.membership.NodeId;
-import dev.quorate.membership.RingAddress;
 import dev.quorate.membership.RingId;
-import dev.quorate.membership.RingPeer;
 import dev.quorate.membership.View;
 import dev.quorate.membership.ViewListener;
-import dev.quorate.membership.netty.ClusterKey;
 import dev.quorate.membership.netty.HostAddresses;
-import dev.quorate.membership.netty.RingDriver;
 import dev.quorate.membership.netty.RingException;
-import dev.quorate.membership.netty.RingSetup;
 import dev.quorate.membership.time.MonotonicTime;
 import dev.quorate.resource.ClusterChange;
 import dev.quorate.resource.ClusterCommand;
@@ -43,7 +35,6 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +70,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
   private final MonotonicTime clock = new MonotonicTime();
   private final StateMachineAdapter machine;
   private final RatisReplicatedLog replicated;
-  private final RingDriver ring;
+  private final NodeRing ring;
   private final Proposer proposer;
   private final FenceDesk fencing;
   private final OpenInstances instances;
@@ -129,7 +120,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     }
     proposer = new Proposer(self, incarnation.run(), replicated);
     try {
-      ring = startRing(secrets);
+      ring = new NodeRing(config, identity, incarnation, secrets, clock, metrics, this);
     } catch (IOException | RuntimeException e) {
       replicated.close();
       fencing.close();
@@ -211,34 +202,6 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
             new ConsensusConfig.TlsFiles(
                 secrets.authorityFile(), secrets.certificateFile(), secrets.keyFile()))
         .withElectionTimeout(shortest, shortest.multipliedBy(2));
-  }
-
-  private RingDriver startRing(SecretStore secrets) throws IOException {
-    List<RingPeer> peers = new ArrayList<>();
-    identity
-        .everyone()
-        .forEach((node, address) ->
-            peers.add(RingPeer.of(node, new RingAddress(address, config.ports().ring()))));
-    Path directory = config.stateDirectory().resolve("ring");
-    OwnerOnly.directory(directory);
-    RingSetup setup =
-        new RingSetup(
-            identity.cluster(),
-            ClusterKey.of(secrets.ringKey()),
-            new Member(identity.node(), incarnation),
-            new RingAddress(identity.address(), config.ports().ring()),
-            peers,
-            directory.resolve("sequence"),
-            MembershipConfig.withTokenTimeout(config.timing().token()));
-    RingDriver opened = new RingDriver(setup, clock, this);
-    metrics.ring(opened.counters());
-    try {
-      opened.start();
-    } catch (RingException e) {
-      opened.close();
-      throw e;
-    }
-    return opened;
   }
 
   private NodeSettings settings() {
@@ -339,6 +302,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
 
   @Override
   public void stateChanged(ClusterState state) {
+    ring.stateChanged(state);
     fencing.stateChanged(state);
     instances.stateChanged(state);
   }
@@ -438,6 +402,10 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
 
   StateMachineAdapter machine() {
     return machine;
+  }
+
+  NodeRing ring() {
+    return ring;
   }
 
   Proposer proposer() {

@@ -229,8 +229,13 @@ final class Operator implements Cluster {
 
   @Override
   public SortedMap<NodeId, String> setup(
-      String name, SortedMap<NodeId, String> nodes, boolean unseen) {
+      String name, SortedMap<NodeId, List<String>> nodes, boolean unseen) {
     return lifecycle.setup(name, nodes, unseen);
+  }
+
+  @Override
+  public List<RingLink> ringLinks() {
+    return lifecycle.node().map(n -> n.ring().links()).orElse(List.of());
   }
 
   @Override

@@ -185,7 +185,7 @@ final class SimulatedDaemon {
 
   private void follow(RingEffect effect) {
     switch (effect) {
-      case RingEffect.Send(var to, var packet) -> {
+      case RingEffect.Send(var to, var packet, _) -> {
         for (NodeId receiver : speaking ? to : List.<NodeId>of()) {
           world.network.send(
               self,

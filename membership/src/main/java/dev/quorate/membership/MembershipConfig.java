@@ -73,6 +73,13 @@ public record MembershipConfig(
         1024);
   }
 
+  /// While a ring forms nobody holds the token, so that its loss is noticed earlier; so it is where
+  /// there are hints.
+  public Duration formingTimeout() {
+    var half = tokenTimeout.dividedBy(2);
+    return half.compareTo(consensusTimeout) < 0 ? consensusTimeout : half;
+  }
+
   private static void within(String name, Duration value, Duration low, Duration high) {
     if (value.compareTo(low) < 0 || value.compareTo(high) > 0) {
       throw new IllegalArgumentException(

@@ -4,7 +4,7 @@ import java.util.List;
 
 /// A node of the cluster as the ring reaches it.
 ///
-/// @param links one to eight addresses, the preferred one first; at present only the first is used
+/// @param links one to eight addresses, the preferred one first; the n-th of each node are one link
 public record RingPeer(NodeId node, List<RingAddress> links) {
   /// The most links a node can have.
   public static final int MAX_LINKS = 8;

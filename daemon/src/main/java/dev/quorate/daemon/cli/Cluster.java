@@ -1,6 +1,7 @@
 package dev.quorate.daemon.cli;
 
 import dev.quorate.membership.NodeId;
+import dev.quorate.membership.core.link.LinkStatus;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.ResourceDefinition;
@@ -50,10 +51,19 @@ public interface Cluster {
 
   /// Founds a cluster with this node as its first member.
   ///
-  /// @param nodes every node with its address
+  /// @param nodes every node with its addresses, one for each link of the ring
   /// @param unseen whether nodes that cannot be reached are named nevertheless
   /// @return for each other node the token with which it joins
-  SortedMap<NodeId, String> setup(String name, SortedMap<NodeId, String> nodes, boolean unseen);
+  SortedMap<NodeId, String> setup(
+      String name, SortedMap<NodeId, List<String>> nodes, boolean unseen);
+
+  /// How the ring's links to the other nodes do.
+  List<RingLink> ringLinks();
+
+  /// A link of the ring.
+  ///
+  /// @param address where the peer is on it
+  record RingLink(LinkStatus status, String address) {}
 
   /// Makes this node, which belongs to no cluster, a member.
   ///

@@ -1,13 +1,11 @@
 package dev.quorate.daemon.cli;
 
-import dev.quorate.daemon.config.Identity;
 import dev.quorate.daemon.config.NearestWord;
 import dev.quorate.membership.NodeId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// `cluster …`
@@ -24,8 +22,9 @@ final class ClusterCommands {
     return List.of(
         Command.of(
                 "cluster setup",
-                "NAME NODE=ADDRESS NODE=ADDRESS… [--force]",
-                "Founds a cluster; this node is its first member, the others must be reachable.",
+                "NAME NODE=ADDRESS[,ADDRESS…] NODE=ADDRESS[,ADDRESS…]… [--force]",
+                "Founds a cluster; this node is its first member, the others must be reachable. Several"
+                    + " addresses are several links of the ring.",
                 ClusterCommands::setup)
             .anywhere(),
         Command.of(
@@ -72,26 +71,7 @@ final class ClusterCommands {
           "'" + name + "' is not a name for a cluster",
           "use 1 to 15 letters, digits, '.', '_' or '-'");
     }
-    SortedMap<NodeId, String> nodes = new TreeMap<>();
-    while (in.words().has()) {
-      String word = in.words().take("NODE=ADDRESS");
-      String[] parts = word.split("=", 2);
-      NodeId node = new NodeId(parts[0]);
-      String address = parts.length > 1 ? parts[1].replaceFirst("^addr=", "") : parts[0];
-      if (!Identity.isAddress(address)) {
-        throw HactlError.usage(
-            "node '" + node + "': '" + address + "' is not an address",
-            "use an IP address or a host name, as " + node + "=10.0.0.1");
-      }
-      if (nodes.containsValue(address)) {
-        throw HactlError.usage(
-            "node '" + node + "': address " + address + " belongs to another node already",
-            "give each node its own address");
-      }
-      if (nodes.put(node, address) != null) {
-        throw HactlError.usage("node '" + node + "' is named twice", "name it once");
-      }
-    }
+    SortedMap<NodeId, List<String>> nodes = FoundingNodes.read(in.words());
     if (nodes.isEmpty()) {
       in.words().take("NODE=ADDRESS");
     }

@@ -10,6 +10,7 @@ public final class CommandTree {
       Stream.of(
               ClusterCommands.all(),
               StatusCommands.all(),
+              RingCommands.all(),
               Simulate.all(),
               CibCommands.all(),
               PropertyCommands.all(),

@@ -1,6 +1,7 @@
 package dev.quorate.daemon.config;
 
 import dev.quorate.membership.NodeId;
+import dev.quorate.membership.RingPeer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -27,6 +28,7 @@ public final class ConfigFile {
   private final Map<ConfigKey, String> values = new EnumMap<>(ConfigKey.class);
   private final Map<ConfigKey, Integer> lines = new EnumMap<>(ConfigKey.class);
   private final SortedMap<NodeId, String> peers = new TreeMap<>();
+  private final SortedMap<NodeId, List<String>> furtherLinks = new TreeMap<>();
 
   private ConfigFile(Path file) {
     this.file = file;
@@ -77,10 +79,14 @@ public final class ConfigFile {
     }
     text.append("cluster = ").append(identity.cluster()).append('\n');
     text.append("node = ").append(identity.node()).append('\n');
-    text.append("address = ").append(identity.address()).append('\n');
+    text.append("address = ")
+        .append(String.join(", ", identity.links(identity.node(), identity.address())))
+        .append('\n');
     identity
         .peers()
-        .forEach((peer, address) -> text.append(PEER + peer + " = " + address).append('\n'));
+        .forEach((peer, address) ->
+            text.append(PEER + peer + " = " + String.join(", ", identity.links(peer, address)))
+                .append('\n'));
     return text.toString();
   }
 
@@ -157,17 +163,32 @@ public final class ConfigFile {
     }
   }
 
-  private void peer(int number, String name, String address) {
+  private void peer(int number, String name, String value) {
     try {
       NodeId peer = new NodeId(name);
-      if (!Identity.isAddress(address)) {
-        problem(number, "'" + address + "' is not an address", "use an IP address or a host name");
-      } else if (peers.putIfAbsent(peer, address) != null) {
+      List<String> links = addresses(value);
+      Optional<String> wrong = links.stream().filter(a -> !Identity.isAddress(a)).findFirst();
+      if (wrong.isPresent()) {
+        problem(
+            number, "'" + wrong.get() + "' is not an address", "use an IP address or a host name");
+      } else if (peers.putIfAbsent(peer, link(peer, links)) != null) {
         problem(number, "peer '" + name + "' was already named", "remove one of the two lines");
       }
     } catch (IllegalArgumentException e) {
       problem(number, String.valueOf(e.getMessage()), "correct the name after 'peer.'");
     }
+  }
+
+  private static List<String> addresses(String value) {
+    return List.of(value.strip().split("\\s*[,\\s]\\s*"));
+  }
+
+  /// Keeps the further links of a node; gives the first.
+  private String link(NodeId node, List<String> links) {
+    if (links.size() > 1) {
+      furtherLinks.put(node, links.subList(1, links.size()));
+    }
+    return links.getFirst();
   }
 
   private Optional<Identity> identity() {
@@ -189,8 +210,8 @@ public final class ConfigFile {
           "'" + cluster + "' is not a name for a cluster",
           "use 1 to 15 letters, digits, '.', '_' or '-'");
     }
-    String address = value(ConfigKey.ADDRESS);
-    if (!Identity.isAddress(address)) {
+    List<String> links = addresses(value(ConfigKey.ADDRESS));
+    if (!links.stream().allMatch(Identity::isAddress)) {
       problem(
           ConfigKey.ADDRESS,
           "'address' must name an address of this node",
@@ -204,7 +225,7 @@ public final class ConfigFile {
             "node '" + node + "' is also a peer",
             "remove 'peer." + node + "': a node is not its own peer");
       }
-      return Optional.of(new Identity(cluster, node, address, peers));
+      return Optional.of(new Identity(cluster, node, link(node, links), peers, furtherLinks));
     } catch (IllegalArgumentException e) {
       problem(ConfigKey.NODE, String.valueOf(e.getMessage()), "set 'node' to this node's name");
       return Optional.empty();
@@ -292,14 +313,36 @@ public final class ConfigFile {
     config
         .identity()
         .ifPresent(identity -> {
-          long addresses = identity.everyone().values().stream().distinct().count();
-          if (addresses < identity.everyone().size()) {
+          List<String> all = new ArrayList<>(identity.everyone().values());
+          identity.furtherLinks().values().forEach(all::addAll);
+          if (all.stream().distinct().count() < all.size()) {
             problem(
                 ConfigKey.ADDRESS,
-                "two nodes have the same address",
-                "give each node its own address");
+                "two nodes or links have the same address",
+                "give each node its own address, on each link");
           }
+          linkRule(identity);
         });
+  }
+
+  private void linkRule(Identity identity) {
+    long counts =
+        identity.everyone().keySet().stream()
+            .map(n -> identity.furtherLinks().getOrDefault(n, List.of()).size())
+            .distinct()
+            .count();
+    int most = 1 + identity.furtherLinks().values().stream().mapToInt(List::size).max().orElse(0);
+    if (counts > 1) {
+      problem(
+          ConfigKey.ADDRESS,
+          "not all nodes have the same number of addresses",
+          "give each node one address for each link, in the same order");
+    } else if (most > RingPeer.MAX_LINKS) {
+      problem(
+          ConfigKey.ADDRESS,
+          most + " links are too many",
+          "use at most " + RingPeer.MAX_LINKS + " addresses");
+    }
   }
 
   private String value(ConfigKey key) {

@@ -8,7 +8,11 @@ enum ConfigKey {
   CLUSTER(
       "cluster", "", "The name of the cluster. Absent: the node belongs to no cluster and waits."),
   NODE("node", "", "The name of this node."),
-  ADDRESS("address", "", "The address on which this node's services listen."),
+  ADDRESS(
+      "address",
+      "",
+      "The address on which this node's services listen. Further addresses, separated by commas, are"
+          + " further links of the ring, up to eight."),
   RING_PORT("ring.port", "5415", "UDP port of the ring."),
   RAFT_PORT("raft.port", "5416", "TCP port of the replicated log."),
   ADMIN_PORT("admin.port", "5417", "TCP port on which nodes speak to each other."),

@@ -28,7 +28,7 @@ public final class ConfigReference {
     }
     page.append(
         """
-        | `peer.NAME` | – | The address of another node of the cluster's founding; one line each. |
+        | `peer.NAME` | – | The address of another node of the cluster's founding, and those of its further links; one line each. |
 
         Durations are written as `300ms`, `15s`, `2min` or `1h`; a bare number is seconds.
 

@@ -1,19 +1,33 @@
 package dev.quorate.daemon.config;
 
 import dev.quorate.membership.NodeId;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Which cluster this is, and who of it.
 ///
-/// @param address where this node's services listen
+/// @param address where this node's services listen; its first link in the ring too
 /// @param peers every other node of the cluster's founding, by name, with its address
+/// @param furtherLinks the addresses of the ring's second and further links, of nodes that have
+///   them
 public record Identity(
-    String cluster, NodeId node, String address, SortedMap<NodeId, String> peers) {
-  /// Copies the map.
+    String cluster,
+    NodeId node,
+    String address,
+    SortedMap<NodeId, String> peers,
+    SortedMap<NodeId, List<String>> furtherLinks) {
+  /// Copies the maps.
   public Identity {
     peers = Collections.unmodifiableSortedMap(new TreeMap<>(peers));
+    furtherLinks = Collections.unmodifiableSortedMap(new TreeMap<>(furtherLinks));
+  }
+
+  /// A cluster with a single link.
+  public Identity(String cluster, NodeId node, String address, SortedMap<NodeId, String> peers) {
+    this(cluster, node, address, peers, new TreeMap<>());
   }
 
   /// Whether a text can be the address of a node: an IP address or a host name.
@@ -26,5 +40,12 @@ public record Identity(
     SortedMap<NodeId, String> all = new TreeMap<>(peers);
     all.put(node, address);
     return all;
+  }
+
+  /// The ring's links to a node that has this address, the preferred one first.
+  public List<String> links(NodeId of, String first) {
+    List<String> links = new ArrayList<>(List.of(first));
+    links.addAll(furtherLinks.getOrDefault(of, List.of()));
+    return links;
   }
 }

@@ -1,6 +1,7 @@
 package dev.quorate.daemon.metrics;
 
 import dev.quorate.consensus.Leadership;
+import dev.quorate.daemon.cli.Cluster;
 import dev.quorate.daemon.cli.NodeFacts;
 import dev.quorate.membership.NodeId;
 import dev.quorate.membership.View;
@@ -43,6 +44,7 @@ public final class DaemonMetrics {
   private final MultiGauge instances;
   private final MultiGauge failures;
   private Optional<View> lastView = Optional.empty();
+  private final LinkMetrics linkMetrics;
   private volatile Optional<RingCounters> ring = Optional.empty();
 
   /// Metrics of one daemon.
@@ -60,6 +62,7 @@ public final class DaemonMetrics {
     this.unconfirmed = fencing("false");
     this.nodes = multi("quorate.node.presence", "1 for the presence that the cluster agreed on");
     this.instances = multi("quorate.resource.role", "1 for the role of a resource on a node");
+    this.linkMetrics = new LinkMetrics(registry);
     this.failures = multi("quorate.resource.fail.count", "failures since the last cleanup");
     bind();
   }
@@ -137,9 +140,10 @@ public final class DaemonMetrics {
         .record(took.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /// From now on the ring's counts are these.
-  public void ring(RingCounters counters) {
+  /// From now on the ring's counts and links are these.
+  public void ring(RingCounters counters, Supplier<List<Cluster.RingLink>> links) {
     ring = Optional.of(counters);
+    linkMetrics.follow(links);
   }
 
   private double counted(RingCounters.Count count) {
@@ -208,6 +212,7 @@ public final class DaemonMetrics {
                         Tags.of("resource", resource.name(), "node", node.name()),
                         failure.count()))));
     failures.register(counts, true);
+    linkMetrics.refresh();
     return registry.scrape();
   }
 

@@ -8,6 +8,8 @@ import dev.quorate.consensus.Leadership;
 import dev.quorate.consensus.LogPosition;
 import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.NodeId;
+import dev.quorate.membership.core.link.LinkState;
+import dev.quorate.membership.core.link.LinkStatus;
 import dev.quorate.resource.AgentType;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
@@ -217,10 +219,28 @@ final class TypedCluster implements Cluster {
 
   @Override
   public SortedMap<NodeId, String> setup(
-      String name, SortedMap<NodeId, String> nodes, boolean unseen) {
+      String name, SortedMap<NodeId, List<String>> nodes, boolean unseen) {
     SortedMap<NodeId, String> tokens = new TreeMap<>();
     nodes.keySet().stream().skip(1).forEach(n -> tokens.put(n, "TOKEN-" + n + "@x:5417"));
     return tokens;
+  }
+
+  @Override
+  public List<RingLink> ringLinks() {
+    return List.of(
+        new RingLink(
+            new LinkStatus(
+                new NodeId("n2"),
+                0,
+                LinkState.UP,
+                Optional.of(Duration.ofNanos(250_000)),
+                0,
+                0,
+                true),
+            "10.0.0.2"),
+        new RingLink(
+            new LinkStatus(new NodeId("n2"), 1, LinkState.DOWN, Optional.empty(), 0.5, 1, false),
+            "10.1.0.2"));
   }
 
   @Override

@@ -83,6 +83,23 @@ class ConfigFileTest {
   }
 
   @Test
+  void furtherAddressesAreFurtherLinks() {
+    String text = "cluster = c\nnode = n1\naddress = 10.0.0.1, 10.1.0.1\n";
+    Identity identity =
+        ConfigFile.parse(FILE, text + "peer.n2 = 10.0.0.2 10.1.0.2\n").identity().orElseThrow();
+    assertEquals("10.0.0.1", identity.address());
+    assertEquals(List.of("10.0.0.2", "10.1.0.2"), identity.links(new NodeId("n2"), "10.0.0.2"));
+    assertEquals(
+        identity,
+        ConfigFile.parse(FILE, ConfigFile.withIdentity("", identity)).identity().orElseThrow());
+    assertTrue(problems(text + "peer.n2 = 10.0.0.2\n").getFirst().contains("same number"));
+    assertTrue(
+        problems(text + "peer.n2 = 10.0.0.2,10.1.0.1\n").getFirst().contains("same address"));
+    assertTrue(
+        problems(text + "peer.n2 = 10.0.0.2,;\n").getFirst().contains("';' is not an address"));
+  }
+
+  @Test
   void duplicateAndEmptyValuesAreRefused() {
     assertTrue(problems("log.level = info\nlog.level = debug\n").getFirst().contains("line 1"));
     assertTrue(problems("log.level =\n").getFirst().contains("no value"));

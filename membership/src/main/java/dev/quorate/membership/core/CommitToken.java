@@ -40,6 +40,11 @@ public record CommitToken(RingId ring, long hop, List<Entry> entries) implements
     return entries.stream().map(Entry::member).toList();
   }
 
+  /// The member nodes, sorted.
+  List<NodeId> nodes() {
+    return members().stream().map(Member::node).toList();
+  }
+
   /// Whether every member has written its part.
   public boolean complete() {
     return entries.stream().allMatch(Entry::filled);
@@ -68,7 +73,7 @@ public record CommitToken(RingId ring, long hop, List<Entry> entries) implements
 
   /// The member after this one.
   NodeId successor(NodeId node) {
-    var order = members().stream().map(Member::node).toList();
+    var order = nodes();
     return order.get((order.indexOf(node) + 1) % order.size());
   }
 }

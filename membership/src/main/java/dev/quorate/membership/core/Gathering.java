@@ -108,7 +108,8 @@ final class Gathering {
       }
       case OPINION -> sayJoin(now, peers, out);
       case NOTHING -> {
-        if (answer && firstWord && !round.isAgreed()) {
+        // Only a word that counted: two who gave each other up would answer each other for ever.
+        if (answer && firstWord && !round.isFirstWordOf(sender) && !round.isAgreed()) {
           sayJoin(now, List.of(sender), out);
         }
       }

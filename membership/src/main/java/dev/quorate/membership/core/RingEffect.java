@@ -12,11 +12,24 @@ import java.util.List;
 /// be persisted is durable before anything that follows it in the list leaves the node.
 public sealed interface RingEffect {
   /// Send a packet to each of these nodes. It may be lost.
-  record Send(List<NodeId> to, RingPacket packet) implements RingEffect {
+  record Send(List<NodeId> to, RingPacket packet, Care care) implements RingEffect {
     /// Copies the receivers.
     public Send {
       to = List.copyOf(to);
     }
+
+    /// Sends a packet by every link that may work.
+    Send(List<NodeId> to, RingPacket packet) {
+      this(to, packet, Care.EVERY_LINK);
+    }
+  }
+
+  /// How much is done so that a packet arrives, where there are several links to a node.
+  enum Care {
+    /// The best link is enough: what is lost is asked for.
+    ONE_LINK,
+    /// A copy takes every link that may work.
+    EVERY_LINK
   }
 
   /// Arm the timer of this kind, replacing an earlier deadline.

@@ -11,6 +11,9 @@ public sealed interface RingEvent {
   /// A packet came in whose origin is proven.
   record PacketArrived(NodeId from, RingPacket packet) implements RingEvent {}
 
+  /// The kernel of a peer says that nobody listens there. Anybody could have made that up.
+  record PortClosed(NodeId peer) implements RingEvent {}
+
   /// A timer that was set by [RingEffect.SetTimer] has expired.
   record TimerFired(TimerId timer) implements RingEvent {}
 

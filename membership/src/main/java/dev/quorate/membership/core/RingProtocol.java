@@ -6,7 +6,6 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.membership.RingId;
 import dev.quorate.membership.View;
 import dev.quorate.membership.core.MulticastMessage.Content;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,6 +111,11 @@ public final class RingProtocol {
     switch (event) {
       case RingEvent.Started() -> start(now, out);
       case RingEvent.PacketArrived(var from, var packet) -> arrived(now, from, packet, out);
+      case RingEvent.PortClosed(var peer) -> {
+        if (holder != null && view != null && view.contains(peer)) {
+          watch.hasten(now.plus(config.formingTimeout()), out);
+        }
+      }
       case RingEvent.TimerFired(var timer) -> {
         if (timers.take(timer)) {
           fired(now, timer.kind(), out);
@@ -290,14 +294,8 @@ public final class RingProtocol {
 
   private void passForming(Instant now, CommitToken token, List<RingEffect> out) {
     var to = token.successor(self.node());
-    watch.arrived(now, formingTimeout(), out);
+    watch.arrived(now, config.formingTimeout(), out);
     watch.pass(now, to, token, config.joinInterval(), out);
-  }
-
-  /// While a ring forms nobody holds the token, so that its loss is noticed earlier.
-  private Duration formingTimeout() {
-    var half = config.tokenTimeout().dividedBy(2);
-    return half.compareTo(config.consensusTimeout()) < 0 ? config.consensusTimeout() : half;
   }
 
   private void committing(Instant now, CommitToken token, List<RingEffect> out) {
@@ -313,7 +311,7 @@ public final class RingProtocol {
     }
     if (state == RingState.COMMIT && token.complete()) {
       forming = token.passed();
-      ring = new TokenRing(token.ring(), self.node(), nodesOf(token), flow);
+      ring = new TokenRing(token.ring(), self.node(), token.nodes(), flow);
       if (old != null) {
         old.prepare(token);
       }
@@ -325,10 +323,6 @@ public final class RingProtocol {
         && token.hop() == 2L * ring.size()) {
       token(now, Token.first(token.ring()), out);
     }
-  }
-
-  private static List<NodeId> nodesOf(CommitToken token) {
-    return token.members().stream().map(Member::node).toList();
   }
 
   private void recover(Instant now, TokenRing current, Token token, List<RingEffect> out) {
@@ -396,7 +390,7 @@ public final class RingProtocol {
       watch.arrived(now, config.tokenTimeout(), out);
       holder.visit(now, token, out);
     } else {
-      watch.arrived(now, formingTimeout(), out);
+      watch.arrived(now, config.formingTimeout(), out);
       recover(now, current, token, out);
     }
   }

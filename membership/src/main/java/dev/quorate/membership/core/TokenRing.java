@@ -97,9 +97,11 @@ final class TokenRing {
       sequence++;
       var message = new MulticastMessage(id, sequence, self, content.get());
       window.add(message);
-      out.add(new RingEffect.Send(others, message));
+      out.add(new RingEffect.Send(others, message, RingEffect.Care.ONE_LINK));
     }
-    for (long lacking : window.missingUpTo(sequence, RingPacket.MAX_MISSING)) {
+    // What this token is the first to tell of may still be under way, on another link than it.
+    var due = Math.min(sequence, lastSequence);
+    for (long lacking : window.missingUpTo(due, RingPacket.MAX_MISSING)) {
       if (missing.size() < RingPacket.MAX_MISSING && !missing.contains(lacking)) {
         missing.add(lacking);
       }

@@ -38,6 +38,15 @@ final class TokenWatch {
     sent = null;
   }
 
+  /// There is a hint that the token will not come: it is waited for no longer than this. If it
+  /// comes all the same, the hint is forgotten.
+  void hasten(Instant until, List<RingEffect> out) {
+    if (until.isBefore(lostAt)) {
+      lostAt = until;
+      timers.setNoLater(TimerId.Kind.TOKEN, until, out);
+    }
+  }
+
   void stop() {
     sent = null;
     lostAt = Instant.MAX;

@@ -3,94 +3,92 @@ package dev.quorate.membership.netty;
 import dev.quorate.membership.NodeId;
 import dev.quorate.membership.RingAddress;
 import dev.quorate.membership.RingPeer;
-import dev.quorate.membership.core.codec.RingCodec;
+import dev.quorate.membership.core.RingEffect.Care;
+import dev.quorate.membership.core.codec.LinkCodec;
+import dev.quorate.membership.core.link.LinkMonitor;
+import dev.quorate.membership.core.link.LinkState;
+import dev.quorate.membership.core.link.LinkStatus;
 import dev.quorate.membership.netty.RingCounters.Count;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.FixedRecvByteBufAllocator;
-import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.DatagramChannel;
-import io.netty.channel.socket.DatagramPacket;
-import io.netty.channel.socket.nio.NioDatagramChannel;
-import java.net.InetAddress;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// UDP, one socket bound to this node's ring address, everything sealed. Confined to one event
-/// loop.
+/// UDP over one to eight links, everything sealed. A datagram that takes several links is sealed
+/// once; whichever copy comes first counts. Confined to one event loop.
 ///
 /// Packets for a peer without a session wait, a few of them, while the two greet each other.
 final class NettyRingTransport implements RingTransport {
   private static final Logger LOG = LoggerFactory.getLogger(NettyRingTransport.class);
-  private static final int SOCKET_BUFFER = 4 << 20;
   private static final int MAX_WAITING = 16;
 
   private final EventLoop loop;
-  private final RingAddress address;
+  private final InstantSource time;
   private final PacketSeal seal;
   private final RingCounters counters;
-  private final HostAddresses hosts;
-  private final Map<NodeId, RingAddress> links = new TreeMap<>();
-  private final Map<NodeId, InetSocketAddress> routes = new TreeMap<>();
-  private final Map<NodeId, Deque<ByteBuffer>> waiting = new TreeMap<>();
-  private @Nullable Channel channel;
+  private final LinkMonitor monitor;
+  private final List<LinkSockets> links = new ArrayList<>();
+  private final NavigableMap<NodeId, Integer> counts = new TreeMap<>();
+  private final Map<NodeId, Deque<Waiting>> waiting = new TreeMap<>();
+  private final ByteBuffer report = ByteBuffer.allocate(LinkCodec.MAX_REPORT);
+  private volatile List<LinkStatus> status = List.of();
   private @Nullable Receiver receiver;
   private boolean speaking = true;
 
+  private record Waiting(ByteBuffer packet, Care care) {}
+
   NettyRingTransport(
       EventLoop loop,
-      RingAddress address,
+      InstantSource time,
+      List<RingAddress> own,
       HostAddresses hosts,
       PacketSeal seal,
+      LinkMonitor monitor,
       RingCounters counters) {
-    this.hosts = hosts;
     this.loop = loop;
-    this.address = address;
+    this.time = time;
     this.seal = seal;
+    this.monitor = monitor;
     this.counters = counters;
+    for (int i = 0; i < own.size(); i++) {
+      links.add(new LinkSockets(loop, i, own.get(i), hosts, new Arrivals()));
+    }
   }
 
-  /// The fastest way to wait for packets that this machine has.
-  static IoHandlerFactory ioHandler() {
-    return Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+  /// Binds the sockets; called from outside the loop. The first link must work; others are tried
+  /// again later.
+  void bind() throws IOException {
+    var problem = loop.submit(this::bindAll).syncUninterruptibly().getNow();
+    if (problem != null && !links.getFirst().isBound()) {
+      throw problem;
+    }
   }
 
-  private static Class<? extends DatagramChannel> channelType() {
-    return Epoll.isAvailable() ? EpollDatagramChannel.class : NioDatagramChannel.class;
-  }
-
-  /// Binds the socket; called from outside the loop.
-  void bind() {
-    channel =
-        new Bootstrap()
-            .group(loop)
-            .channel(channelType())
-            .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER)
-            .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER)
-            .option(
-                ChannelOption.RECVBUF_ALLOCATOR,
-                new FixedRecvByteBufAllocator(RingCodec.MAX_PACKET + PacketSeal.OVERHEAD))
-            .handler(new Inbound())
-            .bind(new InetSocketAddress(address.host(), address.port()))
-            .syncUninterruptibly()
-            .channel();
+  private @Nullable IOException bindAll() {
+    IOException first = null;
+    for (var link : links) {
+      try {
+        link.bind();
+      } catch (IOException e) {
+        first = first == null ? e : first;
+        LOG.atWarn()
+            .addKeyValue("reason", e.getMessage())
+            .addKeyValue("code", "HA-RING-003")
+            .log("link cannot be used yet: does the address belong to this machine?");
+      }
+    }
+    return first;
   }
 
   @Override
@@ -100,33 +98,32 @@ final class NettyRingTransport implements RingTransport {
 
   @Override
   public void reach(List<RingPeer> peers) {
-    links.clear();
-    routes.clear();
+    counts.clear();
     for (var peer : peers) {
-      var link = peer.links().getFirst();
-      links.put(peer.node(), link);
-      hosts.known(link.host()).ifPresent(found -> route(peer.node(), link, found));
+      counts.put(peer.node(), Math.min(links.size(), peer.links().size()));
     }
-    waiting.keySet().retainAll(links.keySet());
-    lookUp();
+    for (int i = 0; i < links.size(); i++) {
+      var targets = new TreeMap<NodeId, RingAddress>();
+      for (var peer : peers) {
+        if (i < peer.links().size()) {
+          targets.put(peer.node(), peer.links().get(i));
+        }
+      }
+      links.get(i).reach(targets);
+    }
+    monitor.reach(time.instant(), counts);
+    waiting.keySet().retainAll(counts.keySet());
+    status = monitor.status();
   }
 
-  /// Asks again where the peers are that are known by name. An address that is not found any more
-  /// stays what it was.
+  /// Asks again where the peers are that are known by name, and tries links that did not work.
   void lookUp() {
-    links.forEach((node, link) -> {
-      var _ =
-          hosts
-              .refresh(link.host())
-              .thenAcceptAsync(
-                  found -> found.ifPresent(address -> route(node, link, address)), loop);
-    });
+    links.forEach(LinkSockets::lookUp);
   }
 
-  private void route(NodeId node, RingAddress link, InetAddress found) {
-    if (link.equals(links.get(node))) {
-      routes.put(node, new InetSocketAddress(found, link.port()));
-    }
+  /// How all links do. Read from any thread.
+  List<LinkStatus> status() {
+    return status;
   }
 
   /// Lets datagrams pass, or none in either direction.
@@ -135,19 +132,55 @@ final class NettyRingTransport implements RingTransport {
     waiting.clear();
   }
 
+  /// Looks at the links, and tells the peers.
+  void tick() {
+    var now = time.instant();
+    monitor.tick(now).forEach(NettyRingTransport::tell);
+    for (var entry : counts.entrySet()) {
+      var peer = entry.getKey();
+      for (int link = 0; link < entry.getValue() && monitor.isDue(peer); link++) {
+        report.clear();
+        LinkCodec.encode(monitor.report(now, peer, link), report);
+        var out = ByteBuffer.allocate(report.position() + PacketSeal.OVERHEAD);
+        if (!seal.sealReport(peer, report.flip(), out)) {
+          break;
+        }
+        write(peer, link, out.flip());
+      }
+    }
+    flush();
+    status = monitor.status();
+  }
+
+  /// A link among several is worth a word; a peer that is gone altogether is the ring's matter.
+  private static void tell(LinkMonitor.Change change) {
+    if (change.alone()) {
+      return;
+    }
+    var level =
+        change.status().state() == LinkState.UP
+            ? org.slf4j.event.Level.INFO
+            : org.slf4j.event.Level.WARN;
+    LOG.atLevel(level)
+        .addKeyValue("node", change.status().peer())
+        .addKeyValue("link", change.status().link())
+        .addKeyValue("state", change.status().state())
+        .log("link state changed");
+  }
+
   @Override
-  public void send(List<NodeId> to, ByteBuffer packet) {
+  public void send(List<NodeId> to, ByteBuffer packet, Care care) {
     for (var node : to) {
-      if (links.containsKey(node)) {
-        sendTo(node, packet.duplicate());
+      if (counts.containsKey(node)) {
+        sendTo(node, packet.duplicate(), care);
       }
     }
   }
 
-  private void sendTo(NodeId node, ByteBuffer packet) {
+  private void sendTo(NodeId node, ByteBuffer packet, Care care) {
     var out = ByteBuffer.allocate(packet.remaining() + PacketSeal.OVERHEAD);
     if (seal.seal(node, packet, out)) {
-      write(node, out.flip());
+      write(node, out.flip(), care);
       return;
     }
     var queue = waiting.computeIfAbsent(node, _ -> new ArrayDeque<>());
@@ -155,7 +188,7 @@ final class NettyRingTransport implements RingTransport {
       queue.remove();
       counters.add(Count.UNSENT);
     }
-    queue.add(copy(packet));
+    queue.add(new Waiting(copy(packet), care));
     greet(node);
   }
 
@@ -166,39 +199,52 @@ final class NettyRingTransport implements RingTransport {
   private void greet(NodeId node) {
     var out = ByteBuffer.allocate(2 * PacketSeal.OVERHEAD);
     seal.hello(node, out);
-    write(node, out.flip());
+    write(node, out.flip(), Care.EVERY_LINK);
   }
 
-  private void write(NodeId node, ByteBuffer datagram) {
-    var route = routes.get(node);
-    if (channel != null && route != null && speaking) {
+  private void write(NodeId node, ByteBuffer datagram, Care care) {
+    var route = monitor.route(node, care == Care.ONE_LINK);
+    for (int link = 0; route != 0; link++, route >>= 1) {
+      if ((route & 1) != 0) {
+        write(node, link, datagram.duplicate());
+      }
+    }
+  }
+
+  private void write(NodeId node, int link, ByteBuffer datagram) {
+    if (speaking && link < links.size() && links.get(link).write(node, datagram)) {
+      monitor.sent(node, link);
       counters.add(Count.DATAGRAMS_SENT);
-      var _ =
-          channel.write(
-              new DatagramPacket(Unpooled.wrappedBuffer(datagram), route), channel.voidPromise());
     }
   }
 
   @Override
   public void flush() {
-    if (channel != null) {
-      channel.flush();
-    }
+    links.forEach(LinkSockets::flush);
   }
 
-  private void received(ByteBuffer datagram, InetSocketAddress from) {
+  private void received(int link, ByteBuffer datagram, InetSocketAddress from) {
     if (!speaking) {
       return;
     }
     counters.add(Count.DATAGRAMS_RECEIVED);
-    switch (seal.open(datagram, links::containsKey)) {
+    switch (seal.open(datagram, link, counts::containsKey)) {
       case PacketSeal.Opened.Content(var node, var plain) -> {
-        release(node);
+        heard(node, link);
         if (receiver != null) {
           receiver.received(node, plain);
         }
       }
+      case PacketSeal.Opened.Report(var node, var plain) -> {
+        heard(node, link);
+        LinkCodec.decode(plain)
+            .ifPresentOrElse(
+                said -> monitor.reported(time.instant(), node, link, said),
+                () -> counters.add(Count.DROPPED_MALFORMED));
+      }
+      case PacketSeal.Opened.Redundant(var node) -> monitor.heard(time.instant(), node, link);
       case PacketSeal.Opened.Established(var node, var answer) -> {
+        monitor.heard(time.instant(), node, link);
         if (answer) {
           greet(node);
         }
@@ -214,6 +260,11 @@ final class NettyRingTransport implements RingTransport {
     }
   }
 
+  private void heard(NodeId node, int link) {
+    monitor.heard(time.instant(), node, link);
+    release(node);
+  }
+
   /// Said at the 1st, the 10th, the 100th …: anybody can send such datagrams.
   private void unopened(InetSocketAddress from) {
     if (Long.toString(counters.get(Count.DROPPED_UNSEALABLE)).matches("10*")) {
@@ -227,34 +278,26 @@ final class NettyRingTransport implements RingTransport {
   private void release(NodeId node) {
     var queue = waiting.remove(node);
     if (queue != null) {
-      queue.forEach(packet -> sendTo(node, packet));
+      queue.forEach(held -> sendTo(node, held.packet(), held.care()));
     }
   }
 
   @Override
   public void close() {
-    if (channel != null) {
-      var _ = channel.close();
-    }
+    links.forEach(LinkSockets::close);
   }
 
-  private final class Inbound extends SimpleChannelInboundHandler<DatagramPacket> {
+  private final class Arrivals implements LinkSockets.Listener {
     @Override
-    protected void channelRead0(ChannelHandlerContext context, DatagramPacket packet) {
-      var content = packet.content();
-      var datagram = ByteBuffer.allocate(content.readableBytes());
-      content.readBytes(datagram);
-      received(datagram.flip(), packet.sender());
+    public void datagram(int link, ByteBuffer datagram, InetSocketAddress from) {
+      received(link, datagram, from);
     }
 
-    /// A closed port at the other end shows up here as a refused connection, an unplugged cable as
-    /// an unreachable network: that is what the ring is for.
     @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      if (cause instanceof java.io.IOException) {
-        counters.add(Count.SEND_ERRORS);
-      } else {
-        context.fireExceptionCaught(cause);
+    public void refused(int link, NodeId peer, boolean closed) {
+      counters.add(Count.SEND_ERRORS);
+      if (monitor.refused(time.instant(), peer, link) && closed && receiver != null) {
+        receiver.refused(peer);
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.quorate.membership.netty;
 
 import dev.quorate.membership.NodeId;
+import dev.quorate.membership.RingPeer;
 import dev.quorate.membership.netty.RingCounters.Count;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -46,6 +47,7 @@ final class PacketSeal {
   private static final byte VERSION = 1;
   private static final byte HELLO = 1;
   private static final byte CONTENT = 2;
+  private static final byte REPORT = 3;
   private static final int CONTRIBUTION = 16;
   private static final int TAG_BITS = 128;
   private static final int MAX_RETIRED = 1024;
@@ -84,9 +86,11 @@ final class PacketSeal {
     final SecretKeySpec out;
     final SecretKeySpec in;
     final ReplayWindow window = new ReplayWindow();
+    final ReplayWindow[] byLink = new ReplayWindow[RingPeer.MAX_LINKS];
     long sent;
 
     Session(byte[] theirs, byte[] theirName) {
+      Arrays.setAll(byLink, _ -> new ReplayWindow());
       this.theirs = theirs;
       this.out = derive("content", name, mine, theirs);
       this.in = derive("content", theirName, theirs, mine);
@@ -97,6 +101,12 @@ final class PacketSeal {
   sealed interface Opened {
     /// Content of a peer.
     record Content(NodeId from, ByteBuffer plain) implements Opened {}
+
+    /// A peer's report about links.
+    record Report(NodeId from, ByteBuffer plain) implements Opened {}
+
+    /// A copy of what came by another link before.
+    record Redundant(NodeId from) implements Opened {}
 
     /// A session with this peer begins.
     record Established(NodeId node, boolean answer) implements Opened {}
@@ -131,11 +141,20 @@ final class PacketSeal {
 
   /// Seals content for a peer; false if there is no session with it yet.
   boolean seal(NodeId to, ByteBuffer plain, ByteBuffer out) {
+    return seal(CONTENT, to, plain, out);
+  }
+
+  /// Seals a report about links for a peer; false if there is no session with it yet.
+  boolean sealReport(NodeId to, ByteBuffer plain, ByteBuffer out) {
+    return seal(REPORT, to, plain, out);
+  }
+
+  private boolean seal(byte kind, NodeId to, ByteBuffer plain, ByteBuffer out) {
     var session = peer(to).session;
     if (session == null) {
       return false;
     }
-    putHeader(CONTENT, hint(session.theirs), session.sent, out);
+    putHeader(kind, hint(session.theirs), session.sent, out);
     crypt(Cipher.ENCRYPT_MODE, session.out, session.sent, 0, plain, out);
     session.sent++;
     return true;
@@ -153,7 +172,9 @@ final class PacketSeal {
   }
 
   /// Opens a datagram, whatever it is.
-  Opened open(ByteBuffer datagram, java.util.function.Predicate<NodeId> known) {
+  ///
+  /// @param link on which it came
+  Opened open(ByteBuffer datagram, int link, java.util.function.Predicate<NodeId> known) {
     var header = header(datagram);
     if (header.isEmpty()) {
       counters.add(Count.DROPPED_UNSEALABLE);
@@ -166,7 +187,7 @@ final class PacketSeal {
     var contribution = header.get().contribution().array();
     return header.get().kind() == HELLO
         ? greeted(header.get(), contribution, datagram)
-        : content(header.get(), contribution, datagram);
+        : content(header.get(), contribution, datagram, link);
   }
 
   private Opened greeted(Header header, byte[] contribution, ByteBuffer datagram) {
@@ -196,7 +217,7 @@ final class PacketSeal {
     return answer ? new Opened.HelloDue(sender) : new Opened.Nothing();
   }
 
-  private Opened content(Header header, byte[] contribution, ByteBuffer datagram) {
+  private Opened content(Header header, byte[] contribution, ByteBuffer datagram, int link) {
     var sender = header.sender();
     var peer = peer(sender);
     if (header.hint() != hint(mine)) {
@@ -209,6 +230,11 @@ final class PacketSeal {
     }
     var session = peer.session;
     var isNew = session == null || !Arrays.equals(session.theirs, contribution);
+    if (!isNew && session != null && session.window.has(header.number())) {
+      var copy = session.byLink[link].mark(header.number());
+      counters.add(copy ? Count.REDUNDANT : Count.DROPPED_REPLAYED);
+      return copy ? new Opened.Redundant(sender) : new Opened.Nothing();
+    }
     var in =
         isNew || session == null
             ? derive("content", nameOf(sender), contribution, mine)
@@ -221,11 +247,13 @@ final class PacketSeal {
       peer.heard = contribution;
       peer.establish(contribution, sender);
     }
-    if (peer.session != null && !peer.session.window.mark(header.number())) {
-      counters.add(Count.DROPPED_REPLAYED);
-      return new Opened.Nothing();
+    if (peer.session != null) {
+      peer.session.window.mark(header.number());
+      peer.session.byLink[link].mark(header.number());
     }
-    return new Opened.Content(sender, plain);
+    return header.kind() == REPORT
+        ? new Opened.Report(sender, plain)
+        : new Opened.Content(sender, plain);
   }
 
   private @Nullable ByteBuffer opened(Header header, SecretKeySpec with, ByteBuffer datagram) {
@@ -246,7 +274,7 @@ final class PacketSeal {
       }
       var kind = in.get();
       var length = in.get();
-      if ((kind != HELLO && kind != CONTENT) || length < 1) {
+      if ((kind != HELLO && kind != CONTENT && kind != REPORT) || length < 1) {
         return Optional.empty();
       }
       var sender = new byte[length];

@@ -7,6 +7,12 @@ final class ReplayWindow {
   private final long[] seen = new long[SIZE / Long.SIZE];
   private long highest = -1;
 
+  /// Whether a number was seen or is too old.
+  boolean has(long number) {
+    return number <= highest
+        && (number < 0 || number <= highest - SIZE || (seen[word(number)] & bit(number)) != 0);
+  }
+
   /// Marks a number; false if it was seen or is too old.
   boolean mark(long number) {
     if (number < 0 || number <= highest - SIZE) {

@@ -14,10 +14,14 @@ public final class RingCounters {
     DATAGRAMS_RECEIVED,
     /// Datagrams that the network refused, such as those to a closed port.
     SEND_ERRORS,
+    /// Times that the kernel of a peer said that nobody listens there.
+    PORTS_CLOSED,
     /// Packets that had to wait for a session and were let go.
     UNSENT,
     /// Dropped: sealed with another key or for another cluster, or damaged.
     DROPPED_UNSEALABLE,
+    /// Copies of datagrams that came by another link before.
+    REDUNDANT,
     /// Dropped: seen before.
     DROPPED_REPLAYED,
     /// Dropped: no peer of this node.

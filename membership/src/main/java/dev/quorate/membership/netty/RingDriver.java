@@ -12,6 +12,8 @@ import dev.quorate.membership.core.RingProtocol;
 import dev.quorate.membership.core.RingState;
 import dev.quorate.membership.core.TimerId;
 import dev.quorate.membership.core.codec.RingCodec;
+import dev.quorate.membership.core.link.LinkMonitor;
+import dev.quorate.membership.core.link.LinkStatus;
 import dev.quorate.membership.netty.RingCounters.Count;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -51,6 +53,7 @@ public final class RingDriver implements AutoCloseable {
   private final SequenceFile sequence;
   private final RingProtocol protocol;
   private final Duration lookUpEvery;
+  private final Duration linkEvery;
   private final Map<TimerId.Kind, ScheduledFuture<?>> timers = new EnumMap<>(TimerId.Kind.class);
   private final ByteBuffer packet = ByteBuffer.allocate(RingCodec.MAX_PACKET);
   private final AtomicInteger handedOver = new AtomicInteger();
@@ -83,12 +86,22 @@ public final class RingDriver implements AutoCloseable {
         new RingProtocol(setup.config(), setup.self(), nodesOf(setup.peers()), sequence.start());
     this.group =
         new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("ring", true), NettyRingTransport.ioHandler());
+            1, new DefaultThreadFactory("ring", true), LinkSockets.ioHandler());
     this.loop = group.next();
     var seal =
         new PacketSeal(
             setup.cluster(), setup.key(), setup.self().node(), new SecureRandom(), counters);
-    this.transport = new NettyRingTransport(loop, setup.bind(), hosts, seal, counters);
+    var token = setup.config().tokenTimeout();
+    this.linkEvery = token.dividedBy(4);
+    this.transport =
+        new NettyRingTransport(
+            loop,
+            time,
+            setup.links(),
+            hosts,
+            seal,
+            new LinkMonitor(linkEvery, token.multipliedBy(2)),
+            counters);
   }
 
   private static List<NodeId> nodesOf(List<RingPeer> peers) {
@@ -103,15 +116,22 @@ public final class RingDriver implements AutoCloseable {
       transport.bind();
     } catch (Exception e) { // a checked one too: Netty throws what the system said
       var _ = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-      throw new RingException("ring address " + setup.bind() + ": " + e.getMessage(), e);
+      throw new RingException("ring address " + e.getMessage(), e);
     }
     onLoop(() -> {
       transport.reach(others(setup.peers()));
-      transport.open(this::received);
+      transport.open(new Ear());
       feed(new RingEvent.Started());
       long period = lookUpEvery.toMillis();
       var _ = loop.scheduleWithFixedDelay(transport::lookUp, period, period, TimeUnit.MILLISECONDS);
+      long tick = linkEvery.toMillis();
+      var _ = loop.scheduleWithFixedDelay(transport::tick, tick, tick, TimeUnit.MILLISECONDS);
     });
+  }
+
+  /// How the links to the peers do.
+  public List<LinkStatus> links() {
+    return transport.status();
   }
 
   private List<RingPeer> others(List<RingPeer> peers) {
@@ -189,7 +209,7 @@ public final class RingDriver implements AutoCloseable {
     }
   }
 
-  private void received(NodeId from, ByteBuffer plain) {
+  private void take(NodeId from, ByteBuffer plain) {
     switch (RingCodec.decode(plain)) {
       case RingCodec.Decoded.Packet(var decoded) -> {
         LOG.atTrace().addKeyValue("node", from).addKeyValue("packet", decoded).log("received");
@@ -199,6 +219,19 @@ public final class RingDriver implements AutoCloseable {
         counters.add(Count.DROPPED_MALFORMED);
         LOG.atDebug().addKeyValue("node", from).addKeyValue("reason", reason).log("bad packet");
       }
+    }
+  }
+
+  private final class Ear implements RingTransport.Receiver {
+    @Override
+    public void received(NodeId from, ByteBuffer plain) {
+      take(from, plain);
+    }
+
+    @Override
+    public void refused(NodeId peer) {
+      counters.add(Count.PORTS_CLOSED);
+      feed(new RingEvent.PortClosed(peer));
     }
   }
 
@@ -227,7 +260,7 @@ public final class RingDriver implements AutoCloseable {
 
   private void perform(RingEffect effect) throws IOException {
     switch (effect) {
-      case RingEffect.Send(var to, var content) -> send(to, content);
+      case RingEffect.Send(var to, var content, var care) -> send(to, content, care);
       case RingEffect.SetTimer(var timer, var deadline) -> arm(timer, deadline);
       case RingEffect.CancelTimer(var kind) -> disarm(kind);
       case RingEffect.Persist(var ringSequence) -> sequence.persist(ringSequence);
@@ -279,11 +312,11 @@ public final class RingDriver implements AutoCloseable {
     }
   }
 
-  private void send(List<NodeId> to, RingPacket content) {
+  private void send(List<NodeId> to, RingPacket content, RingEffect.Care care) {
     LOG.atTrace().addKeyValue("node", to).addKeyValue("packet", content).log("sent");
     packet.clear();
     RingCodec.encode(content, packet);
-    transport.send(to, packet.flip());
+    transport.send(to, packet.flip(), care);
   }
 
   private void arm(TimerId timer, Instant deadline) {

@@ -2,6 +2,7 @@ package dev.quorate.membership.netty;
 
 import dev.quorate.membership.NodeId;
 import dev.quorate.membership.RingPeer;
+import dev.quorate.membership.core.RingEffect.Care;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -15,7 +16,7 @@ interface RingTransport extends AutoCloseable {
   void reach(List<RingPeer> peers);
 
   /// Sends the remaining bytes to each of the nodes.
-  void send(List<NodeId> to, ByteBuffer packet);
+  void send(List<NodeId> to, ByteBuffer packet, Care care);
 
   /// Lets what was sent leave the node.
   void flush();
@@ -27,5 +28,8 @@ interface RingTransport extends AutoCloseable {
   interface Receiver {
     /// A packet of a peer.
     void received(NodeId from, ByteBuffer packet);
+
+    /// The kernel of a peer says, on every link that works, that nobody listens there.
+    void refused(NodeId peer);
   }
 }

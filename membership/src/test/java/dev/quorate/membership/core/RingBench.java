@@ -10,6 +10,7 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.membership.RingId;
 import dev.quorate.membership.View;
 import dev.quorate.membership.core.codec.RingCodec;
+import dev.quorate.membership.core.link.LinkMonitor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -32,6 +33,11 @@ final class RingBench {
   final List<String> script = new ArrayList<>();
   final TreeMap<NodeId, Node> nodes = new TreeMap<>();
   final TreeSet<String> cut = new TreeSet<>();
+
+  /// How many links; a cut is `a>b`, or `a>b/1` on one link.
+  int linkCount = 1;
+
+  final double[] linkLoss = new double[8];
   double loss;
   double doubled;
   Duration shortestDelay = Duration.ofNanos(100_000);
@@ -50,6 +56,7 @@ final class RingBench {
   private final TreeMap<RingId, View> views = new TreeMap<>();
   private final TreeMap<String, List<Payload>> finished = new TreeMap<>();
   private final TreeMap<RingId, List<List<Payload>>> histories = new TreeMap<>();
+  private long datagrams;
   private long order;
   private long said;
 
@@ -76,13 +83,15 @@ final class RingBench {
     int refused;
     int pauses;
     boolean gone;
+    LinkMonitor monitor = new LinkMonitor(Duration.ofMillis(250), Duration.ofSeconds(2));
+    private final TreeMap<NodeId, TreeSet<Long>> seen = new TreeMap<>();
 
     Node(NodeId id) {
       this.id = id;
     }
 
     Member member() {
-      return new Member(id, new Incarnation("boot-" + id, run));
+      return new Member(id, new Incarnation("boot-" + id, Math.max(1, run)));
     }
 
     boolean isUp() {
@@ -94,7 +103,29 @@ final class RingBench {
       gone = false;
       timers.clear();
       protocol = new RingProtocol(config, member(), List.copyOf(nodes.keySet()), disk);
+      if (linkCount > 1) {
+        monitor = new LinkMonitor(Duration.ofMillis(250), Duration.ofSeconds(2));
+        var counts = new TreeMap<NodeId, Integer>();
+        nodes.keySet().forEach(n -> counts.put(n, linkCount));
+        counts.remove(id);
+        monitor.reach(now, counts);
+        tickLinks(this, run);
+      }
       feed(new RingEvent.Started());
+    }
+
+    /// A datagram comes in on a link; the seal lets only its first copy pass.
+    void hear(NodeId from, int link, long number, RingPacket packet) {
+      if (isUp()) {
+        monitor.heard(now, from, link);
+        var known = seen.computeIfAbsent(from, _ -> new TreeSet<>());
+        if (known.add(number)) {
+          if (known.size() > 4096) {
+            known.pollFirst();
+          }
+          feed(new RingEvent.PacketArrived(from, packet));
+        }
+      }
     }
 
     void crash() {
@@ -213,9 +244,9 @@ final class RingBench {
       script.add(RingScript.line(now, node.id, effect));
     }
     switch (effect) {
-      case RingEffect.Send(var to, var packet) -> {
+      case RingEffect.Send(var to, var packet, var care) -> {
         var wired = throughCodec ? wired(packet) : packet;
-        to.forEach(receiver -> send(node.id, receiver, wired));
+        to.forEach(receiver -> send(node, receiver, wired, care));
       }
       case RingEffect.SetTimer(var timer, var deadline) -> {
         node.timers.put(timer.kind(), timer);
@@ -256,10 +287,34 @@ final class RingBench {
     };
   }
 
-  private void send(NodeId from, NodeId to, RingPacket packet) {
+  private void send(Node from, NodeId to, RingPacket packet, RingEffect.Care care) {
+    var receiver = nodes.get(to);
+    if (receiver == null) {
+      return;
+    }
+    if (linkCount == 1) {
+      carry(from.id, to, 0, () -> receiver.feed(new RingEvent.PacketArrived(from.id, packet)));
+      return;
+    }
+    var number = datagrams++;
+    var route = from.monitor.route(to, care == RingEffect.Care.ONE_LINK);
+    for (int i = 0; i < linkCount; i++) {
+      var link = i;
+      if ((route & 1 << link) != 0) {
+        from.monitor.sent(to, link);
+        carry(from.id, to, link, () -> receiver.hear(from.id, link, number, packet));
+      }
+    }
+  }
+
+  /// Carries something on a link; it may get lost, late, or come twice.
+  private void carry(NodeId from, NodeId to, int link, Runnable arrival) {
     var copies = random.nextDouble() < doubled ? 2 : 1;
     for (int i = 0; i < copies; i++) {
-      if (cut.contains(from + ">" + to) || random.nextDouble() < loss) {
+      if (cut.contains(from + ">" + to)
+          || cut.contains(from + ">" + to + "/" + link)
+          || random.nextDouble() < loss
+          || random.nextDouble() < linkLoss[link]) {
         continue;
       }
       var spread = longestDelay.minus(shortestDelay).toNanos();
@@ -268,12 +323,34 @@ final class RingBench {
           now.plus(delay),
           () -> {
             packets++;
-            var receiver = nodes.get(to);
-            if (receiver != null) {
-              receiver.feed(new RingEvent.PacketArrived(from, packet));
-            }
+            arrival.run();
           });
     }
+  }
+
+  private void tickLinks(Node node, long life) {
+    if (node.run != life || !node.isUp()) {
+      return;
+    }
+    if (!now.isBefore(node.frozenUntil)) {
+      node.monitor.tick(now);
+      for (var peer : nodes.values()) {
+        for (int i = 0; i < linkCount && peer != node; i++) {
+          var link = i;
+          var report = node.monitor.report(now, peer.id, link);
+          node.monitor.sent(peer.id, link);
+          carry(
+              node.id,
+              peer.id,
+              link,
+              () -> {
+                peer.monitor.heard(now, node.id, link);
+                peer.monitor.reported(now, node.id, link, report);
+              });
+        }
+      }
+    }
+    at(now.plus(node.monitor.interval()), () -> tickLinks(node, life));
   }
 
   private void deliver(Node node, RingId ring, NodeId sender, Payload payload) {

@@ -54,6 +54,33 @@ class RingProtocolTest {
   }
 
   @Test
+  void aClosedPortShortensTheWaitingForADeadNode() {
+    form();
+    bench.node("c").crash();
+    bench.runFor(Duration.ofMillis(100));
+    for (var name : List.of("a", "b")) {
+      bench.node(name).feed(new RingEvent.PortClosed(new NodeId("c")));
+    }
+    var time = bench.runUntil(SECOND.multipliedBy(2), bench::agree);
+    assertTrue(time.toMillis() < 750, () -> "took " + time);
+  }
+
+  @Test
+  void aClosedPortThatIsMadeUpChangesNothing() {
+    form();
+    var views = bench.viewCount;
+    for (int i = 0; i < 6_000; i++) {
+      bench
+          .nodes
+          .values()
+          .forEach(
+              n -> bench.nodes.keySet().forEach(peer -> n.feed(new RingEvent.PortClosed(peer))));
+      bench.runFor(Duration.ofMillis(10));
+    }
+    assertEquals(views, bench.viewCount);
+  }
+
+  @Test
   void aLeavingNodeIsOutAtOnceAndNamed() {
     form();
     bench.node("c").feed(new RingEvent.LeaveRequested());
@@ -164,6 +191,25 @@ class RingProtocolTest {
     assertTrue(bench.viewCount < 100);
     bench.cut.clear();
     bench.runUntil(SECOND.multipliedBy(40), bench::agree);
+  }
+
+  @Test
+  void whoWasGivenUpIsNotAnsweredAtOnce() {
+    var a = bench.node("a").member();
+    var b = bench.node("b").member();
+    var both = List.of(a, b);
+    var talk =
+        new Gathering(
+            MembershipConfig.defaults(),
+            a,
+            new Timers(),
+            new RingSequences(0),
+            List.of(b.node()),
+            both,
+            List.of(b));
+    var out = new java.util.ArrayList<RingEffect>();
+    talk.hear(bench.now, new JoinMessage(b, both, List.of(a), 0), true, out);
+    assertEquals(List.of(), out, "the two would answer each other for ever");
   }
 
   @Test

@@ -18,7 +18,7 @@ final class RingScript {
 
   private static String text(RingEffect effect) {
     return switch (effect) {
-      case RingEffect.Send(var to, var packet) -> "-> " + names(to) + " " + text(packet);
+      case RingEffect.Send(var to, var packet, _) -> "-> " + names(to) + " " + text(packet);
       case RingEffect.SetTimer(var timer, _) -> "timer " + timer.kind();
       case RingEffect.CancelTimer(var kind) -> "cancel " + kind;
       case RingEffect.Persist(var sequence) -> "persist " + sequence;

@@ -40,7 +40,7 @@ class PacketSealTest {
   }
 
   private static Opened open(PacketSeal at, ByteBuffer datagram) {
-    return at.open(datagram.duplicate(), n -> n.equals(A) || n.equals(B));
+    return at.open(datagram.duplicate(), 0, n -> n.equals(A) || n.equals(B));
   }
 
   private static void greet(PacketSeal a, PacketSeal b) {

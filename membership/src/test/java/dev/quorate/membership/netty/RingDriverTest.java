@@ -13,6 +13,7 @@ import dev.quorate.membership.RingId;
 import dev.quorate.membership.RingPeer;
 import dev.quorate.membership.View;
 import dev.quorate.membership.ViewListener;
+import dev.quorate.membership.core.link.LinkState;
 import dev.quorate.membership.netty.RingCounters.Count;
 import dev.quorate.membership.time.MonotonicTime;
 import java.io.IOException;
@@ -61,7 +62,7 @@ class RingDriverTest {
                   "test",
                   ClusterKey.of(key),
                   new Member(new NodeId(name), new Incarnation("boot", run)),
-                  java.util.Objects.requireNonNull(peers.get(name)).links().getFirst(),
+                  java.util.Objects.requireNonNull(peers.get(name)).links(),
                   List.copyOf(peers.values()),
                   directory.resolve(name + ".sequence"),
                   MembershipConfig.defaults()),
@@ -213,6 +214,47 @@ class RingDriverTest {
     known.set(false);
     var b = new Station("b", 1, (byte) 7);
     await(() -> together(2, a, b));
+  }
+
+  @Test
+  void aLinkOnWhichNobodyListensIsPassedBy() throws IOException {
+    var sockets = new ArrayList<DatagramSocket>();
+    for (var name : List.of("a", "b", "c")) {
+      var first = java.util.Objects.requireNonNull(peers.get(name)).links().getFirst();
+      var socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+      sockets.add(socket);
+      var second = new RingAddress("127.0.0.1", socket.getLocalPort());
+      peers.put(name, new RingPeer(new NodeId(name), List.of(first, second)));
+    }
+    sockets.forEach(DatagramSocket::close);
+    var a = new Station("a", 1, (byte) 7);
+    var b = new Station("b", 1, (byte) 7);
+    var right = java.util.Objects.requireNonNull(peers.get("a"));
+    var nowhere = new RingAddress("127.0.0.1", 9);
+    peers.put("a", new RingPeer(right.node(), List.of(nowhere, right.links().getLast())));
+    var c = new Station("c", 1, (byte) 7);
+    await(() -> together(3, a, b, c));
+    await(() ->
+        c.driver.links().stream()
+            .filter(l -> l.peer().name().equals("a"))
+            .allMatch(l ->
+                (l.state() == LinkState.DOWN) == (l.link() == 0)
+                    && l.preferred() == (l.link() == 1)));
+    await(() ->
+        a.driver.links().stream()
+            .anyMatch(l -> l.peer().name().equals("c") && l.state() == LinkState.DOWN));
+    assertTrue(a.driver.counters().get(Count.REDUNDANT) > 0);
+    assertEquals(0, a.driver.counters().get(Count.DROPPED_REPLAYED));
+    for (int i = 0; i < 100; i++) {
+      assertTrue(c.driver.multicast(("m" + i).getBytes(StandardCharsets.US_ASCII)));
+    }
+    await(() -> a.messages.size() == 100 && b.messages.size() == 100 && c.messages.size() == 100);
+    assertEquals(
+        1,
+        a.driver.links().stream()
+            .filter(l -> l.link() == 1 && l.peer().name().equals("c"))
+            .count());
+    assertTrue(c.views.size() <= 2 && together(3, a, b, c), "no view changed");
   }
 
   @Test

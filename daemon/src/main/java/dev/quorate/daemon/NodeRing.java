@@ -1,0 +1,130 @@
+package dev.quorate.daemon;
+
+import dev.quorate.daemon.cli.Cluster;
+import dev.quorate.daemon.config.DaemonConfig;
+import dev.quorate.daemon.config.Identity;
+import dev.quorate.daemon.metrics.DaemonMetrics;
+import dev.quorate.daemon.secrets.OwnerOnly;
+import dev.quorate.daemon.secrets.SecretStore;
+import dev.quorate.membership.Incarnation;
+import dev.quorate.membership.Member;
+import dev.quorate.membership.MembershipConfig;
+import dev.quorate.membership.NodeId;
+import dev.quorate.membership.RingAddress;
+import dev.quorate.membership.RingPeer;
+import dev.quorate.membership.ViewListener;
+import dev.quorate.membership.netty.ClusterKey;
+import dev.quorate.membership.netty.RingDriver;
+import dev.quorate.membership.netty.RingException;
+import dev.quorate.membership.netty.RingSetup;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.NodeDefinition;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The ring of a node that takes part: who is to be reached on which links, first as the
+/// configuration file has it, then as the cluster has agreed.
+final class NodeRing implements AutoCloseable {
+  private final DaemonConfig config;
+  private final Identity identity;
+  private final RingDriver driver;
+  private volatile List<RingPeer> peers;
+
+  /// Starts the ring.
+  NodeRing(
+      DaemonConfig config,
+      Identity identity,
+      Incarnation incarnation,
+      SecretStore secrets,
+      InstantSource clock,
+      DaemonMetrics metrics,
+      ViewListener listener)
+      throws IOException {
+    this.config = config;
+    this.identity = identity;
+    this.peers = peersOf(identity.everyone());
+    Path directory = config.stateDirectory().resolve("ring");
+    OwnerOnly.directory(directory);
+    driver =
+        new RingDriver(
+            new RingSetup(
+                identity.cluster(),
+                ClusterKey.of(secrets.ringKey()),
+                new Member(identity.node(), incarnation),
+                addresses(identity.node(), identity.address()),
+                peers,
+                directory.resolve("sequence"),
+                MembershipConfig.withTokenTimeout(config.timing().token())),
+            clock,
+            listener);
+    metrics.ring(driver.counters(), this::links);
+    try {
+      driver.start();
+    } catch (RingException e) {
+      driver.close();
+      throw e;
+    }
+  }
+
+  private List<RingPeer> peersOf(SortedMap<NodeId, String> nodes) {
+    List<RingPeer> all = new ArrayList<>();
+    nodes.forEach((node, address) -> all.add(new RingPeer(node, addresses(node, address))));
+    return List.copyOf(all);
+  }
+
+  private List<RingAddress> addresses(NodeId node, String first) {
+    return identity.links(node, first).stream()
+        .map(address -> new RingAddress(address, config.ports().ring()))
+        .toList();
+  }
+
+  /// The cluster may have agreed on other nodes or addresses; before its founding is written down,
+  /// the file counts.
+  void stateChanged(ClusterState state) {
+    SortedMap<NodeId, String> agreed = new TreeMap<>();
+    for (NodeDefinition node : state.configuration().nodes().values()) {
+      agreed.put(node.id(), node.address());
+    }
+    if (agreed.isEmpty()) {
+      return;
+    }
+    List<RingPeer> next = peersOf(agreed);
+    if (!next.equals(peers)) {
+      peers = next;
+      driver.reach(next);
+    }
+  }
+
+  /// How the links do.
+  List<Cluster.RingLink> links() {
+    List<RingPeer> known = peers;
+    return driver.links().stream()
+        .map(status ->
+            new Cluster.RingLink(
+                status,
+                known.stream()
+                    .filter(p -> p.node().equals(status.peer()) && status.link() < p.links().size())
+                    .map(p -> p.links().get(status.link()).host())
+                    .findFirst()
+                    .orElse("")))
+        .toList();
+  }
+
+  void speak(boolean on) {
+    driver.speak(on);
+  }
+
+  void leave() {
+    driver.leave();
+  }
+
+  @Override
+  public void close() {
+    driver.close();
+  }
+}
