@@ -1,6 +1,7 @@
 package dev.quorate.differential;
 
 import dev.quorate.differential.Planned.Shape;
+import dev.quorate.resource.ConstraintElement;
 import dev.quorate.resource.cib.AttributeBlock;
 import dev.quorate.resource.cib.Cib;
 import dev.quorate.resource.cib.CibConfiguration;
@@ -8,7 +9,6 @@ import dev.quorate.resource.cib.CibNode;
 import dev.quorate.resource.cib.CibStatus;
 import dev.quorate.resource.cib.CibStatus.NodeState;
 import dev.quorate.resource.cib.CibStatus.TicketState;
-import dev.quorate.resource.cib.ConstraintElement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

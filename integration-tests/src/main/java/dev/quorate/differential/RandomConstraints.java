@@ -1,14 +1,14 @@
 package dev.quorate.differential;
 
 import dev.quorate.differential.Planned.Shape;
+import dev.quorate.resource.ConstraintElement;
+import dev.quorate.resource.ConstraintElement.Colocation;
+import dev.quorate.resource.ConstraintElement.Location;
+import dev.quorate.resource.ConstraintElement.Order;
+import dev.quorate.resource.ConstraintElement.ResourceSet;
+import dev.quorate.resource.ConstraintElement.Ticket;
 import dev.quorate.resource.Role;
-import dev.quorate.resource.cib.ConstraintElement;
-import dev.quorate.resource.cib.ConstraintElement.Colocation;
-import dev.quorate.resource.cib.ConstraintElement.Location;
-import dev.quorate.resource.cib.ConstraintElement.Order;
-import dev.quorate.resource.cib.ConstraintElement.ResourceSet;
-import dev.quorate.resource.cib.ConstraintElement.Ticket;
-import dev.quorate.resource.cib.Rule;
+import dev.quorate.resource.Rule;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

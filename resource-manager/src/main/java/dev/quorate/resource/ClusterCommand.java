@@ -43,6 +43,12 @@ public sealed interface ClusterCommand {
   record SetAttribute(NodeId node, Incarnation incarnation, String name, String value)
       implements ClusterCommand {}
 
+  /// The leader's clock says that a moment has come at which something that depends on the time may
+  /// be different.
+  ///
+  /// @param millis the moment; 0 for whatever time it is
+  record PassTime(long millis) implements ClusterCommand {}
+
   // Actions.
 
   /// Intent before dispatch. Refused if the target is not in that incarnation, if the action is in

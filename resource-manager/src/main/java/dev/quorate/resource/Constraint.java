@@ -46,6 +46,15 @@ public sealed interface Constraint {
     }
   }
 
+  /// What the other forms cannot say, in the words of a document: sets of resources, rules,
+  /// patterns, node attributes, orders that keep actions apart.
+  record Written(ConstraintElement element) implements Constraint {
+    @Override
+    public String id() {
+      return element.id();
+    }
+  }
+
   /// The other side of an ordering for its inverse, if it has one.
   static Optional<OperationKind> inverse(OperationKind kind) {
     return switch (kind) {

@@ -72,6 +72,8 @@ final class ChangeLine {
 
   private static String text(Constraint constraint) {
     return switch (constraint) {
+      case Constraint.Written(var element) ->
+          "%s (%s)".formatted(element.id(), ConstraintText.summary(element));
       case Constraint.Location c ->
           "%s (%s on %s, %s)".formatted(c.id(), c.resource(), c.node(), c.score());
       case Constraint.Colocation c ->

@@ -18,6 +18,7 @@ public final class CommandTree {
               GroupCommands.all(),
               CloneCommands.all(),
               ConstraintCommands.all(),
+              WrittenConstraints.all(),
               StonithCommands.all(),
               NodeCommands.all(),
               PgCommands.all())

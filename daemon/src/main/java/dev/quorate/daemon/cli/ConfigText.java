@@ -3,7 +3,6 @@ package dev.quorate.daemon.cli;
 import dev.quorate.daemon.config.Durations;
 import dev.quorate.fencing.SecretParameters;
 import dev.quorate.resource.ClusterConfiguration;
-import dev.quorate.resource.Constraint;
 import dev.quorate.resource.FenceDeviceDefinition;
 import dev.quorate.resource.GroupDefinition;
 import dev.quorate.resource.OperationDefinition;
@@ -12,7 +11,6 @@ import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.json.ClusterJson;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +44,7 @@ public final class ConfigText {
     out.line("");
     devices(in);
     out.line("");
-    constraints(in);
+    ConstraintText.all(in);
     out.line("");
     out.line("Resources Defaults:");
     settings(out, "  ", configuration.resourceDefaults());
@@ -194,104 +192,5 @@ public final class ConfigText {
       in.out().line("    Attributes: " + device.id() + "-instance_attributes");
       settings(in.out(), "      ", masked(device.parameters()));
     }
-  }
-
-  static void constraints(Invocation in) {
-    in.words().end();
-    List<Constraint> all = in.configuration().constraints();
-    locations(in.out(), all);
-    colocations(in.out(), all);
-    orderings(in.out(), all);
-  }
-
-  private static void locations(Output out, List<Constraint> all) {
-    out.line("Location Constraints:");
-    for (Constraint constraint : all) {
-      if (constraint
-          instanceof Constraint.Location(var id, var resource, var role, var node, var score)) {
-        boolean avoids = score.value() < 0;
-        String text = score.toString();
-        out.line(
-            "  resource '"
-                + resource
-                + "' "
-                + (avoids ? "avoids" : "prefers")
-                + " node '"
-                + node
-                + "' with score "
-                + (avoids ? text.substring(1) : text)
-                + (role == Role.STARTED ? "" : " in role " + Roles.title(role))
-                + " (id: "
-                + id
-                + ")");
-      }
-    }
-  }
-
-  private static void colocations(Output out, List<Constraint> all) {
-    out.line("Colocation Constraints:");
-    for (Constraint constraint : all) {
-      if (constraint
-          instanceof
-          Constraint.Colocation(
-              var id,
-              var resource,
-              var role,
-              var with,
-              var withRole,
-              var score)) {
-        out.line(
-            "  "
-                + Roles.title(role)
-                + " resource '"
-                + resource
-                + "' with "
-                + Roles.title(withRole)
-                + " resource '"
-                + with
-                + "' (id: "
-                + id
-                + ")");
-        out.line("    score=" + score);
-      }
-    }
-  }
-
-  private static void orderings(Output out, List<Constraint> all) {
-    out.line("Order Constraints:");
-    for (Constraint constraint : all) {
-      if (constraint
-          instanceof
-          Constraint.Ordering(
-              var id,
-              var first,
-              var firstAction,
-              var then,
-              var thenAction,
-              var kind,
-              var symmetrical)) {
-        out.line(
-            "  "
-                + lower(firstAction)
-                + " resource '"
-                + first
-                + "' then "
-                + lower(thenAction)
-                + " resource '"
-                + then
-                + "' (id: "
-                + id
-                + ")");
-        out.line(
-            "    symmetrical="
-                + symmetrical
-                + " kind="
-                + (kind == Constraint.Ordering.Kind.MANDATORY ? "Mandatory" : "Optional"));
-      }
-    }
-  }
-
-  private static String lower(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
   }
 }

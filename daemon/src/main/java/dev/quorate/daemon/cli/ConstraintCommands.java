@@ -3,6 +3,7 @@ package dev.quorate.daemon.cli;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.Constraint;
+import dev.quorate.resource.ConstraintElement;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
@@ -23,8 +24,11 @@ final class ConstraintCommands {
     return List.of(
         Command.of(
             "constraint location",
-            "RESOURCE prefers|avoids NODE[=SCORE]…",
-            "Lets a resource prefer or avoid nodes.",
+            "RESOURCE prefers|avoids NODE[=SCORE]… | RESOURCE rule [role=ROLE] [score=SCORE |"
+                + " score-attribute=NAME] [constraint-id=ID] EXPRESSION",
+            "Lets a resource prefer or avoid nodes, or those for which a rule holds: node attributes"
+                + " and dates as pcs writes them. `regexp%PATTERN` stands for all resources whose"
+                + " names match.",
             ConstraintCommands::location),
         Command.of(
             "constraint location add",
@@ -33,12 +37,14 @@ final class ConstraintCommands {
             ConstraintCommands::locationAdd),
         Command.of(
             "constraint colocation add",
-            "[ROLE] RESOURCE with [ROLE] RESOURCE [SCORE] [id=ID]",
+            "[ROLE] RESOURCE with [ROLE] RESOURCE [SCORE] [node-attribute=NAME] [influence=BOOLEAN]"
+                + " [id=ID]",
             "Places a resource with another, or apart from it.",
             ConstraintCommands::colocation),
         Command.of(
             "constraint order",
-            "[ACTION] RESOURCE then [ACTION] RESOURCE [kind=KIND] [symmetrical=BOOLEAN] [id=ID]",
+            "[ACTION] RESOURCE then [ACTION] RESOURCE [kind=KIND] [symmetrical=BOOLEAN]"
+                + " [require-all=BOOLEAN] [id=ID]",
             "Lets one action wait for another.",
             ConstraintCommands::order),
         Command.of("constraint delete", "ID…", "Removes constraints.", ConstraintCommands::delete),
@@ -48,9 +54,9 @@ final class ConstraintCommands {
             "RESOURCE",
             "Lists the constraints that name a resource.",
             ConstraintCommands::ref),
-        Command.of("constraint", "", "Lists the constraints.", ConfigText::constraints),
-        Command.of("constraint list", "", "Lists the constraints.", ConfigText::constraints),
-        Command.of("constraint config", "", "Lists the constraints.", ConfigText::constraints));
+        Command.of("constraint", "", "Lists the constraints.", ConstraintText::all),
+        Command.of("constraint list", "", "Lists the constraints.", ConstraintText::all),
+        Command.of("constraint config", "", "Lists the constraints.", ConstraintText::all));
   }
 
   private static void location(Invocation in) {
@@ -59,8 +65,17 @@ final class ConstraintCommands {
     if (isFenceDevice(in, name)) {
       return;
     }
-    ResourceId resource = in.target(name).id();
+    Optional<String> pattern =
+        name.startsWith("regexp%")
+            ? Optional.of(name.substring("regexp%".length()))
+            : Optional.empty();
+    Optional<ResourceId> resource =
+        pattern.isPresent() ? Optional.empty() : Optional.of(in.target(name).id());
     String verb = words.take("prefers or avoids");
+    if (verb.equals("rule") && resource.isPresent()) {
+      WrittenConstraints.rule(in, resource.get());
+      return;
+    }
     if (!verb.equals("prefers") && !verb.equals("avoids")) {
       throw HactlError.usage(
           "'" + verb + "' is neither prefers nor avoids", "usage: hactl " + words.synopsis());
@@ -71,10 +86,14 @@ final class ConstraintCommands {
       NodeId node = in.node(parts[0]);
       Score typed = Score.parse(parts.length > 1 ? parts[1] : "INFINITY");
       Score score = verb.equals("prefers") ? typed : new Score(-typed.value());
-      String id = "location-" + resource + "-" + node + "-" + score;
       changes.add(
           new ConfigurationChange.PutConstraint(
-              new Constraint.Location(id, resource, Role.STARTED, node, score)));
+              resource
+                  .<Constraint>map(r ->
+                      new Constraint.Location(
+                          "location-" + r + "-" + node + "-" + score, r, Role.STARTED, node, score))
+                  .orElseGet(
+                      () -> WrittenConstraints.pattern(pattern.orElse(""), node.name(), score))));
     } while (words.has());
     in.change(changes.toArray(ConfigurationChange[]::new));
   }
@@ -124,7 +143,12 @@ final class ConstraintCommands {
     if (settings.containsKey("score")) {
       score = Score.parse(settings.get("score"));
     }
+    WrittenConstraints.known(settings, List.of("score", "id", "node-attribute", "influence"));
     String id = settings.getOrDefault("id", "colocation-" + resource + "-" + with + "-" + score);
+    if (settings.containsKey("node-attribute") || settings.containsKey("influence")) {
+      WrittenConstraints.pair(in, id, resource, role, with, withRole, score, settings);
+      return;
+    }
     in.change(
         new ConfigurationChange.PutConstraint(
             new Constraint.Colocation(id, resource, role, with, withRole, score)));
@@ -138,10 +162,6 @@ final class ConstraintCommands {
 
   private static void order(Invocation in) {
     Words words = in.words();
-    if (words.peek().equals("set")) {
-      throw HactlError.usage(
-          "ordering sets are not supported", "write one 'constraint order A then B' for each pair");
-    }
     words.skip("add");
     OperationKind firstAction = action(words);
     ResourceId first = in.target(words.take("RESOURCE")).id();
@@ -153,23 +173,40 @@ final class ConstraintCommands {
     ResourceId then = in.target(words.take("RESOURCE")).id();
     SortedMap<String, String> settings = words.settings();
     words.end();
-    Constraint.Ordering.Kind kind = kind(settings.getOrDefault("kind", "Mandatory"));
-    String symmetrical = settings.getOrDefault("symmetrical", "true");
-    if (!symmetrical.matches("true|false")) {
-      throw HactlError.usage("'symmetrical' cannot be '" + symmetrical + "'", "use true or false");
-    }
-    settings.keySet().stream()
-        .filter(name -> !List.of("kind", "symmetrical", "id").contains(name))
-        .findFirst()
-        .ifPresent(name -> {
-          throw HactlError.usage(
-              "an ordering has no option '" + name + "'", "use kind, symmetrical or id");
-        });
+    WrittenConstraints.known(settings, List.of("kind", "symmetrical", "require-all", "id"));
+    ConstraintElement.Order.Kind kind =
+        WrittenConstraints.kind(settings.getOrDefault("kind", "Mandatory"));
+    Optional<Boolean> symmetrical = WrittenConstraints.flag(settings, "symmetrical");
+    Optional<Boolean> requireAll = WrittenConstraints.flag(settings, "require-all");
     String id = settings.getOrDefault("id", orderId(first, firstAction, then, thenAction, kind));
+    if (kind == ConstraintElement.Order.Kind.SERIALIZE || !requireAll.orElse(true)) {
+      WrittenConstraints.put(
+          in,
+          new ConstraintElement.Order(
+              id,
+              first.name(),
+              firstAction.name().toLowerCase(Locale.ROOT),
+              then.name(),
+              thenAction.name().toLowerCase(Locale.ROOT),
+              Optional.of(kind),
+              Optional.empty(),
+              symmetrical,
+              requireAll,
+              List.of()));
+      return;
+    }
     in.change(
         new ConfigurationChange.PutConstraint(
             new Constraint.Ordering(
-                id, first, firstAction, then, thenAction, kind, symmetrical.equals("true"))));
+                id,
+                first,
+                firstAction,
+                then,
+                thenAction,
+                kind == ConstraintElement.Order.Kind.OPTIONAL
+                    ? Constraint.Ordering.Kind.OPTIONAL
+                    : Constraint.Ordering.Kind.MANDATORY,
+                symmetrical.orElse(true))));
   }
 
   private static String orderId(
@@ -177,7 +214,7 @@ final class ConstraintCommands {
       OperationKind firstAction,
       ResourceId then,
       OperationKind thenAction,
-      Constraint.Ordering.Kind kind) {
+      ConstraintElement.Order.Kind kind) {
     boolean plain = firstAction == OperationKind.START && thenAction == OperationKind.START;
     String actions =
         plain ? "" : "-" + (firstAction.name() + "-" + thenAction.name()).toLowerCase(Locale.ROOT);
@@ -189,15 +226,6 @@ final class ConstraintCommands {
       return OperationKind.START;
     }
     return OperationKind.valueOf(words.take("action").toUpperCase(Locale.ROOT));
-  }
-
-  private static Constraint.Ordering.Kind kind(String text) {
-    return switch (text.toLowerCase(Locale.ROOT)) {
-      case "mandatory" -> Constraint.Ordering.Kind.MANDATORY;
-      case "optional" -> Constraint.Ordering.Kind.OPTIONAL;
-      default ->
-          throw HactlError.usage("'kind' cannot be '" + text + "'", "use Mandatory or Optional");
-    };
   }
 
   private static void delete(Invocation in) {
@@ -226,6 +254,7 @@ final class ConstraintCommands {
       case Constraint.Location l -> List.of(l.resource());
       case Constraint.Colocation c -> List.of(c.resource(), c.with());
       case Constraint.Ordering o -> List.of(o.first(), o.then());
+      case Constraint.Written w -> w.element().names().stream().map(ResourceId::new).toList();
     };
   }
 }

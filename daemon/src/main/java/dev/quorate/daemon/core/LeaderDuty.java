@@ -34,6 +34,8 @@ final class LeaderDuty {
   private static final long NO_PAUSE = Long.MAX_VALUE;
 
   private static final Duration FENCE_RETRY = Duration.ofSeconds(2);
+  private static final Duration LONGEST_TIMER = Duration.ofHours(1);
+  private static final NodeTimer TIME = new NodeTimer(NodeTimer.Purpose.TIME, "");
 
   private final NodeId self;
   private final NodeSettings settings;
@@ -61,6 +63,12 @@ final class LeaderDuty {
 
   private List<Action> ready = List.of();
 
+  /// When the plan may change by itself; 0 for never.
+  private long moment;
+
+  /// Whether the state's time may be that of a command of long ago.
+  private boolean timeless = true;
+
   private long term = -1;
   private long transition;
   private long counter;
@@ -78,6 +86,8 @@ final class LeaderDuty {
     counter = 0;
     planned = null;
     ready = List.of();
+    moment = 0;
+    timeless = true;
     intentsSeen.clear();
     fenceNotBefore.clear();
     votesOverdue.clear();
@@ -252,12 +262,13 @@ final class LeaderDuty {
 
   @SuppressWarnings("ReferenceEquality") // only the very same state is sure to be the same at once
   private List<NodeEffect> act(Instant now, ClusterState state, Outbox outbox) {
+    List<NodeEffect> effects = new ArrayList<>();
     if (state != planned) {
       Plan plan = PlacementScheduler.plan(state, true);
       ready = TransitionExecutor.STANDARD.ready(state, plan.graph(), NO_PAUSE).actions();
       planned = state;
+      effects.addAll(watchTime(state, plan.recheck(), outbox));
     }
-    List<NodeEffect> effects = new ArrayList<>();
     for (Action action : ready) {
       String key = "begin " + action.key();
       boolean wait =
@@ -269,6 +280,39 @@ final class LeaderDuty {
       }
     }
     return effects;
+  }
+
+  /// Plans once more when the time has come that the plan depends on. The time of the state may be
+  /// long ago when a node begins to lead, so it asks for the present one first.
+  private List<NodeEffect> watchTime(ClusterState state, Optional<Instant> recheck, Outbox outbox) {
+    List<NodeEffect> effects = new ArrayList<>();
+    if (armed.remove(TIME)) {
+      effects.add(new NodeEffect.CancelTimer(TIME));
+    }
+    moment = recheck.map(Instant::toEpochMilli).orElse(0L);
+    if (moment > 0 && timeless) {
+      timeless = false;
+      effects.addAll(outbox.propose("time", new ClusterCommand.PassTime(0), false));
+    }
+    if (moment > 0) {
+      armed.add(TIME);
+      effects.add(
+          new NodeEffect.SetTimer(
+              TIME,
+              Duration.ofMillis(
+                  Math.clamp(moment - state.wallMillis(), 1, LONGEST_TIMER.toMillis()))));
+    }
+    return effects;
+  }
+
+  /// The moment has come, or the timer could be set no longer.
+  List<NodeEffect> timeHasCome(ClusterState state, Outbox outbox) {
+    armed.remove(TIME);
+    if (!leading() || moment == 0) {
+      return List.of();
+    }
+    long passed = Math.min(moment, state.wallMillis() + LONGEST_TIMER.toMillis());
+    return outbox.propose("time", new ClusterCommand.PassTime(passed), false);
   }
 
   private Optional<ClusterCommand> begin(ClusterState state, Action action) {

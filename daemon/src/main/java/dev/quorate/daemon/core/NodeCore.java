@@ -427,6 +427,7 @@ public final class NodeCore {
           handOver(effects);
         }
       }
+      case TIME -> effects.addAll(duty.timeHasCome(state, outbox));
       case PROBE -> effects.addAll(presence.probeTimer(new NodeId(timer.subject()), state));
       case STOP_AGAIN -> effects.addAll(stop.again(new ResourceId(timer.subject())));
       case LEAVE -> leaveNow(effects);

@@ -1,7 +1,9 @@
 package dev.quorate.daemon.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.consensus.LogPosition;
 import dev.quorate.membership.Incarnation;
@@ -12,6 +14,8 @@ import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.CommandAnswer;
 import dev.quorate.resource.ConfigurationChange;
+import dev.quorate.resource.Constraint;
+import dev.quorate.resource.ConstraintElement;
 import dev.quorate.resource.Election;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.OperationKind;
@@ -20,11 +24,14 @@ import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
+import dev.quorate.resource.Rule;
 import dev.quorate.resource.core.state.ClusterStateMachine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +116,81 @@ class LeaderDutyTest {
     assertEquals(2, opened());
   }
 
+  @Test
+  void whatDependsOnTheTimeIsPlannedAgainThen() {
+    apply(
+        new ClusterCommand.ChangeConfiguration(
+            -1,
+            "test",
+            List.of(
+                new ConfigurationChange.CreateResource(
+                    new ResourceDefinition(
+                        new ResourceId("batch"),
+                        AgentType.parse("ocf:heartbeat:Dummy"),
+                        new TreeMap<>(),
+                        new TreeMap<>(),
+                        List.of(),
+                        new ResourceDefinition.Form.Primitive())),
+                new ConfigurationChange.PutConstraint(notAfter(state.wallMillis() + 60_000)))));
+    List<NodeEffect> effects = duty.decide(now, state, new Outbox());
+    assertTrue(
+        proposed(effects).contains(new ClusterCommand.PassTime(0)),
+        "the state's time may be that of long ago");
+    NodeEffect.SetTimer timer =
+        effects.stream()
+            .filter(NodeEffect.SetTimer.class::isInstance)
+            .map(NodeEffect.SetTimer.class::cast)
+            .filter(t -> t.timer().purpose() == NodeTimer.Purpose.TIME)
+            .findFirst()
+            .orElseThrow();
+    assertTrue(timer.delay().toMillis() > 59_000, timer.toString());
+    assertTrue(timer.delay().toMillis() <= 61_000, timer.toString());
+    ClusterCommand.PassTime passed =
+        (ClusterCommand.PassTime) proposed(duty.timeHasCome(state, new Outbox())).getFirst();
+    apply(passed);
+    assertEquals(passed.millis(), state.wallMillis());
+    List<NodeEffect> after = duty.decide(now, state, new Outbox());
+    assertFalse(
+        proposed(after).stream().anyMatch(ClusterCommand.PassTime.class::isInstance), "only once");
+    duty.resign();
+    assertEquals(List.of(), duty.timeHasCome(state, new Outbox()));
+  }
+
+  private static Constraint notAfter(long millis) {
+    return new Constraint.Written(
+        new ConstraintElement.Location(
+            "l",
+            "batch",
+            "",
+            List.of(),
+            "",
+            Optional.empty(),
+            Optional.empty(),
+            "",
+            List.of(
+                new Rule(
+                    "l-rule",
+                    true,
+                    Optional.of(-1_000_000),
+                    "",
+                    Optional.empty(),
+                    List.of(
+                        new Rule.DateComparison(
+                            "l-date",
+                            Rule.DateOperation.GT,
+                            Optional.of(Instant.ofEpochMilli(millis)),
+                            Optional.empty(),
+                            Map.of(),
+                            Map.of()))))));
+  }
+
+  private static List<ClusterCommand> proposed(List<NodeEffect> effects) {
+    return effects.stream()
+        .filter(NodeEffect.Propose.class::isInstance)
+        .map(e -> ((NodeEffect.Propose) e).command())
+        .toList();
+  }
+
   /// Opens the round that is due.
   private long opened() {
     ClusterCommand.OpenElection open =
@@ -130,9 +212,7 @@ class LeaderDutyTest {
 
   /// What the leader would do about elections.
   private List<ClusterCommand> decide() {
-    return duty.decide(now, state, new Outbox()).stream()
-        .filter(NodeEffect.Propose.class::isInstance)
-        .map(e -> ((NodeEffect.Propose) e).command())
+    return proposed(duty.decide(now, state, new Outbox())).stream()
         .filter(c ->
             c instanceof ClusterCommand.OpenElection || c instanceof ClusterCommand.CloseElection)
         .toList();

@@ -1,5 +1,6 @@
 package dev.quorate.resource.cib;
 
+import dev.quorate.resource.Rule;
 import java.util.List;
 import java.util.Optional;
 

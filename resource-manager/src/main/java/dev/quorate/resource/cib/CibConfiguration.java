@@ -1,5 +1,6 @@
 package dev.quorate.resource.cib;
 
+import dev.quorate.resource.ConstraintElement;
 import java.util.List;
 
 /// Everything an operator has decided. Lists are in the order of the document.

@@ -8,8 +8,10 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -50,9 +52,10 @@ final class Samples {
     Class<?> raw = (Class<?>) type;
     return switch (raw.getSimpleName()) {
       case "String" -> "é \"text\"";
-      case "int" -> 2;
-      case "long" -> 1L << 40;
-      case "boolean" -> true;
+      case "int", "Integer" -> 2;
+      case "long", "Long" -> 1L << 40;
+      case "boolean", "Boolean" -> true;
+      case "Instant" -> Instant.ofEpochSecond(1_800_000_000L, 5);
       case "Duration" -> Duration.ofMillis(1500);
       case "NodeId", "ResourceId" -> raw.getConstructor(String.class).newInstance("n1");
       case "AgentType" -> dev.quorate.resource.AgentType.parse("ocf:heartbeat:IPaddr2");
@@ -69,10 +72,15 @@ final class Samples {
   private static Object collection(ParameterizedType generic, int depth)
       throws ReflectiveOperationException {
     Type[] arguments = generic.getActualTypeArguments();
+    if (generic.getRawType() == Optional.class) {
+      return depth % 3 == 0 ? Optional.empty() : Optional.of(sample(arguments[0], depth + 1));
+    }
     if (generic.getRawType() == List.class) {
       List<Object> list = new ArrayList<>();
       for (Class<?> each :
-          arguments[0] instanceof Class<?> element ? cases(element) : List.<Class<?>>of()) {
+          depth < MAX_DEPTH / 2 && arguments[0] instanceof Class<?> element
+              ? cases(element)
+              : List.<Class<?>>of()) {
         list.add(sample(each, depth + 1));
       }
       return list;

@@ -1,9 +1,9 @@
 package dev.quorate.resource.cib.xml;
 
+import dev.quorate.resource.Rule;
 import dev.quorate.resource.cib.AttributeBlock;
 import dev.quorate.resource.cib.AttributeBlock.Entry;
 import dev.quorate.resource.cib.Element;
-import dev.quorate.resource.cib.Rule;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;

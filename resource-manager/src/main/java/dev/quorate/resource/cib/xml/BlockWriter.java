@@ -1,11 +1,11 @@
 package dev.quorate.resource.cib.xml;
 
+import dev.quorate.resource.Rule;
+import dev.quorate.resource.Rule.Comparison;
+import dev.quorate.resource.Rule.DateComparison;
 import dev.quorate.resource.cib.AttributeBlock;
 import dev.quorate.resource.cib.AttributeBlock.Entry;
 import dev.quorate.resource.cib.Element;
-import dev.quorate.resource.cib.Rule;
-import dev.quorate.resource.cib.Rule.Comparison;
-import dev.quorate.resource.cib.Rule.DateComparison;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.quorate.resource.cib.xml;
 
+import dev.quorate.resource.ConstraintElement;
 import dev.quorate.resource.cib.AttributeBlock;
 import dev.quorate.resource.cib.CibConfiguration;
 import dev.quorate.resource.cib.CibConfiguration.FencingLevel;
 import dev.quorate.resource.cib.CibConfiguration.Tag;
 import dev.quorate.resource.cib.CibNode;
-import dev.quorate.resource.cib.ConstraintElement;
 import dev.quorate.resource.cib.Element;
 import dev.quorate.resource.cib.ResourceElement;
 import java.util.ArrayList;

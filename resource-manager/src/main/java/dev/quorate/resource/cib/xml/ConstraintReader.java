@@ -1,13 +1,13 @@
 package dev.quorate.resource.cib.xml;
 
-import dev.quorate.resource.cib.ConstraintElement;
-import dev.quorate.resource.cib.ConstraintElement.Colocation;
-import dev.quorate.resource.cib.ConstraintElement.Location;
-import dev.quorate.resource.cib.ConstraintElement.Order;
-import dev.quorate.resource.cib.ConstraintElement.ResourceSet;
-import dev.quorate.resource.cib.ConstraintElement.Ticket;
+import dev.quorate.resource.ConstraintElement;
+import dev.quorate.resource.ConstraintElement.Colocation;
+import dev.quorate.resource.ConstraintElement.Location;
+import dev.quorate.resource.ConstraintElement.Order;
+import dev.quorate.resource.ConstraintElement.ResourceSet;
+import dev.quorate.resource.ConstraintElement.Ticket;
+import dev.quorate.resource.Rule;
 import dev.quorate.resource.cib.Element;
-import dev.quorate.resource.cib.Rule;
 import dev.quorate.resource.core.rules.Booleans;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,12 @@
 package dev.quorate.resource.cib.xml;
 
+import dev.quorate.resource.Rule;
+import dev.quorate.resource.Rule.Comparison;
+import dev.quorate.resource.Rule.Condition;
+import dev.quorate.resource.Rule.DateComparison;
+import dev.quorate.resource.Rule.DateOperation;
+import dev.quorate.resource.Rule.Range;
 import dev.quorate.resource.cib.Element;
-import dev.quorate.resource.cib.Rule;
-import dev.quorate.resource.cib.Rule.Comparison;
-import dev.quorate.resource.cib.Rule.Condition;
-import dev.quorate.resource.cib.Rule.DateComparison;
-import dev.quorate.resource.cib.Rule.DateOperation;
-import dev.quorate.resource.cib.Rule.Range;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

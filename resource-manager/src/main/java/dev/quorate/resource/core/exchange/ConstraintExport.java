@@ -2,9 +2,9 @@ package dev.quorate.resource.core.exchange;
 
 import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.Constraint;
+import dev.quorate.resource.ConstraintElement;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
-import dev.quorate.resource.cib.ConstraintElement;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -24,11 +24,13 @@ public final class ConstraintExport {
 
   /// A constraint as an element.
   ///
-  /// @param id what it is called in the document
+  /// @param id what it is called in the document, if it was not written for one
   /// @param configuration knows the clones that resources answer for
   public static ConstraintElement of(
       Constraint constraint, String id, ClusterConfiguration configuration) {
     return switch (constraint) {
+      case Constraint.Written(var element) ->
+          element.renamed(name -> publicId(new ResourceId(name), configuration));
       case Constraint.Location c ->
           new ConstraintElement.Location(
               id,

@@ -3,16 +3,14 @@ package dev.quorate.resource.core.exchange;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.Constraint;
+import dev.quorate.resource.ConstraintElement;
 import dev.quorate.resource.GroupDefinition;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.Score;
-import dev.quorate.resource.cib.ConstraintElement;
-import dev.quorate.resource.cib.ConstraintElement.ResourceSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -67,19 +65,14 @@ final class ConstraintTranslation {
     return Optional.empty();
   }
 
-  private Optional<Constraint.Location> location(ConstraintElement.Location l) {
-    if (!l.rules().isEmpty()) {
-      return refuse(l.id(), "rules are not managed: write a constraint with node and score");
+  private Optional<? extends Constraint> location(ConstraintElement.Location written) {
+    ConstraintElement.Location l = NodeRule.simplified(written);
+    boolean elsewhere = l.discovery().equals("exclusive");
+    if (elsewhere || !l.rules().isEmpty() || !l.pattern().isEmpty() || !l.sets().isEmpty()) {
+      return written(l);
     }
-    if (!l.pattern().isEmpty()) {
-      return refuse(l.id(), "patterns are not managed: write a constraint for each resource");
-    }
-    if (sets(l.id(), l.sets())) {
-      return Optional.empty();
-    }
-    if (!l.discovery().isEmpty() && !l.discovery().equals("always")) {
-      return refuse(
-          l.id(), "resource-discovery=%s is not managed: remove it".formatted(l.discovery()));
+    if (l.discovery().equals("never")) {
+      findings.notice(l.id(), "resource-discovery=never does not count: every node is looked at");
     }
     if (device(l.resource())) {
       findings.notice(l.id(), "a fence device needs no place: it runs where it is needed");
@@ -90,9 +83,7 @@ final class ConstraintTranslation {
     Optional<NodeId> node =
         present.nodes().keySet().stream().filter(n -> n.name().equals(l.node())).findFirst();
     if (node.isEmpty()) {
-      return refuse(
-          l.id(),
-          "node %s is no member of this cluster: remove the constraint".formatted(l.node()));
+      return noMember(l);
     }
     if (resource.isEmpty() || role.isEmpty()) {
       return Optional.empty();
@@ -102,15 +93,10 @@ final class ConstraintTranslation {
             l.id(), resource.get(), role.get(), node.get(), new Score(l.score().orElse(0))));
   }
 
-  private Optional<Constraint.Colocation> colocation(ConstraintElement.Colocation c) {
-    if (sets(c.id(), c.sets())) {
-      return Optional.empty();
-    }
-    if (!c.nodeAttribute().isEmpty() && !c.nodeAttribute().equals("#uname")) {
-      return refuse(c.id(), "colocation by a node attribute is not managed: remove node-attribute");
-    }
-    if (!c.influence().orElse(true)) {
-      return refuse(c.id(), "influence=false is not managed: remove it");
+  private Optional<? extends Constraint> colocation(ConstraintElement.Colocation c) {
+    boolean byNode = c.nodeAttribute().isEmpty() || c.nodeAttribute().equals("#uname");
+    if (!byNode || !c.influence().orElse(true) || !c.sets().isEmpty()) {
+      return written(c);
     }
     Optional<ResourceId> resource = resource(c.id(), c.dependent());
     Optional<ResourceId> with = resource(c.id(), c.primary());
@@ -124,15 +110,10 @@ final class ConstraintTranslation {
             c.id(), resource.get(), role.get(), with.get(), withRole.get(), new Score(c.score())));
   }
 
-  private Optional<Constraint.Ordering> order(ConstraintElement.Order o) {
-    if (sets(o.id(), o.sets())) {
-      return Optional.empty();
-    }
-    if (!o.requireAll().orElse(true)) {
-      return refuse(o.id(), "require-all=false is not managed: remove it");
-    }
-    if (o.kind().equals(Optional.of(ConstraintElement.Order.Kind.SERIALIZE))) {
-      return refuse(o.id(), "kind=Serialize is not managed: write Mandatory or Optional");
+  private Optional<? extends Constraint> order(ConstraintElement.Order o) {
+    boolean serialize = o.kind().equals(Optional.of(ConstraintElement.Order.Kind.SERIALIZE));
+    if (serialize || !o.requireAll().orElse(true) || !o.sets().isEmpty()) {
+      return written(o);
     }
     Optional<ResourceId> first = resource(o.id(), o.first());
     Optional<ResourceId> then = resource(o.id(), o.then());
@@ -156,12 +137,27 @@ final class ConstraintTranslation {
             o.symmetrical().orElse(true)));
   }
 
-  private boolean sets(String id, List<ResourceSet> sets) {
-    if (!sets.isEmpty()) {
-      findings.refuse(
-          id, "resource sets are not managed: write a constraint for each pair of resources");
+  /// A constraint that is kept in its own words, with the names that users know.
+  private Optional<Constraint> written(ConstraintElement element) {
+    SortedMap<String, String> names = new TreeMap<>();
+    for (String name : element.names()) {
+      resource(element.id(), name).ifPresent(id -> names.put(name, id.name()));
     }
-    return !sets.isEmpty();
+    if (!names.keySet().containsAll(element.names())) {
+      return Optional.empty();
+    }
+    if (element instanceof ConstraintElement.Location l
+        && !l.node().isEmpty()
+        && present.nodes().keySet().stream().noneMatch(n -> n.name().equals(l.node()))) {
+      return noMember(l);
+    }
+    return Optional.of(
+        new Constraint.Written(element.renamed(name -> names.getOrDefault(name, name))));
+  }
+
+  private <T extends Constraint> Optional<T> noMember(ConstraintElement.Location l) {
+    return refuse(
+        l.id(), "node %s is no member of this cluster: remove the constraint".formatted(l.node()));
   }
 
   private boolean device(String id) {
@@ -219,6 +215,9 @@ final class ConstraintTranslation {
               thenAction,
               kind,
               symmetrical);
+      case Constraint.Written(var element) ->
+          new Constraint.Written(
+              element.renamed(n -> name(new ResourceId(n), configuration).name()));
     };
   }
 

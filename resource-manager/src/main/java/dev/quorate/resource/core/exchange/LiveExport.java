@@ -4,6 +4,8 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.resource.AgentType;
 import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.Constraint;
+import dev.quorate.resource.ConstraintElement;
 import dev.quorate.resource.FenceDeviceDefinition;
 import dev.quorate.resource.GroupDefinition;
 import dev.quorate.resource.NodeDefinition;
@@ -12,10 +14,10 @@ import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceDefinition.Form;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
+import dev.quorate.resource.Rule;
 import dev.quorate.resource.cib.Cib;
 import dev.quorate.resource.cib.CibConfiguration;
 import dev.quorate.resource.cib.CibNode;
-import dev.quorate.resource.cib.ConstraintElement;
 import dev.quorate.resource.cib.ResourceElement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,13 +76,18 @@ public final class LiveExport {
     configuration.resources().forEach(r -> reserve(r.id(), r.publicId()));
     configuration.groups().forEach(g -> reserve(g.id(), g.publicId()));
     configuration.fenceDevices().forEach(d -> identifiers.of(d.id().name()));
+    configuration.constraints().forEach(this::reserve);
     List<ResourceElement> resources = new ArrayList<>(resources(configuration));
     configuration.fenceDevices().forEach(d -> resources.add(device(d)));
     List<ConstraintElement> constraints = new ArrayList<>();
     configuration
         .constraints()
-        .forEach(
-            c -> constraints.add(ConstraintExport.of(c, identifiers.of(c.id()), configuration)));
+        .forEach(c ->
+            constraints.add(
+                ConstraintExport.of(
+                    c,
+                    c instanceof Constraint.Written ? c.id() : identifiers.of(c.id()),
+                    configuration)));
     return new Cib(
         root,
         new CibConfiguration(
@@ -101,6 +108,30 @@ public final class LiveExport {
     identifiers.of(own.name());
     if (!own.equals(publicly)) {
       identifiers.of(publicly.name());
+    }
+  }
+
+  /// What was written for a document keeps its identities.
+  private void reserve(Constraint constraint) {
+    if (constraint instanceof Constraint.Written(var element)) {
+      identifiers.of(element.id());
+      element.sets().forEach(s -> identifiers.of(s.id()));
+      if (element instanceof ConstraintElement.Location l) {
+        l.rules().forEach(this::reserve);
+      }
+    }
+  }
+
+  private void reserve(Rule rule) {
+    identifiers.of(rule.id());
+    for (Rule.Condition condition : rule.conditions()) {
+      switch (condition) {
+        case Rule.Nested(var nested) -> reserve(nested);
+        case Rule.Comparison c -> identifiers.of(c.id());
+        case Rule.DateComparison d -> identifiers.of(d.id());
+        case Rule.ResourceMatch r -> identifiers.of(r.id());
+        case Rule.OperationMatch o -> identifiers.of(o.id());
+      }
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.quorate.resource.core.policy;
 
-import dev.quorate.resource.cib.ConstraintElement;
-import dev.quorate.resource.cib.ConstraintElement.ResourceSet;
+import dev.quorate.resource.ConstraintElement;
+import dev.quorate.resource.ConstraintElement.ResourceSet;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

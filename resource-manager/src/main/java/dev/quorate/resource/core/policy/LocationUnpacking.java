@@ -1,9 +1,9 @@
 package dev.quorate.resource.core.policy;
 
+import dev.quorate.resource.ConstraintElement.Location;
+import dev.quorate.resource.ConstraintElement.ResourceSet;
 import dev.quorate.resource.Role;
-import dev.quorate.resource.cib.ConstraintElement.Location;
-import dev.quorate.resource.cib.ConstraintElement.ResourceSet;
-import dev.quorate.resource.cib.Rule;
+import dev.quorate.resource.Rule;
 import dev.quorate.resource.core.rules.Lookup;
 import dev.quorate.resource.core.rules.RuleContext;
 import dev.quorate.resource.core.rules.RuleEvaluation;

@@ -1,8 +1,8 @@
 package dev.quorate.resource.core.policy;
 
-import dev.quorate.resource.cib.ConstraintElement.Order;
-import dev.quorate.resource.cib.ConstraintElement.Order.Kind;
-import dev.quorate.resource.cib.ConstraintElement.ResourceSet;
+import dev.quorate.resource.ConstraintElement.Order;
+import dev.quorate.resource.ConstraintElement.Order.Kind;
+import dev.quorate.resource.ConstraintElement.ResourceSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

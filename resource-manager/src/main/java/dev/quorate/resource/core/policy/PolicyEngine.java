@@ -1,7 +1,7 @@
 package dev.quorate.resource.core.policy;
 
+import dev.quorate.resource.ConstraintElement;
 import dev.quorate.resource.cib.Cib;
-import dev.quorate.resource.cib.ConstraintElement;
 import dev.quorate.resource.core.rules.AttributeBlocks;
 import dev.quorate.resource.core.rules.NextChange;
 import dev.quorate.resource.core.rules.RuleContext;

@@ -1,8 +1,8 @@
 package dev.quorate.resource.core.policy;
 
+import dev.quorate.resource.ConstraintElement.ResourceSet;
+import dev.quorate.resource.ConstraintElement.Ticket;
 import dev.quorate.resource.cib.CibStatus.TicketState;
-import dev.quorate.resource.cib.ConstraintElement.ResourceSet;
-import dev.quorate.resource.cib.ConstraintElement.Ticket;
 import java.util.List;
 
 /// Lets resources run only where their ticket is granted.

@@ -1,7 +1,7 @@
 package dev.quorate.resource.core.rules;
 
-import dev.quorate.resource.cib.Rule.DateComparison;
-import dev.quorate.resource.cib.Rule.Range;
+import dev.quorate.resource.Rule.DateComparison;
+import dev.quorate.resource.Rule.Range;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;

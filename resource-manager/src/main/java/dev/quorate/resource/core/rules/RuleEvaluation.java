@@ -1,12 +1,12 @@
 package dev.quorate.resource.core.rules;
 
-import dev.quorate.resource.cib.Rule;
-import dev.quorate.resource.cib.Rule.Comparison;
-import dev.quorate.resource.cib.Rule.Condition;
-import dev.quorate.resource.cib.Rule.DateComparison;
-import dev.quorate.resource.cib.Rule.Nested;
-import dev.quorate.resource.cib.Rule.OperationMatch;
-import dev.quorate.resource.cib.Rule.ResourceMatch;
+import dev.quorate.resource.Rule;
+import dev.quorate.resource.Rule.Comparison;
+import dev.quorate.resource.Rule.Condition;
+import dev.quorate.resource.Rule.DateComparison;
+import dev.quorate.resource.Rule.Nested;
+import dev.quorate.resource.Rule.OperationMatch;
+import dev.quorate.resource.Rule.ResourceMatch;
 import org.jspecify.annotations.Nullable;
 
 /// Whether rules hold.

@@ -1,7 +1,7 @@
 package dev.quorate.resource.core.rules;
 
-import dev.quorate.resource.cib.Rule.Operation;
-import dev.quorate.resource.cib.Rule.ValueType;
+import dev.quorate.resource.Rule.Operation;
+import dev.quorate.resource.Rule.ValueType;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

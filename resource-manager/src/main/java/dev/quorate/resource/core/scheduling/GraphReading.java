@@ -275,7 +275,7 @@ final class GraphReading {
             return "colocation " + c.id();
           }
         }
-        case Constraint.Location _ -> {}
+        case Constraint.Location _, Constraint.Written _ -> {}
       }
     }
     return eligibility

@@ -92,7 +92,7 @@ final class HeldReasons {
                     + remedy(colocation));
           }
         }
-        case Constraint.Location _ -> {}
+        case Constraint.Location _, Constraint.Written _ -> {}
       }
     }
     return Optional.empty();

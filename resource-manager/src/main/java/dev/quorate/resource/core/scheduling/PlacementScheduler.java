@@ -46,6 +46,7 @@ public final class PlacementScheduler {
         explanations.put(candidate.id(), Explanation.of(actions, candidate, assignment));
       }
     }
-    return new Plan(eligibility, scores, placement, actions, read.graph(), explanations);
+    return new Plan(
+        eligibility, scores, placement, actions, read.graph(), explanations, decision.recheck());
   }
 }

@@ -2,6 +2,7 @@ package dev.quorate.resource.core.scheduling;
 
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.core.transition.TransitionGraph;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -10,13 +11,15 @@ import java.util.TreeMap;
 /// All phases of one plan, each made from the one before.
 ///
 /// @param explanations by the primitive's id
+/// @param recheck when the passing of time alone may change the plan
 public record Plan(
     Eligibility eligibility,
     ScoreTable scores,
     Placement placement,
     ActionPlan actions,
     TransitionGraph graph,
-    SortedMap<ResourceId, Explanation> explanations) {
+    SortedMap<ResourceId, Explanation> explanations,
+    Optional<Instant> recheck) {
   /// Copies the map.
   public Plan {
     explanations = Collections.unmodifiableSortedMap(new TreeMap<>(explanations));

@@ -13,6 +13,7 @@ import dev.quorate.resource.ClusterCommand.ExpireGrace;
 import dev.quorate.resource.ClusterCommand.JoinNode;
 import dev.quorate.resource.ClusterCommand.LeaveNode;
 import dev.quorate.resource.ClusterCommand.OpenElection;
+import dev.quorate.resource.ClusterCommand.PassTime;
 import dev.quorate.resource.ClusterCommand.RecordFencing;
 import dev.quorate.resource.ClusterCommand.RecordResult;
 import dev.quorate.resource.ClusterCommand.ReleasePrimacy;
@@ -45,7 +46,9 @@ public final class ClusterStateMachine {
   /// @param wallMillis the proposer's wall clock; a clock that went back counts as standing still
   public static Applied apply(
       ClusterState state, LogPosition position, long wallMillis, ClusterCommand command) {
-    Draft draft = new Draft(state, position, wallMillis);
+    long moment =
+        command instanceof PassTime(var millis) ? Math.max(wallMillis, millis) : wallMillis;
+    Draft draft = new Draft(state, position, moment);
     CommandAnswer answer = dispatch(draft, command);
     return switch (answer) {
       case CommandAnswer.Accepted _ -> new Applied(draft.build(), draft.changes(), answer);
@@ -62,6 +65,7 @@ public final class ClusterStateMachine {
       case ReportView c -> ViewRules.report(draft, c);
       case ExpireGrace c -> NodeRules.expireGrace(draft, c);
       case SetAttribute c -> NodeRules.setAttribute(draft, c);
+      case PassTime _ -> Draft.accepted();
       case BeginAction c -> ActionRules.begin(draft, c);
       case RecordResult c -> ActionRules.recordResult(draft, c);
       case ReportObservation c -> InstanceRules.observe(draft, c);

@@ -150,6 +150,8 @@ final class ConfigurationCheck {
       }
     }
     switch (constraint) {
+      case Constraint.Written(var element) ->
+          new WrittenCheck(configuration, element, problems).check();
       case Constraint.Location(_, var resource, var role, var node, _) -> {
         checkNode(configuration, place, node, problems);
         checkRole(configuration, place, resource, role, problems);
@@ -167,7 +169,7 @@ final class ConfigurationCheck {
     }
   }
 
-  private static void checkNode(
+  static void checkNode(
       ClusterConfiguration configuration,
       String place,
       NodeId node,
@@ -192,7 +194,7 @@ final class ConfigurationCheck {
     }
   }
 
-  private static void checkRole(
+  static void checkRole(
       ClusterConfiguration configuration,
       String place,
       ResourceId id,
@@ -207,7 +209,7 @@ final class ConfigurationCheck {
     }
   }
 
-  private static void checkAction(
+  static void checkAction(
       ClusterConfiguration configuration,
       String place,
       ResourceId id,

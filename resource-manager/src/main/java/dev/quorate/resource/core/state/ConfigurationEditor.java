@@ -19,6 +19,7 @@ import dev.quorate.resource.ConfigurationChange.SetNodeAttribute;
 import dev.quorate.resource.ConfigurationChange.SetProperty;
 import dev.quorate.resource.ConfigurationChange.SetResourceDefault;
 import dev.quorate.resource.Constraint;
+import dev.quorate.resource.ConstraintElement;
 import dev.quorate.resource.FenceDeviceDefinition;
 import dev.quorate.resource.GroupDefinition;
 import dev.quorate.resource.NodeDefinition;
@@ -116,7 +117,10 @@ final class ConfigurationEditor {
     if (nodes.remove(node) == null) {
       noNode(node);
     }
-    constraints.removeIf(c -> c instanceof Constraint.Location l && l.node().equals(node));
+    constraints.removeIf(c ->
+        (c instanceof Constraint.Location l && l.node().equals(node))
+            || (c instanceof Constraint.Written(ConstraintElement.Location written)
+                && written.node().equals(node.name())));
   }
 
   private void noNode(NodeId node) {
@@ -258,7 +262,7 @@ final class ConfigurationEditor {
       return;
     }
     groups.remove(group.get());
-    constraints.removeIf(c -> ConstraintNames.of(c).stream().anyMatch(group.get()::answersTo));
+    drop(group.get()::answersTo);
   }
 
   private Optional<ResourceDefinition> named(ResourceId id) {
@@ -287,7 +291,7 @@ final class ConfigurationEditor {
       return;
     }
     resources.remove(resource.get());
-    constraints.removeIf(c -> ConstraintNames.of(c).stream().anyMatch(resource.get()::answersTo));
+    drop(resource.get()::answersTo);
     ResourceId id = resource.get().id();
     for (GroupDefinition group : List.copyOf(groups)) {
       if (group.members().equals(List.of(id))) {
@@ -299,6 +303,13 @@ final class ConfigurationEditor {
             group.with(group.members().stream().filter(m -> !m.equals(id)).toList()));
       }
     }
+  }
+
+  private void drop(Predicate<ResourceId> gone) {
+    List<Constraint> left =
+        constraints.stream().flatMap(c -> ConstraintNames.without(c, gone).stream()).toList();
+    constraints.clear();
+    constraints.addAll(left);
   }
 
   private void putConstraint(Constraint constraint) {

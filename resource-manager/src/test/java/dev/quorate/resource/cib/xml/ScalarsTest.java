@@ -3,7 +3,7 @@ package dev.quorate.resource.cib.xml;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.quorate.resource.Role;
-import dev.quorate.resource.cib.Rule.Range;
+import dev.quorate.resource.Rule.Range;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -2,12 +2,12 @@ package dev.quorate.resource.core.rules;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.quorate.resource.Rule;
+import dev.quorate.resource.Rule.Condition;
+import dev.quorate.resource.Rule.DateComparison;
+import dev.quorate.resource.Rule.DateOperation;
 import dev.quorate.resource.cib.AttributeBlock;
 import dev.quorate.resource.cib.AttributeBlock.Entry;
-import dev.quorate.resource.cib.Rule;
-import dev.quorate.resource.cib.Rule.Condition;
-import dev.quorate.resource.cib.Rule.DateComparison;
-import dev.quorate.resource.cib.Rule.DateOperation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

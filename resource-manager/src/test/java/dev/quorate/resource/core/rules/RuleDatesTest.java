@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.quorate.resource.cib.Rule;
-import dev.quorate.resource.cib.Rule.Condition;
-import dev.quorate.resource.cib.Rule.DateComparison;
-import dev.quorate.resource.cib.Rule.DateOperation;
-import dev.quorate.resource.cib.Rule.Range;
+import dev.quorate.resource.Rule;
+import dev.quorate.resource.Rule.Condition;
+import dev.quorate.resource.Rule.DateComparison;
+import dev.quorate.resource.Rule.DateOperation;
+import dev.quorate.resource.Rule.Range;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

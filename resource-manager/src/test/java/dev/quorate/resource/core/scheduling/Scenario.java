@@ -27,6 +27,8 @@ import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.Score;
 import dev.quorate.resource.SyncPromise;
+import dev.quorate.resource.cib.xml.CibReader;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +36,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// A small cluster written as text, one fact a line.
 ///
@@ -49,6 +52,7 @@ import java.util.TreeMap;
 /// location CID ID NODE SCORE [ROLE]
 /// colocation CID ID WITH SCORE [WITHROLE [ROLE]]
 /// order CID FIRST ACTION THEN ACTION [optional] [asymmetrical]
+/// <rsc_… …>                             a constraint as a document has it
 /// attribute NODE NAME VALUE
 /// held ID NODE [BOOT] | released ID NODE
 /// open ID NODES | won ID NODE | blocked ID TEXT
@@ -75,7 +79,7 @@ final class Scenario {
   static Scenario of(String text) {
     Scenario scenario = new Scenario();
     text.lines()
-        .map(line -> line.replaceAll("#.*", "").strip())
+        .map(line -> line.replaceAll("(^|\\s)#( .*|$)", "").strip())
         .filter(line -> !line.isEmpty())
         .forEach(line -> scenario.read(Arrays.asList(line.split("\\s+"))));
     return scenario;
@@ -129,6 +133,10 @@ final class Scenario {
 
   private void read(List<String> words) {
     String last = words.getLast();
+    if (words.getFirst().startsWith("<rsc_")) {
+      constraints.add(written(String.join(" ", words)));
+      return;
+    }
     switch (words.getFirst()) {
       case "node" -> node(words);
       case "property" -> properties.put(words.get(1), words.get(2));
@@ -258,6 +266,26 @@ final class Scenario {
                   : Constraint.Ordering.Kind.MANDATORY,
               !words.contains("asymmetrical"));
     };
+  }
+
+  private static Constraint written(String xml) {
+    StringBuilder named = new StringBuilder();
+    Pattern.compile("(?:<resource_ref id|rsc|first|then)=\"([^\"]+)\"")
+        .matcher(xml)
+        .results()
+        .map(m -> m.group(1))
+        .distinct()
+        .forEach(id -> named.append("<primitive id=\"" + id + "\" class=\"ocf\" type=\"thing\"/>"));
+    String document =
+        "<cib><configuration><resources>%s</resources><constraints>%s</constraints></configuration></cib>"
+            .formatted(named, xml);
+    CibReader.Result read = CibReader.read(document.getBytes(StandardCharsets.UTF_8));
+    return new Constraint.Written(
+        read.cib()
+            .orElseThrow(() -> new IllegalArgumentException(read.problems().toString()))
+            .configuration()
+            .constraints()
+            .getFirst());
   }
 
   private static Role role(List<String> words, int index) {

@@ -186,7 +186,7 @@ class GroupsTest {
     assertEquals(
         new Form.Clone(id, 0, new TreeMap<>()), configuration().resource(WEB).orElseThrow().form());
     for (String no : List.of("globally-unique=true", "clone-node-max=2", "notify=true")) {
-      String[] parts = no.split("=");
+      String[] parts = no.split("=", 2);
       ledger.misconfigure(
           "HA-CONF-047", new SetMeta(id, new TreeMap<>(Map.of(parts[0], parts[1]))));
     }

@@ -1,6 +1,5 @@
-package dev.quorate.resource.cib;
+package dev.quorate.resource;
 
-import dev.quorate.resource.Role;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;

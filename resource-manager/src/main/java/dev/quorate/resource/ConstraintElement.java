@@ -1,13 +1,94 @@
-package dev.quorate.resource.cib;
+package dev.quorate.resource;
 
-import dev.quorate.resource.Role;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
-/// What an operator wants of placement and order. Strings that may be absent are empty then.
+/// What an operator wants of placement and order, in the words of Pacemaker's CIB. Strings that may
+/// be absent are empty then.
 public sealed interface ConstraintElement {
   /// Unique in the document.
   String id();
+
+  /// The ids that it names, those in sets included; a pattern names none.
+  default List<String> names() {
+    List<String> names =
+        switch (this) {
+          case Location l -> List.of(l.resource());
+          case Colocation c -> List.of(c.dependent(), c.primary());
+          case Order o -> List.of(o.first(), o.then());
+          case Ticket t -> List.of(t.resource());
+        };
+    return Stream.concat(names.stream(), sets().stream().flatMap(s -> s.resources().stream()))
+        .filter(name -> !name.isEmpty())
+        .toList();
+  }
+
+  /// Its sets, if it has any.
+  List<ResourceSet> sets();
+
+  /// The same about others.
+  ///
+  /// @param names what each id that is named becomes
+  default ConstraintElement renamed(UnaryOperator<String> names) {
+    UnaryOperator<String> one = name -> name.isEmpty() ? name : names.apply(name);
+    return with(
+        one, sets().stream().map(s -> s.with(s.resources().stream().map(names).toList())).toList());
+  }
+
+  /// The same without some ids in its sets; nothing if it would say nothing any more.
+  default Optional<ConstraintElement> without(Predicate<String> gone) {
+    List<ResourceSet> left =
+        sets().stream()
+            .map(s -> s.with(s.resources().stream().filter(gone.negate()).toList()))
+            .filter(s -> !s.resources().isEmpty())
+            .toList();
+    boolean nothing = sets().isEmpty() ? names().stream().anyMatch(gone) : left.isEmpty();
+    return nothing ? Optional.empty() : Optional.of(with(UnaryOperator.identity(), left));
+  }
+
+  private ConstraintElement with(UnaryOperator<String> names, List<ResourceSet> sets) {
+    return switch (this) {
+      case Location l ->
+          new Location(
+              l.id(),
+              names.apply(l.resource()),
+              l.pattern(),
+              sets,
+              l.node(),
+              l.score(),
+              l.role(),
+              l.discovery(),
+              l.rules());
+      case Colocation c ->
+          new Colocation(
+              c.id(),
+              names.apply(c.dependent()),
+              c.dependentRole(),
+              names.apply(c.primary()),
+              c.primaryRole(),
+              c.score(),
+              c.nodeAttribute(),
+              c.influence(),
+              sets);
+      case Order o ->
+          new Order(
+              o.id(),
+              names.apply(o.first()),
+              o.firstAction(),
+              names.apply(o.then()),
+              o.thenAction(),
+              o.kind(),
+              o.score(),
+              o.symmetrical(),
+              o.requireAll(),
+              sets);
+      case Ticket t ->
+          new Ticket(t.id(), names.apply(t.resource()), t.role(), t.ticket(), t.lossPolicy(), sets);
+    };
+  }
 
   /// Prefers or bans nodes.
   ///
@@ -123,6 +204,11 @@ public sealed interface ConstraintElement {
     /// Copies the list.
     public ResourceSet {
       resources = List.copyOf(resources);
+    }
+
+    ResourceSet with(List<String> others) {
+      return new ResourceSet(
+          id, others, sequential, requireAll, ordering, action, role, score, kind);
     }
   }
 }
