@@ -197,7 +197,7 @@ final class RandomConstraints {
         new Colocation(
             id,
             dependent.id(),
-            role(dependent, 25),
+            role(dependent, 25).filter(role -> !groups(dependent)),
             primary.id(),
             role(primary, 60),
             score(dependent, primary),
@@ -214,6 +214,11 @@ final class RandomConstraints {
       return -Math.abs(score);
     }
     return dependent.unique() && score > 0 ? 1_000_000 : score;
+  }
+
+  /// Older versions do not let the promotion of a clone's group depend on another resource.
+  private static boolean groups(Planned resource) {
+    return resource.isClone() && resource.isGroup();
   }
 
   private Optional<Role> role(Planned resource, int percent) {
@@ -267,7 +272,12 @@ final class RandomConstraints {
             : Optional.empty(),
         "",
         order && promotable && dice.chance(50) ? "promote" : "",
-        !order && promotable && dice.chance(50) ? Optional.of(Role.PROMOTED) : Optional.empty(),
+        !order
+                && promotable
+                && dice.chance(50)
+                && resources.stream().noneMatch(RandomConstraints::groups)
+            ? Optional.of(Role.PROMOTED)
+            : Optional.empty(),
         Optional.empty(),
         "");
   }

@@ -116,7 +116,7 @@ final class ColocationEffect {
     if (!same(here, there, colocation)) {
       if (colocation.score() >= Scores.INFINITY
           && colocation.dependentRole() == RoleLevel.PROMOTED) {
-        dependent.promotionPriority = -Scores.INFINITY;
+        prefer(dependent, -Scores.INFINITY);
       }
       return;
     }
@@ -124,8 +124,14 @@ final class ColocationEffect {
       return;
     }
     int sign = colocation.dependentRole() == RoleLevel.UNPROMOTED ? -1 : 1;
-    dependent.promotionPriority =
-        Scores.add(sign * colocation.score(), dependent.promotionPriority);
+    prefer(dependent, sign * colocation.score());
+  }
+
+  /// Changes how much an instance wants to be promoted; a member of a group speaks for the group.
+  private static void prefer(Resource dependent, int score) {
+    for (Resource each = dependent; each != null && !each.isClone(); each = each.parent) {
+      each.promotionPriority = Scores.add(score, each.promotionPriority);
+    }
   }
 
   private void cloned(Resource dependent, Resource clone, Colocation colocation) {
@@ -137,9 +143,9 @@ final class ColocationEffect {
         withRole(dependent, clone, colocation);
       } else if (colocation.dependentRole() == RoleLevel.PROMOTED) {
         if (inRoleNearby(dependent, clone, colocation)) {
-          dependent.promotionPriority = Scores.add(colocation.score(), dependent.promotionPriority);
+          prefer(dependent, colocation.score());
         } else if (colocation.score() >= Scores.INFINITY) {
-          dependent.promotionPriority = -Scores.INFINITY;
+          prefer(dependent, -Scores.INFINITY);
         }
       }
       return;

@@ -11,13 +11,13 @@ final class ColocationUnpacking {
   /// The order in which a dependent's primaries are looked at.
   static final Comparator<Colocation> BY_PRIMARY =
       Comparator.<Colocation, Resource>comparing(Colocation::primary, ColocationUnpacking::compare)
-          .thenComparing(Colocation::id);
+          .thenComparing(c -> c.primary().id);
 
   /// The order in which a primary's dependents are.
   static final Comparator<Colocation> BY_DEPENDENT =
       Comparator.<Colocation, Resource>comparing(
               Colocation::dependent, ColocationUnpacking::compare)
-          .thenComparing(Colocation::id);
+          .thenComparing(c -> c.dependent().id);
 
   private final Model model;
 
