@@ -120,6 +120,7 @@ final class LocationUnpacking {
       NodeTable scores,
       LocationRule.Discovery discovery) {
     resource.locations.add(new LocationRule(id, resource, role, scores, discovery));
+    resource.exclusiveDiscovery |= discovery == LocationRule.Discovery.EXCLUSIVE;
   }
 
   private NodeTable table(Rule rule, Resource resource, List<String> groups) {
@@ -246,9 +247,6 @@ final class LocationUnpacking {
     }
     if (discovery.compareTo(modes[node.index]) > 0) {
       modes[node.index] = discovery;
-    }
-    if (discovery == LocationRule.Discovery.EXCLUSIVE) {
-      resource.exclusiveDiscovery = true;
     }
   }
 }
