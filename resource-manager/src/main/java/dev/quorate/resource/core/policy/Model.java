@@ -142,16 +142,14 @@ final class Model {
     orderings.add(new Ordering(first.resource, null, first, then.resource, null, then, flags));
   }
 
-  /// Adds to the score of a resource, and of everything in it, on a node, or on all that it may be
-  /// considered for if none is named.
+  /// Adds to the score of a resource, and of everything in it, on a node, or on all of them if
+  /// none is named: a ban holds whatever later constraints say.
   void addScore(Resource resource, @Nullable Node node, int score) {
     if (node != null) {
       resource.allowed.add(node, score);
     } else {
       for (Node each : nodes) {
-        if (resource.allowed.has(each)) {
-          resource.allowed.add(each, score);
-        }
+        resource.allowed.add(each, score);
       }
       if (score <= -Scores.INFINITY) {
         resource.assigned = null;
