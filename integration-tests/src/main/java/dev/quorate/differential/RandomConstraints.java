@@ -14,8 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
 /// Makes up constraints. What is colocated or ordered follows the order of the resources, forwards
 /// for all or backwards for all, so that there are no circles.
@@ -27,8 +25,7 @@ final class RandomConstraints {
   private final Instant now;
   private final boolean backwards;
 
-  /// Older versions look at several colocations of two resources in another order.
-  private final SortedSet<String> colocated = new TreeSet<>();
+  private final ComparableColocations colocated = new ComparableColocations();
 
   RandomConstraints(Dice dice, List<Planned> resources, List<String> nodes, Instant now) {
     this.dice = dice;
@@ -165,14 +162,11 @@ final class RandomConstraints {
   private void colocation() {
     String id = id("colocation");
     if (resources.size() > 2 && dice.chance(15) && resources.stream().noneMatch(Planned::unique)) {
-      List<ResourceSet> sets = sets(id, false);
+      int score = dice.score();
+      List<ResourceSet> sets = sets(id, false, Math.abs(score) >= 1_000_000);
       List<String> members = sets.stream().flatMap(s -> s.resources().stream()).toList();
-      for (String dependent : members) {
-        for (String primary : members) {
-          if (!dependent.equals(primary) && !colocated.add(dependent + " with " + primary)) {
-            return;
-          }
-        }
+      if (!colocated.admit(members, score)) {
+        return;
       }
       elements.add(
           new Colocation(
@@ -181,7 +175,7 @@ final class RandomConstraints {
               Optional.empty(),
               "",
               Optional.empty(),
-              dice.score(),
+              score,
               "",
               Optional.empty(),
               sets));
@@ -190,17 +184,21 @@ final class RandomConstraints {
     List<Planned> pair = pair();
     Planned primary = pair.getFirst();
     Planned dependent = pair.getLast();
-    if (!colocated.add(dependent.id() + " with " + primary.id())) {
+    Optional<Role> drawn = role(dependent, 25);
+    Optional<Role> primaryRole = role(primary, 60);
+    int score = score(dependent, primary);
+    Optional<Role> role = drawn.filter(each -> plain(dependent, each, score));
+    if (!colocated.admit(dependent.id(), primary.id(), score)) {
       return;
     }
     elements.add(
         new Colocation(
             id,
             dependent.id(),
-            role(dependent, 25).filter(role -> !groups(dependent)),
+            role,
             primary.id(),
-            role(primary, 60),
-            score(dependent, primary),
+            primaryRole,
+            score,
             dice.chance(8) ? "site" : "",
             dice.chance(8) ? Optional.of(dice.chance(30)) : Optional.empty(),
             List.of()));
@@ -216,9 +214,11 @@ final class RandomConstraints {
     return dependent.unique() && score > 0 ? 1_000_000 : score;
   }
 
-  /// Older versions do not let the promotion of a clone's group depend on another resource.
-  private static boolean groups(Planned resource) {
-    return resource.isClone() && resource.isGroup();
+  /// Older versions let a role depend on another resource only if it is the promoted one, must, and
+  /// is not that of a group; else they merely look where the other resource wants to be.
+  private static boolean plain(Planned dependent, Role role, int score) {
+    return role == Role.STARTED
+        || (role == Role.PROMOTED && Math.abs(score) >= 1_000_000 && !dependent.isGroup());
   }
 
   private Optional<Role> role(Planned resource, int percent) {
@@ -235,7 +235,7 @@ final class RandomConstraints {
         : resource.id();
   }
 
-  private List<ResourceSet> sets(String id, boolean order) {
+  private List<ResourceSet> sets(String id, boolean order, boolean roles) {
     List<Planned> chosen = new ArrayList<>(dice.some(resources, dice.between(2, 4)));
     if (backwards == order) {
       chosen = chosen.reversed();
@@ -247,19 +247,22 @@ final class RandomConstraints {
           set(
               id + "-a",
               order ? chosen.subList(0, cut) : chosen.subList(cut, chosen.size()),
-              order));
+              order,
+              roles));
       sets.add(
           set(
               id + "-b",
               order ? chosen.subList(cut, chosen.size()) : chosen.subList(0, cut),
-              order));
+              order,
+              roles));
     } else {
-      sets.add(set(id + "-a", chosen, order));
+      sets.add(set(id + "-a", chosen, order, roles));
     }
     return sets;
   }
 
-  private ResourceSet set(String id, List<Planned> resources, boolean order) {
+  private ResourceSet set(
+      String id, List<Planned> resources, boolean order, boolean roles) {
     boolean promotable = resources.stream().allMatch(Planned::promotable);
     Optional<Boolean> sequential =
         dice.chance(35) ? Optional.of(dice.chance(20)) : Optional.empty();
@@ -272,10 +275,10 @@ final class RandomConstraints {
             : Optional.empty(),
         "",
         order && promotable && dice.chance(50) ? "promote" : "",
-        !order
+        roles
                 && promotable
                 && dice.chance(50)
-                && resources.stream().noneMatch(RandomConstraints::groups)
+                && resources.stream().noneMatch(Planned::isGroup)
             ? Optional.of(Role.PROMOTED)
             : Optional.empty(),
         Optional.empty(),
@@ -310,7 +313,7 @@ final class RandomConstraints {
               Optional.empty(),
               symmetrical,
               Optional.empty(),
-              sets(id, true)));
+              sets(id, true, false)));
       return;
     }
     List<Planned> pair = pair();

@@ -91,7 +91,7 @@ final class InstanceOrder implements Comparator<Resource> {
       return known;
     }
     NodeTable table = new NodeTable(model.nodes.size());
-    table.put(node, node.baseScore);
+    table.put(node, node.online && !node.shutdown ? node.baseScore : -Scores.INFINITY);
     for (Colocation colocation : Colocations.thisWith(instance)) {
       table =
           colocated.add(

@@ -152,7 +152,7 @@ final class NodeCriteria {
   }
 
   private void exclusive(Resource resource) {
-    if (resource.exclusiveDiscovery || resource.top().exclusiveDiscovery) {
+    if (resource.top().exclusiveDiscovery) {
       for (Node node : model.nodes) {
         if (resource.allowed.has(node)
             && resource.discovery(node) != LocationRule.Discovery.EXCLUSIVE) {
