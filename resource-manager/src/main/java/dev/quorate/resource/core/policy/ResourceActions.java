@@ -175,7 +175,7 @@ final class ResourceActions {
     boolean stop = moving;
     boolean promote = false;
     if (resource.migrationSource != null || resource.migrationTarget != null) {
-      if (!continues(resource, current)) {
+      if (!migratable || !continues(resource, current)) {
         stop = true;
         migratable = false;
         resource.migrationSource = null;
