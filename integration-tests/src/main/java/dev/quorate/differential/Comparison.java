@@ -15,6 +15,9 @@ import java.util.Optional;
 
 /// Lets both decide on one document.
 public final class Comparison {
+  private static final String NO_QUORUM = "have-quorum=\"0\"";
+  private static final String QUORUM = "have-quorum=\"1\"";
+
   private final CrmSimulate peer;
 
   /// @param directory for the files of the other program; one at a time may use it
@@ -27,8 +30,26 @@ public final class Comparison {
   /// @param problem why there is nothing to compare; empty if there is
   public record Outcome(Optional<Difference> difference, String problem) {}
 
-  /// Compares.
+  /// Compares. Where nothing may start for want of quorum, what would have given an older version
+  /// away is not in its plan; so it is asked once more what it would do with quorum.
   public Outcome compare(String xml, Instant now) throws IOException, InterruptedException {
+    Outcome outcome = once(xml, now);
+    Optional<Difference> difference = outcome.difference();
+    if (difference.isEmpty()
+        || difference.get().sameSteps()
+        || difference.get().known()
+        || !xml.contains(NO_QUORUM)) {
+      return outcome;
+    }
+    List<String> reasons =
+        once(xml.replace(NO_QUORUM, QUORUM), now)
+            .difference()
+            .map(Difference::reasons)
+            .orElse(List.of());
+    return new Outcome(difference.map(d -> d.because(reasons)), "");
+  }
+
+  private Outcome once(String xml, Instant now) throws IOException, InterruptedException {
     CibReader.Result read = CibReader.read(xml.getBytes(StandardCharsets.UTF_8));
     if (read.cib().isEmpty()) {
       return new Outcome(Optional.empty(), "refused by the reader: " + read.problems());

@@ -69,6 +69,11 @@ public record Difference(
     return some.stream().filter(pair -> !others.contains(pair)).toList();
   }
 
+  /// The same with other reasons.
+  Difference because(List<String> others) {
+    return new Difference(missing, extra, orderMissing, orderExtra, others);
+  }
+
   /// Whether the same things are done.
   public boolean sameSteps() {
     return missing.isEmpty() && extra.isEmpty();
