@@ -8,9 +8,9 @@ import java.util.TreeSet;
 
 /// Keeps colocations out of an input that older versions are known to look at in another way.
 ///
-/// Several of the same two resources, and mandatory together with optional ones of one resource, are
-/// taken in another order; and a wish that reaches a resource through an optional colocation weighs
-/// as much there as if it were its own.
+/// Several of the same two resources, and mandatory together with optional ones of one resource,
+/// are taken in another order; and a wish that reaches a resource through an optional colocation
+/// weighs as much there as if it were its own.
 final class ComparableColocations {
   private final SortedSet<String> pairs = new TreeSet<>();
   private final SortedMap<String, Boolean> dependents = new TreeMap<>();
@@ -39,20 +39,25 @@ final class ComparableColocations {
     for (String member : members) {
       if (!dependents.getOrDefault(member, mandatory).equals(mandatory)
           || !primaries.getOrDefault(member, mandatory).equals(mandatory)
-          || pairs.stream().anyMatch(pair -> members.contains(pair.split(" with ")[0])
-              && members.contains(pair.split(" with ")[1]))) {
+          || pairs.stream()
+              .anyMatch(pair ->
+                  members.contains(pair.split(" with ")[0])
+                      && members.contains(pair.split(" with ")[1]))) {
         return false;
       }
     }
     if (!mandatory
         && (members.size() > 2
-            || members.stream().anyMatch(m -> dependents.containsKey(m) || primaries.containsKey(m)))) {
+            || members.stream()
+                .anyMatch(m -> dependents.containsKey(m) || primaries.containsKey(m)))) {
       return false;
     }
     for (String member : members) {
       dependents.put(member, mandatory);
       primaries.put(member, mandatory);
-      members.stream().filter(m -> !m.equals(member)).forEach(m -> pairs.add(member + " with " + m));
+      members.stream()
+          .filter(m -> !m.equals(member))
+          .forEach(m -> pairs.add(member + " with " + m));
     }
     return true;
   }

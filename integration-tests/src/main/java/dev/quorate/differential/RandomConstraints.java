@@ -170,15 +170,7 @@ final class RandomConstraints {
       }
       elements.add(
           new Colocation(
-              id,
-              "",
-              Optional.empty(),
-              "",
-              Optional.empty(),
-              score,
-              "",
-              Optional.empty(),
-              sets));
+              id, "", Optional.empty(), "", Optional.empty(), score, "", Optional.empty(), sets));
       return;
     }
     List<Planned> pair = pair();
@@ -261,8 +253,7 @@ final class RandomConstraints {
     return sets;
   }
 
-  private ResourceSet set(
-      String id, List<Planned> resources, boolean order, boolean roles) {
+  private ResourceSet set(String id, List<Planned> resources, boolean order, boolean roles) {
     boolean promotable = resources.stream().allMatch(Planned::promotable);
     Optional<Boolean> sequential =
         dice.chance(35) ? Optional.of(dice.chance(20)) : Optional.empty();
@@ -275,10 +266,7 @@ final class RandomConstraints {
             : Optional.empty(),
         "",
         order && promotable && dice.chance(50) ? "promote" : "",
-        roles
-                && promotable
-                && dice.chance(50)
-                && resources.stream().noneMatch(Planned::isGroup)
+        roles && promotable && dice.chance(50) && resources.stream().noneMatch(Planned::isGroup)
             ? Optional.of(Role.PROMOTED)
             : Optional.empty(),
         Optional.empty(),

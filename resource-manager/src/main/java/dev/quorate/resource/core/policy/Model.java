@@ -142,8 +142,8 @@ final class Model {
     orderings.add(new Ordering(first.resource, null, first, then.resource, null, then, flags));
   }
 
-  /// Adds to the score of a resource, and of everything in it, on a node, or on all of them if
-  /// none is named: a ban holds whatever later constraints say.
+  /// Adds to the score of a resource, and of everything in it, on a node, or on all of them if none
+  /// is named: a ban holds whatever later constraints say.
   void addScore(Resource resource, @Nullable Node node, int score) {
     if (node != null) {
       resource.allowed.add(node, score);

@@ -116,8 +116,7 @@ final class Promotion {
     int[] onNode = new int[model.nodes.size()];
     int promoted = 0;
     for (Resource instance : clone.children) {
-      if ((promoted < clone.promotedMax || !clone.managed)
-          && eligible(clone, instance, onNode)) {
+      if ((promoted < clone.promotedMax || !clone.managed) && eligible(clone, instance, onNode)) {
         Node node = instance.location(false);
         if (node != null) {
           onNode[node.index]++;
