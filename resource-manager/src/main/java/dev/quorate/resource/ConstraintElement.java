@@ -35,7 +35,19 @@ public sealed interface ConstraintElement {
   default ConstraintElement renamed(UnaryOperator<String> names) {
     UnaryOperator<String> one = name -> name.isEmpty() ? name : names.apply(name);
     return with(
-        one, sets().stream().map(s -> s.with(s.resources().stream().map(names).toList())).toList());
+        id(),
+        one,
+        sets().stream().map(s -> s.with(s.resources().stream().map(names).toList())).toList());
+  }
+
+  /// The same with other sets.
+  default ConstraintElement withSets(List<ResourceSet> sets) {
+    return with(id(), UnaryOperator.identity(), sets);
+  }
+
+  /// The same under another id.
+  default ConstraintElement withId(String id) {
+    return with(id, UnaryOperator.identity(), sets());
   }
 
   /// The same without some ids in its sets; nothing if it would say nothing any more.
@@ -46,14 +58,14 @@ public sealed interface ConstraintElement {
             .filter(s -> !s.resources().isEmpty())
             .toList();
     boolean nothing = sets().isEmpty() ? names().stream().anyMatch(gone) : left.isEmpty();
-    return nothing ? Optional.empty() : Optional.of(with(UnaryOperator.identity(), left));
+    return nothing ? Optional.empty() : Optional.of(withSets(left));
   }
 
-  private ConstraintElement with(UnaryOperator<String> names, List<ResourceSet> sets) {
+  private ConstraintElement with(String id, UnaryOperator<String> names, List<ResourceSet> sets) {
     return switch (this) {
       case Location l ->
           new Location(
-              l.id(),
+              id,
               names.apply(l.resource()),
               l.pattern(),
               sets,
@@ -64,7 +76,7 @@ public sealed interface ConstraintElement {
               l.rules());
       case Colocation c ->
           new Colocation(
-              c.id(),
+              id,
               names.apply(c.dependent()),
               c.dependentRole(),
               names.apply(c.primary()),
@@ -75,7 +87,7 @@ public sealed interface ConstraintElement {
               sets);
       case Order o ->
           new Order(
-              o.id(),
+              id,
               names.apply(o.first()),
               o.firstAction(),
               names.apply(o.then()),
@@ -86,7 +98,7 @@ public sealed interface ConstraintElement {
               o.requireAll(),
               sets);
       case Ticket t ->
-          new Ticket(t.id(), names.apply(t.resource()), t.role(), t.ticket(), t.lossPolicy(), sets);
+          new Ticket(id, names.apply(t.resource()), t.role(), t.ticket(), t.lossPolicy(), sets);
     };
   }
 
@@ -206,7 +218,8 @@ public sealed interface ConstraintElement {
       resources = List.copyOf(resources);
     }
 
-    ResourceSet with(List<String> others) {
+    /// The same of other resources.
+    public ResourceSet with(List<String> others) {
       return new ResourceSet(
           id, others, sequential, requireAll, ordering, action, role, score, kind);
     }

@@ -13,6 +13,7 @@ import dev.quorate.resource.FailCount;
 import dev.quorate.resource.InstanceStatus;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.OperationKind;
+import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.cib.xml.CibReader;
@@ -220,8 +221,8 @@ class CibCommandsTest {
         "id \"cu\": globally-unique=true is not managed",
         "id \"cg\": groups cannot be promoted",
         "id \"b\": bundles are not managed",
-        "id \"t\": templates are not managed",
-        "id \"p1\": templates are not managed",
+        "id \"p1\": parameter 'ip' is missing",
+        "id \"od-p\": priority as a default of operations",
         "id \"p2\": agent ocf:heartbeat:Dummy is not known",
         "id \"p3\": unknown parameter 'cidr'",
         "id \"p3\": utilization is not managed",
@@ -237,10 +238,8 @@ class CibCommandsTest {
         "id \"co1\": fence_n1 is a fence device",
         "id \"co3\": fence_n1 is a fence device",
         "id \"ti\": tickets are not managed",
-        "id \"tg\": tags are not managed",
         "id \"al\": alerts are not managed",
         "id \"fl\": fencing levels are not managed",
-        "id \"od\": defaults for operations",
         "id \"9\": node n8 is no member",
         "id \"10\": nodes of type remote",
         "id \"ps\": rules are not managed",
@@ -253,6 +252,35 @@ class CibCommandsTest {
             .filter(l -> l.contains("id \""))
             .allMatch(l -> l.matches("line [0-9]+, .*")),
         cluster.remarks());
+  }
+
+  @Test
+  void whatIsSaidOnceForManyIsWrittenOut() throws IOException {
+    works(cluster, push(document("said-once")));
+    ClusterConfiguration c = cluster.state().configuration();
+    for (String notice :
+        List.of(
+            "id \"t\": the template is written out into a, b, and not kept",
+            "id \"tg\": the tag is not kept",
+            "id \"co\": it becomes co-a, co-b",
+            "id \"g\": its parameters are written out into the resources in it",
+            "id \"od\": the defaults of operations are written out")) {
+      assertTrue(cluster.remarks().contains(notice), notice + " in\n" + cluster.remarks());
+    }
+    ResourceDefinition a = c.resource(new ResourceId("a")).orElseThrow();
+    ResourceDefinition b = c.resource(new ResourceId("b")).orElseThrow();
+    assertEquals("ocf:heartbeat:IPaddr2", a.agent().toString());
+    assertEquals(Map.of("ip", "10.0.0.1", "nic", "eth0"), a.parameters());
+    assertEquals(Map.of("ip", "10.0.0.2", "nic", "eth7", "cidr_netmask", "24"), b.parameters());
+    assertEquals(Map.of("migration-threshold", "3"), a.meta());
+    assertEquals(
+        List.of("MONITOR PT7S", "START PT45S", "STOP PT1M15S"),
+        a.operations().stream().map(o -> o.kind() + " " + o.timeout()).sorted().toList());
+    assertEquals(
+        List.of("co-a", "co-b", "l-a", "l-b", "o"),
+        c.constraints().stream().map(dev.quorate.resource.Constraint::id).sorted().toList());
+    works(cluster, push(export(cluster)));
+    assertEquals("The configuration is already as the document says.", cluster.output());
   }
 
   @Test

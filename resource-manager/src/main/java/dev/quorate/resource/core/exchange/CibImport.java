@@ -84,16 +84,7 @@ public final class CibImport {
     options(configuration);
     configuration.nodes().forEach(this::node);
     nodesLeftOut(configuration.nodes());
-    configuration
-        .templates()
-        .forEach(t ->
-            findings.refuse(
-                t.id(), "templates are not managed: write its content into each resource"));
-    configuration
-        .tags()
-        .forEach(t ->
-            findings.refuse(
-                t.id(), "tags are not managed: remove it, and name the resources instead"));
+    Expansion.Result expansion = Expansion.of(configuration, findings);
     configuration
         .fencingLevels()
         .forEach(level ->
@@ -101,12 +92,12 @@ public final class CibImport {
                 level.id(),
                 "fencing levels are not managed: remove it; give the devices priorities instead"));
     configuration.kept().forEach(this::kept);
-    configuration.resources().forEach(resources::add);
+    expansion.resources().forEach(resources::add);
     List<String> tooMany =
         ConfigurationTrial.sizes(
             configuration.resources().size(), configuration.constraints().size());
     tooMany.forEach(problem -> findings.refuse("", problem));
-    SequencedMap<String, Constraint> wanted = constraints(configuration);
+    SequencedMap<String, Constraint> wanted = constraints(configuration, expansion);
     if (!tooMany.isEmpty()) {
       return new Result(List.of(), findings.refusals(), findings.notices());
     }
@@ -172,12 +163,6 @@ public final class CibImport {
             new ConfigurationChange.SetResourceDefault(name, value));
       }
     });
-    configuration
-        .operationDefaults()
-        .forEach(block ->
-            findings.refuse(
-                block.id(),
-                "defaults for operations are not managed: write them into the operations"));
   }
 
   private static boolean bookkeeping(String name, String value) {
@@ -322,9 +307,11 @@ public final class CibImport {
     }
   }
 
-  private SequencedMap<String, Constraint> constraints(CibConfiguration configuration) {
+  private SequencedMap<String, Constraint> constraints(
+      CibConfiguration configuration, Expansion.Result expansion) {
     ConstraintTranslation translation = new ConstraintTranslation(present, resources, findings);
-    configuration.constraints().forEach(translation::add);
+    TagExpansion tags = new TagExpansion(configuration.tags(), expansion.templates(), findings);
+    configuration.constraints().forEach(c -> tags.all(c).forEach(translation::add));
     return translation.constraints();
   }
 

@@ -70,7 +70,9 @@ final class ResourceTranslation {
         refuse(b.id(), "bundles are not managed: remove it");
         b.child().ifPresent(c -> refused.add(c.id()));
       }
-      case ResourceElement.Template t -> refuse(t.id(), "templates are not managed: remove it");
+      case ResourceElement.Template _ -> {
+        // It is written out into the resources that use it.
+      }
     }
   }
 
@@ -97,12 +99,6 @@ final class ResourceTranslation {
           "notify=true is not managed: instances are not told of each other; remove it");
       return;
     }
-    if (!clone.parameters().isEmpty()) {
-      refuse(
-          clone.id(),
-          "parameters of clones are not managed: write them into the resource " + child.id());
-      return;
-    }
     described(clone.id(), clone.description());
     Optional<Form> form = form(clone.id(), meta, promotable);
     if (form.isEmpty()) {
@@ -124,9 +120,6 @@ final class ResourceTranslation {
   private void group(ResourceElement.Group group, Form form) {
     Optional<ResourceId> id = legal(group.id());
     described(group.id(), group.description());
-    if (!group.parameters().isEmpty()) {
-      refuse(group.id(), "parameters of groups are not managed: write them into the members");
-    }
     SortedMap<String, String> meta = meta(group.id(), group.meta());
     List<ResourceId> members = new ArrayList<>();
     for (ResourceElement.Primitive member : group.members()) {
@@ -212,10 +205,6 @@ final class ResourceTranslation {
   private void primitive(ResourceElement.Primitive element, Form form) {
     String id = element.id();
     Optional<ResourceId> legal = legal(id);
-    if (!element.template().isEmpty()) {
-      refuse(id, "templates are not managed: write the content of " + element.template() + " here");
-      return;
-    }
     if (legal.isEmpty()) {
       return;
     }
