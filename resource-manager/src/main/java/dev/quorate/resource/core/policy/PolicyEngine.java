@@ -6,7 +6,9 @@ import dev.quorate.resource.core.rules.AttributeBlocks;
 import dev.quorate.resource.core.rules.NextChange;
 import dev.quorate.resource.core.rules.RuleContext;
 import java.time.Instant;
+import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// Decides from a document and the time.
 public final class PolicyEngine {
@@ -29,7 +31,19 @@ public final class PolicyEngine {
   /// The working model at the end of a run, and what came of it.
   record Run(Model model, Decision decision) {}
 
+  /// The engine follows what depends on what from resource to resource. Where that leads deeper
+  /// than a thread can go, it says so in place of a decision.
   static Run run(Cib cib, Instant now, PromotionRule rule, boolean explains) {
+    try {
+      return attempt(cib, now, rule, explains);
+    } catch (StackOverflowError _) {
+      Model model = new Model(cib, now, new TreeMap<>(), new NextChange(now));
+      model.refusals.add("resources depend on each other in chains that are too long to follow");
+      return new Run(model, DecisionWriter.decision(model, new TreeMap<>(), List.of()));
+    }
+  }
+
+  private static Run attempt(Cib cib, Instant now, PromotionRule rule, boolean explains) {
     NextChange next = new NextChange(now);
     SortedMap<String, String> properties =
         AttributeBlocks.resolve(
@@ -48,7 +62,7 @@ public final class PolicyEngine {
     nodes.seen();
     FailCounts failCounts = new FailCounts(model);
     new HistoryUnpacking(model, unpacking, nodes, failCounts).unpack();
-    SortedMap<String, java.util.List<Decision.Placed>> before = DecisionWriter.placements(model);
+    SortedMap<String, List<Decision.Placed>> before = DecisionWriter.placements(model);
     NodeCriteria criteria = new NodeCriteria(model, failCounts);
     criteria.health();
     ColocationUnpacking colocations = constraints(model, unpacking);

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// Makes the working model's resources from the configured ones: templates filled in, options
 /// resolved, clones multiplied.
 final class ResourceUnpacking {
+  /// Of one clone, in a cluster of usual size.
+  private static final int MOST_INSTANCES = 100;
+
   private final Model model;
   private final CibConfiguration configuration;
   private final Map<String, ResourceElement.Template> templates = new LinkedHashMap<>();
@@ -184,6 +187,12 @@ final class ResourceUnpacking {
     resource.unique = ClusterOptions.flag(meta, "globally-unique", "", resource.cloneNodeMax > 1);
     resource.saidUnique = resource.unique && meta.containsKey("globally-unique");
     resource.cloneMax = whole(meta.get("clone-max"), Math.max(1, model.nodes.size()));
+    int most = Math.max(MOST_INSTANCES, 2 * model.nodes.size());
+    if (resource.cloneMax > most) {
+      model.refusals.add(
+          "clone " + resource.id + ": more than " + most + " instances are not managed");
+      resource.cloneMax = most;
+    }
     resource.cloneMin = whole(meta.get("clone-min"), 0);
     resource.promotedMax =
         whole(meta.getOrDefault("promoted-max", meta.getOrDefault("master-max", "1")), 1);
