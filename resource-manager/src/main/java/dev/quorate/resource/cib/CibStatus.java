@@ -17,17 +17,20 @@ public record CibStatus(List<NodeState> nodes, List<TicketState> tickets) {
   /// @param name may be empty: not known yet
   /// @param attributes `in_ccm`, `crmd`, `join`, `expected`, `remote_node`, …
   /// @param transientAttributes lost with the node's boot
+  /// @param transientUtilization what it can bear until then, over what is configured
   /// @param history of the resources that were ever touched there
   public record NodeState(
       String id,
       String name,
       SortedMap<String, String> attributes,
       List<AttributeBlock> transientAttributes,
+      List<AttributeBlock> transientUtilization,
       List<ResourceHistory> history) {
     /// Copies the collections.
     public NodeState {
       attributes = Attributes.copyOf(attributes);
       transientAttributes = List.copyOf(transientAttributes);
+      transientUtilization = List.copyOf(transientUtilization);
       history = List.copyOf(history);
     }
 

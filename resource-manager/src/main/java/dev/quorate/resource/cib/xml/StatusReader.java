@@ -56,10 +56,12 @@ final class StatusReader {
     }
     SortedMap<String, String> rest = fields.rest();
     List<AttributeBlock> attributes = new ArrayList<>();
+    List<AttributeBlock> utilization = new ArrayList<>();
     for (Element list : fields.children("transient_attributes")) {
       Fields inner = new Fields(list, problems);
       inner.skip("id");
       inner.children("instance_attributes").forEach(child -> attributes.add(block(child)));
+      inner.children("utilization").forEach(child -> utilization.add(block(child)));
       inner.done();
     }
     List<ResourceHistory> history = new ArrayList<>();
@@ -75,7 +77,7 @@ final class StatusReader {
       outer.done();
     }
     fields.done();
-    return new NodeState(id, name, rest, attributes, history);
+    return new NodeState(id, name, rest, attributes, utilization, history);
   }
 
   private AttributeBlock block(Element element) {

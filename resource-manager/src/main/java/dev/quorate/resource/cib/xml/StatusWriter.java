@@ -36,7 +36,12 @@ final class StatusWriter {
         .childIfAny(
             new Made("transient_attributes")
                 .with("id", node.id())
-                .children(BlockWriter.each(node.transientAttributes(), StatusWriter::attributes)))
+                .children(
+                    BlockWriter.each(
+                        node.transientAttributes(), block -> block("instance_attributes", block)))
+                .children(
+                    BlockWriter.each(
+                        node.transientUtilization(), block -> block("utilization", block))))
         .childIfAny(
             new Made("lrm")
                 .with("id", node.id())
@@ -46,8 +51,8 @@ final class StatusWriter {
         .element();
   }
 
-  private static Element attributes(AttributeBlock block) {
-    Made made = new Made("instance_attributes").with("id", block.id());
+  private static Element block(String name, AttributeBlock block) {
+    Made made = new Made(name).with("id", block.id());
     if (block.score() != 0) {
       made.withScore("score", Optional.of(block.score()));
     }

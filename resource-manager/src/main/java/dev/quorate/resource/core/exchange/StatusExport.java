@@ -66,6 +66,7 @@ final class StatusExport {
         node.name(),
         element,
         identifiers.blocks("status-" + node, attributes(node, status)),
+        List.of(),
         history(node, status));
   }
 

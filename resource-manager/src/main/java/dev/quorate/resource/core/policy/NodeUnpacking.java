@@ -1,5 +1,6 @@
 package dev.quorate.resource.core.policy;
 
+import dev.quorate.resource.cib.AttributeBlock;
 import dev.quorate.resource.cib.CibNode;
 import dev.quorate.resource.cib.CibStatus.NodeState;
 import dev.quorate.resource.core.rules.AttributeBlocks;
@@ -7,6 +8,7 @@ import dev.quorate.resource.core.rules.Lookup;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -68,8 +70,12 @@ final class NodeUnpacking {
       attributes.put("#site-name", site != null ? site : cluster == null ? "" : cluster);
     }
     node.attributes = attributes;
+    capacity(node, element.utilization());
+  }
+
+  private void capacity(Node node, List<AttributeBlock> blocks) {
     SortedMap<String, String> capacity = new TreeMap<>();
-    AttributeBlocks.fill(capacity, element.utilization(), model.time, model.nextChange, null);
+    AttributeBlocks.fill(capacity, blocks, model.time, model.nextChange, null);
     capacity.forEach((name, value) -> node.capacity.put(name, ClusterOptions.score(value, 0)));
   }
 
@@ -135,6 +141,7 @@ final class NodeUnpacking {
               model.time.onNode(node::attribute),
               model.nextChange,
               null));
+      capacity(node, state.transientUtilization());
       node.standby = flag(node.attributes.get("standby"));
       node.maintenance = flag(node.attributes.get("maintenance"));
       String shutdown = node.attributes.get("shutdown");

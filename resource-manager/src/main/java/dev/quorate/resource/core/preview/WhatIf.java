@@ -50,7 +50,7 @@ public final class WhatIf {
     boolean known = cib.status().nodes().stream().anyMatch(s -> isOf(s, id, name));
     List<NodeState> states = new ArrayList<>(cib.status().nodes());
     if (!known) {
-      states.add(new NodeState(id, name, new TreeMap<>(), List.of(), List.of()));
+      states.add(new NodeState(id, name, new TreeMap<>(), List.of(), List.of(), List.of()));
     }
     states.replaceAll(s -> isOf(s, id, name) ? lost(s) : s);
     return with(cib, states);
@@ -67,7 +67,7 @@ public final class WhatIf {
     attributes.put("join", "down");
     attributes.put("expected", "member");
     return new NodeState(
-        state.id(), state.name(), attributes, state.transientAttributes(), state.history());
+        state.id(), state.name(), attributes, state.transientAttributes(), state.transientUtilization(), state.history());
   }
 
   /// The monitor of a resource fails on a node where something was done with it before.
@@ -100,6 +100,7 @@ public final class WhatIf {
             node,
             state.get().attributes(),
             counted(state.get(), plain + "#monitor_" + like.intervalMillis(), now),
+            state.get().transientUtilization(),
             replace(state.get().history(), history.get(), h -> failed(h, like, now)));
     return Optional.of(with(cib, replace(cib.status().nodes(), state.get(), _ -> failed)));
   }
