@@ -110,10 +110,10 @@ final class ColocationEffect {
   private static void priority(Resource dependent, Resource primary, Colocation colocation) {
     Node there = primary.assigned;
     Node here = dependent.assigned;
-    if (there == null || here == null) {
+    if (here == null) {
       return;
     }
-    if (!same(here, there, colocation)) {
+    if (there == null || !same(here, there, colocation)) {
       if (colocation.score() >= Scores.INFINITY
           && colocation.dependentRole() == RoleLevel.PROMOTED) {
         prefer(dependent, -Scores.INFINITY);
