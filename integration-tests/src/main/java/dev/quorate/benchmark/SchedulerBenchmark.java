@@ -7,6 +7,7 @@ import dev.quorate.resource.core.policy.PolicyEngine;
 import dev.quorate.resource.core.preview.Moment;
 import dev.quorate.resource.json.CaseCatalog;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -25,6 +26,7 @@ public final class SchedulerBenchmark {
                                             generated clusters, beside crm_simulate where installed
              write SIZE FILE                 writes a generated cluster
              one FILE [ROUNDS]              one document, round by round in this process
+             growth SIZE [DOUBLINGS]        how the cost of a decision grows with the primitives
       A size is NODESxPRIMITIVES, as 16x1000; with -sparse after it no node remembers probes.
       """;
 
@@ -38,6 +40,7 @@ public final class SchedulerBenchmark {
       case "cases" -> onLargeStack(() -> cases(Path.of(rest.get(0)), rounds(rest, 20)));
       case "generated" -> new PeerRace(rest).run();
       case "write" -> Files.writeString(Path.of(rest.get(1)), document(rest.get(0)));
+      case "growth" -> onLargeStack(() -> growth(rest.get(0), rounds(rest, 4)));
       case "one" -> onLargeStack(() -> one(Path.of(rest.get(0)), rounds(rest, 1)));
       default -> {
         System.err.print(USAGE);
@@ -144,6 +147,38 @@ public final class SchedulerBenchmark {
     print(
         "process: CPU %.0f ms, peak memory %d MB, peak heap %d MB",
         Usage.cpuNanos() / 1e6, Usage.peakMegabytes("self").orElse(0), Usage.peakHeapMegabytes());
+  }
+
+  /// The same nodes, each time with twice the primitives and so twice the constraints. A cost of n
+  /// log n grows a little more than twofold each time.
+  private static void growth(String size, int doublings) throws IOException {
+    String[] parts = size.replace("-sparse", "").split("x", -1);
+    String end = size.endsWith("-sparse") ? "-sparse" : "";
+    double last = 0;
+    for (int i = 0; i <= doublings; i++) {
+      long primitives = Long.parseLong(parts[1]) << i;
+      CibReader.Result read =
+          CibReader.read(
+              document(parts[0] + "x" + primitives + end).getBytes(StandardCharsets.UTF_8));
+      Cib cib = read.cib().orElseThrow(() -> new IllegalStateException(read.problems().toString()));
+      List<Double> rounds = new ArrayList<>();
+      for (int round = 0; round < 9; round++) {
+        long started = Usage.threadNanos();
+        PolicyEngine.decide(cib, Moment.of(cib, Optional.empty(), Instant.EPOCH));
+        rounds.add((Usage.threadNanos() - started) / 1e6);
+      }
+      List<Double> warm = new ArrayList<>(rounds.subList(3, rounds.size()));
+      warm.sort(null);
+      double median = warm.get(warm.size() / 2);
+      print(
+          "%sx%d: CPU %s ms, %.2f us per n log2 n%s",
+          parts[0],
+          primitives,
+          Usage.spread(warm),
+          median * 1_000 / (primitives * Math.log(primitives) / Math.log(2)),
+          last == 0 ? "" : String.format(Locale.ROOT, ", %.2f times the last", median / last));
+      last = median;
+    }
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // its annotation is no dependency of ours
