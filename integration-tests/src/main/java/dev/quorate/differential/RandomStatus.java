@@ -320,6 +320,7 @@ final class RandomStatus {
     }
     List<ResourceHistory> all =
         histories.getOrDefault(node, List.of()).stream().map(RandomHistory::history).toList();
-    return new NodeState(node.substring(1), node, seen, attributes(node).as("status-" + node), List.of(), all);
+    return new NodeState(
+        node.substring(1), node, seen, attributes(node).as("status-" + node), List.of(), all);
   }
 }

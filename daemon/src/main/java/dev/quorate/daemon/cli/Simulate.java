@@ -5,6 +5,7 @@ import dev.quorate.resource.cib.xml.CibProblem;
 import dev.quorate.resource.cib.xml.CibReader;
 import dev.quorate.resource.core.policy.Decision;
 import dev.quorate.resource.core.policy.PolicyEngine;
+import dev.quorate.resource.core.preview.FactsText;
 import dev.quorate.resource.core.preview.Moment;
 import dev.quorate.resource.core.preview.PlanGraph;
 import dev.quorate.resource.core.preview.Preview;
@@ -53,8 +54,8 @@ final class Simulate {
                 SimulateOptions.SYNOPSIS,
                 "Decides for a document as the cluster would, and shows the plan; needs no daemon."
                     + " Without a document it takes that of the running cluster from its daemon."
-                    + " Suppositions: a lost node, a failed resource, quorum, the time. Exits with"
-                    + " 2 if the document is wrong, with 3 if it asks for what is not managed"
+                    + " Suppositions: a lost node, a failed resource, quorum, the time. On"
+                    + " demand with what the scores of a resource are made of. Exits with 2 if the document is wrong, with 3 if it asks for what is not managed"
                     + " (bundles, guest and remote nodes).",
                 nowhere)
             .anywhere(),
@@ -156,14 +157,27 @@ final class Simulate {
       out.remark("Warning: " + notice);
     }
     Instant now = Moment.of(read.cib().get(), options.at(), present);
-    Decision decision = PolicyEngine.decide(supposed(read.cib().get(), now), now);
+    Cib cib = supposed(read.cib().get(), now);
+    Decision decision =
+        options.explained().isEmpty()
+            ? PolicyEngine.decide(cib, now)
+            : PolicyEngine.explain(cib, now);
+    for (String resource : options.explained()) {
+      if (!FactsText.knows(decision, resource)) {
+        throw Invocation.unknown("resource", resource, List.copyOf(decision.after().keySet()));
+      }
+    }
     decision.warnings().forEach(warning -> out.remark("Warning: " + warning));
     Preview preview = Preview.of(decision);
     boolean drawn = decision.refusals().isEmpty() && draw(preview);
     if (!drawn && options.json()) {
-      out.line(DecisionJson.write(preview, now).toPrettyString());
+      out.line(DecisionJson.write(preview, now, options.explained()).toPrettyString());
     } else if (!drawn) {
       PreviewText.of(preview, now).forEach(out::line);
+      for (String resource : options.explained()) {
+        out.line("");
+        FactsText.lines(decision, resource).forEach(out::line);
+      }
     }
     decision.refusals().forEach(refusal -> out.remark("Refused: " + refusal));
     return decision.refusals().isEmpty() ? ExitCode.OK : ExitCode.REFUSED;

@@ -10,6 +10,7 @@ import java.util.Optional;
 /// What is to be simulated, and where the answer goes.
 ///
 /// @param document a file, or `-` for what is typed
+/// @param explained resources whose scores are to be shown
 /// @param graphviz a file for the plan's graph, or `-`
 /// @param svg a file for the plan's drawing, or `-`
 /// @param cases a directory of documents
@@ -22,6 +23,7 @@ record SimulateOptions(
     List<String> failedNodes,
     List<String> failedResources,
     Optional<Boolean> quorum,
+    List<String> explained,
     Optional<String> graphviz,
     Optional<String> svg,
     Optional<String> cases,
@@ -29,7 +31,7 @@ record SimulateOptions(
     Optional<String> catalog) {
   static final String SYNOPSIS =
       "[--cib FILE|-] [-o json] [--at TIME] [--fail-node NODE]… [--fail-resource RESOURCE[@NODE]]…"
-          + " [--set-quorum yes|no] [--graphviz FILE|-] [--svg FILE|-]";
+          + " [--set-quorum yes|no] [--explain RESOURCE]… [--graphviz FILE|-] [--svg FILE|-]";
   static final String CASES_SYNOPSIS = "--out DIR [--catalog FILE]";
 
   private static final List<String> WITH_VALUE =
@@ -38,6 +40,7 @@ record SimulateOptions(
           "--cases",
           "--catalog",
           "--cib",
+          "--explain",
           "--fail-node",
           "--fail-resource",
           "--graphviz",
@@ -48,6 +51,7 @@ record SimulateOptions(
   SimulateOptions {
     failedNodes = List.copyOf(failedNodes);
     failedResources = List.copyOf(failedResources);
+    explained = List.copyOf(explained);
   }
 
   /// Reads the words after `simulate`.
@@ -110,6 +114,7 @@ record SimulateOptions(
             every("--fail-node", names, values),
             every("--fail-resource", names, values),
             last("--set-quorum", names, values).map(SimulateOptions::yes),
+            every("--explain", names, values),
             last("--graphviz", names, values),
             last("--svg", names, values),
             last("--cases", names, values),

@@ -85,6 +85,22 @@ class SimulateTest {
   }
 
   @Test
+  void explainsScores() {
+    String document =
+        GOOD.replace(
+            "</resources>",
+            "</resources><constraints><rsc_location id='l' rsc='a' node='n1' score='7'/></constraints>");
+    assertEquals(ExitCode.OK, run(document, "--cib", "-", "--explain", "a"));
+    assertTrue(output.contains("Scores of a:"), output.toString());
+    assertTrue(output.contains("  a on n1: +7"), output.toString());
+    assertTrue(output.contains("    +7  location l"), output.toString());
+    assertTrue(output.contains("  a shall be Started on n1"), output.toString());
+    assertEquals(ExitCode.OK, run(document, "--cib", "-", "--explain", "a", "-o", "json"));
+    assertTrue(output.toString().contains("\"source\" : \"location\""), output.toString());
+    wrong("resource 'aa' does not exist", "'a'", "--cib", "-", "--explain", "aa");
+  }
+
+  @Test
   void supposes() {
     assertEquals(ExitCode.OK, run(GOOD, "--cib", "-", "--set-quorum", "no"));
     assertTrue(output.contains("  a  stopped  (was: Started on n1)"), output.toString());

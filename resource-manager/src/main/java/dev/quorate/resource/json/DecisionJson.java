@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quorate.resource.core.policy.Decision;
+import dev.quorate.resource.core.preview.FactsText;
 import dev.quorate.resource.core.preview.Preview;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 
 /// A decision as JSON: `before` (places of each resource), `actions` (kind, family, resource, node,
@@ -44,6 +46,24 @@ public final class DecisionJson {
     ObjectNode root = write(preview.decision());
     root.put("at", now.toString());
     places(root.putObject("after"), preview.after());
+    return root;
+  }
+
+  /// The same with what the scores of some resources are made of (`scores`).
+  public static ObjectNode write(Preview preview, Instant now, List<String> explained) {
+    ObjectNode root = write(preview, now);
+    for (String resource : explained) {
+      ArrayNode list = root.withObject("/scores").putArray(resource);
+      for (Decision.Fact fact : FactsText.of(preview.decision(), resource)) {
+        list.addObject()
+            .put("instance", fact.resource())
+            .put("node", fact.node())
+            .put("promotion", fact.promotion())
+            .put("source", fact.source().name().toLowerCase(Locale.ROOT))
+            .put("name", fact.name())
+            .put("score", fact.score());
+      }
+    }
     return root;
   }
 

@@ -71,7 +71,9 @@ public record Decision(
     /// A colocation constraint, by its id.
     COLOCATION,
     /// What the agent says of promoting it there.
-    PROMOTION_SCORE
+    PROMOTION_SCORE,
+    /// How welcome the clone is there, when it comes to promoting an instance.
+    PLACE
   }
 
   /// That one step comes before another.

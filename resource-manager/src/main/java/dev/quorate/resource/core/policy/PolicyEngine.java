@@ -22,6 +22,11 @@ public final class PolicyEngine {
   }
 
   /// What shall be done, with the facts behind the scores.
+  public static Decision explain(Cib cib, Instant now) {
+    return explain(cib, now, PromotionRule.NONE);
+  }
+
+  /// What shall be done, with the facts behind the scores.
   ///
   /// @param rule who is promoted where scores have no say
   public static Decision explain(Cib cib, Instant now, PromotionRule rule) {

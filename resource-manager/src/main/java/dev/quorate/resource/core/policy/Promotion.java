@@ -208,11 +208,16 @@ final class Promotion {
     for (Resource instance : clone.children) {
       Node node = instance.location(false);
       if (node != null && instance.promotionPriority >= 0) {
+        int place = clone.allowed.score(node);
+        if (place != 0) {
+          model.note(instance, node, true, Decision.Source.PLACE, "", place);
+        }
         table.add(node, instance.promotionPriority);
       }
     }
     for (Colocation colocation : Colocations.withThis(clone)) {
       if (colocation.primaryRole() == RoleLevel.PROMOTED && colocation.influences()) {
+        NodeTable before = table;
         table =
             colocated.add(
                 colocation.dependent(),
@@ -221,6 +226,7 @@ final class Promotion {
                 colocation,
                 colocation.factor(),
                 ColocatedScores.Mode.NONNEGATIVE);
+        note(clone, before, table, colocation);
       }
     }
     if (clone.promotionForbidden) {
@@ -239,6 +245,16 @@ final class Promotion {
       } else {
         instance.sortIndex = table.score(node);
         instance.promotionPriority = instance.sortIndex;
+      }
+    }
+  }
+
+  private void note(Resource clone, NodeTable before, NodeTable after, Colocation colocation) {
+    for (Resource instance : clone.children) {
+      Node node = instance.location(false);
+      if (node != null && after.has(node) && after.score(node) != before.score(node)) {
+        int change = after.score(node) - before.score(node);
+        model.note(instance, node, true, Decision.Source.COLOCATION, colocation.id(), change);
       }
     }
   }

@@ -142,7 +142,7 @@ public final class PreviewText {
     }
   }
 
-  private static String text(List<Placed> at) {
+  static String text(List<Placed> at) {
     return at.isEmpty()
         ? "stopped"
         : at.stream().map(p -> p.role() + " on " + p.node()).collect(Collectors.joining(", "));

@@ -67,7 +67,12 @@ public final class WhatIf {
     attributes.put("join", "down");
     attributes.put("expected", "member");
     return new NodeState(
-        state.id(), state.name(), attributes, state.transientAttributes(), state.transientUtilization(), state.history());
+        state.id(),
+        state.name(),
+        attributes,
+        state.transientAttributes(),
+        state.transientUtilization(),
+        state.history());
   }
 
   /// The monitor of a resource fails on a node where something was done with it before.

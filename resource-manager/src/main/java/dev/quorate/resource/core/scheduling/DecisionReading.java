@@ -99,6 +99,7 @@ final class DecisionReading {
               "hactl resource meta " + resource.id() + " resource-stickiness=0");
       case FAILURES ->
           new Fact("failures " + name, score, "hactl resource cleanup " + resource.publicId());
+      case PLACE -> new Fact("the clone's score here", score, "");
       case PROMOTION_SCORE ->
           new Fact("promotion score of the agent (promotion-" + resource.id() + ")", score, "");
     };

@@ -166,7 +166,12 @@ final class LiveDocument {
       history(candidate, standing).ifPresent(history::add);
     }
     return new NodeState(
-        node.name(), node.name(), element, List.of(block("status-" + node, attributes)), List.of(), history);
+        node.name(),
+        node.name(),
+        element,
+        List.of(block("status-" + node, attributes)),
+        List.of(),
+        history);
   }
 
   private void failures(Candidate candidate, NodeId node, SortedMap<String, String> attributes) {
