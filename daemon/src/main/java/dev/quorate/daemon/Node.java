@@ -64,7 +64,6 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
 
   private final DaemonConfig config;
   private final Identity identity;
-  private final Incarnation incarnation;
   private final Host host;
   private final EventSink events = new EventSink();
   private final MonotonicTime clock = new MonotonicTime();
@@ -97,7 +96,6 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
       throws IOException {
     this.config = config;
     this.identity = identity;
-    this.incarnation = incarnation;
     this.host = host;
     this.metrics = metrics;
     NodeId self = identity.node();

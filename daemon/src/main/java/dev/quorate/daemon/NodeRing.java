@@ -59,7 +59,9 @@ final class NodeRing implements AutoCloseable {
                 addresses(identity.node(), identity.address()),
                 peers,
                 directory.resolve("sequence"),
-                MembershipConfig.withTokenTimeout(config.timing().token())),
+                MembershipConfig.withTokenTimeout(config.timing().token())
+                    .withTokenPerNode(config.ring().tokenPerNode())
+                    .withFragment(config.ring().fragment())),
             clock,
             listener);
     metrics.ring(driver.counters(), this::links);

@@ -17,6 +17,8 @@ import java.time.Duration;
 /// @param window the most messages that may be under way in the ring
 /// @param messagesPerVisit the most messages that a node sends while it has the token
 /// @param sendQueue the most messages that wait for the token on a node
+/// @param fragment longer messages are cut into parts of this many bytes
+/// @param tokenPerNode how much the token timeout grows with each node beyond three
 public record MembershipConfig(
     Duration tokenTimeout,
     Duration tokenRetransmit,
@@ -27,16 +29,29 @@ public record MembershipConfig(
     int maxMembers,
     int window,
     int messagesPerVisit,
-    int sendQueue) {
+    int sendQueue,
+    int fragment,
+    Duration tokenPerNode) {
 
-  /// The largest payload of one ring message, in bytes.
-  public static final int MAX_PAYLOAD = 16_384;
+  /// The largest message, in bytes.
+  public static final int MAX_MESSAGE = 1 << 20;
+
+  /// The largest part of a message that one datagram carries, in bytes.
+  public static final int MAX_FRAGMENT = 16_384;
+
+  /// The smallest size to which messages may be cut, in bytes.
+  public static final int MIN_FRAGMENT = 1_024;
+
+  /// How many bytes of messages may wait for the token on a node.
+  public static final int MAX_WAITING = 8 * MAX_MESSAGE;
 
   /// The largest cluster.
   public static final int MAX_MEMBERS = 32;
 
   private static final Duration SHORTEST_TOKEN = Duration.ofMillis(300);
   private static final Duration LONGEST_TOKEN = Duration.ofSeconds(60);
+  private static final Duration LONGEST_COEFFICIENT = Duration.ofSeconds(1);
+  private static final int NODES_IN_TIME = 3;
   private static final Duration LONGEST_CONSENSUS = Duration.ofMillis(200);
 
   /// Checks every value and how they fit together.
@@ -51,6 +66,8 @@ public record MembershipConfig(
     within("window", window, 16, 4096);
     within("messages per visit", messagesPerVisit, 1, window);
     within("send queue", sendQueue, 1, 65_536);
+    within("fragment", fragment, MIN_FRAGMENT, MAX_FRAGMENT);
+    within("token coefficient", tokenPerNode, Duration.ZERO, LONGEST_COEFFICIENT);
   }
 
   /// The settings of a cluster whose administrator chose nothing.
@@ -70,7 +87,43 @@ public record MembershipConfig(
         MAX_MEMBERS,
         256,
         64,
-        1024);
+        1024,
+        8_192,
+        Duration.ofMillis(50));
+  }
+
+  /// The same settings with another growth of the token timeout by node.
+  public MembershipConfig withTokenPerNode(Duration more) {
+    return with(tokenTimeout, more, fragment);
+  }
+
+  /// The same settings with parts of another size.
+  public MembershipConfig withFragment(int size) {
+    return with(tokenTimeout, tokenPerNode, size);
+  }
+
+  /// The settings as they are for a cluster of so many nodes: a token takes longer round more
+  /// nodes, and more of its passes may fail.
+  public MembershipConfig forNodes(int nodes) {
+    var longer = tokenTimeout.plus(tokenPerNode.multipliedBy(Math.max(0, nodes - NODES_IN_TIME)));
+    return with(
+        longer.compareTo(LONGEST_TOKEN) > 0 ? LONGEST_TOKEN : longer, tokenPerNode, fragment);
+  }
+
+  private MembershipConfig with(Duration token, Duration perNode, int part) {
+    return new MembershipConfig(
+        token,
+        tokenRetransmit,
+        tokenHold,
+        joinInterval,
+        consensusTimeout,
+        mergeInterval,
+        maxMembers,
+        window,
+        messagesPerVisit,
+        sendQueue,
+        part,
+        perNode);
   }
 
   /// While a ring forms nobody holds the token, so that its loss is noticed earlier; so it is where

@@ -22,7 +22,9 @@ class MembershipConfigTest {
             32,
             256,
             64,
-            1024),
+            1024,
+            8192,
+            Duration.ofMillis(50)),
         MembershipConfig.defaults());
   }
 
@@ -36,6 +38,21 @@ class MembershipConfigTest {
             IllegalArgumentException.class,
             () -> MembershipConfig.withTokenTimeout(Duration.ofMillis(299)));
     assertTrue(String.valueOf(problem.getMessage()).startsWith("token timeout must be 300"));
+  }
+
+  @Test
+  void theTokenTimeoutGrowsWithTheNodesBeyondThree() {
+    var standard = MembershipConfig.defaults();
+    for (int nodes = 1; nodes <= 3; nodes++) {
+      assertEquals(standard, standard.forNodes(nodes));
+    }
+    assertEquals(Duration.ofMillis(1_200), standard.forNodes(7).tokenTimeout());
+    assertEquals(Duration.ofMillis(2_450), standard.forNodes(32).tokenTimeout());
+    assertEquals(standard.tokenRetransmit(), standard.forNodes(32).tokenRetransmit());
+    var fixed = standard.withTokenPerNode(Duration.ZERO);
+    assertEquals(fixed, fixed.forNodes(32));
+    var slow = MembershipConfig.withTokenTimeout(Duration.ofSeconds(60));
+    assertEquals(Duration.ofSeconds(60), slow.forNodes(32).tokenTimeout());
   }
 
   @Test

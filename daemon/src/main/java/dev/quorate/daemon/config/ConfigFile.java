@@ -1,5 +1,6 @@
 package dev.quorate.daemon.config;
 
+import dev.quorate.membership.MembershipConfig;
 import dev.quorate.membership.NodeId;
 import dev.quorate.membership.RingPeer;
 import java.io.IOException;
@@ -116,6 +117,7 @@ public final class ConfigFile {
                 duration(ConfigKey.STARTUP_QUORUM_BOUND, 1_000, 600_000),
                 duration(ConfigKey.GRACE, 1_000, 600_000),
                 duration(ConfigKey.RESEND, 50, 10_000)),
+            new DaemonConfig.Ring(duration(ConfigKey.TOKEN_COEFFICIENT, 0, 1_000), fragment()),
             Arrays.stream(value(ConfigKey.FENCE_DIRECTORIES).split(":"))
                 .filter(d -> !d.isBlank())
                 .map(Path::of)
@@ -242,6 +244,22 @@ public final class ConfigFile {
     }
     problem(key, "'" + text + "' is not a port", "use a number from " + least + " to 65535");
     return least;
+  }
+
+  private int fragment() {
+    String text = value(ConfigKey.FRAGMENT);
+    int size = text.matches("\\d{1,5}") ? Integer.parseInt(text) : 0;
+    if (size < MembershipConfig.MIN_FRAGMENT || size > MembershipConfig.MAX_FRAGMENT) {
+      problem(
+          ConfigKey.FRAGMENT,
+          "'" + text + "' is not a size of fragments",
+          "use a number from "
+              + MembershipConfig.MIN_FRAGMENT
+              + " to "
+              + MembershipConfig.MAX_FRAGMENT);
+      return MembershipConfig.MIN_FRAGMENT;
+    }
+    return size;
   }
 
   private Duration duration(ConfigKey key, long least, long most) {

@@ -26,6 +26,14 @@ enum ConfigKey {
       "admin.group", "quorate", "The group that may use the admin socket, if the group exists."),
   TOKEN_TIMEOUT(
       "ring.token-timeout", "1s", "A node that is silent for this long is lost: 300ms to 60s."),
+  TOKEN_COEFFICIENT(
+      "ring.token-coefficient",
+      "50ms",
+      "How much longer that is for each node beyond three: 0ms to 1s. The same on all nodes."),
+  FRAGMENT(
+      "ring.fragment",
+      "8192",
+      "Bytes of a message in one datagram, 1024 to 16384; longer messages are cut. Below 1350 no datagram is cut by an Ethernet."),
   ELECTION_TIMEOUT(
       "raft.election-timeout",
       "300ms",

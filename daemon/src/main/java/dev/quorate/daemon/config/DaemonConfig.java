@@ -17,12 +17,19 @@ public record DaemonConfig(
     Path runDirectory,
     String socketGroup,
     Timing timing,
+    Ring ring,
     List<Path> fenceDirectories,
     String logLevel,
     String bootId) {
 
   /// Where the daemon listens.
   public record Ports(int ring, int raft, int admin, int metrics) {}
+
+  /// How the ring is tuned.
+  ///
+  /// @param tokenPerNode how much the token timeout grows with each node beyond three
+  /// @param fragment how many bytes of a message go into one datagram
+  public record Ring(Duration tokenPerNode, int fragment) {}
 
   /// How long the daemon waits for what.
   public record Timing(

@@ -83,6 +83,15 @@ class ConfigFileTest {
   }
 
   @Test
+  void theRingIsTuned() {
+    var config = ConfigFile.parse(FILE, "ring.token-coefficient = 0ms\nring.fragment = 1300\n");
+    assertEquals(0, config.ring().tokenPerNode().toMillis());
+    assertEquals(1300, config.ring().fragment());
+    assertTrue(problems("ring.fragment = 1023\n").getFirst().contains("1024 to 16384"));
+    assertTrue(problems("ring.token-coefficient = 2s\n").getFirst().contains("0s to 1s"));
+  }
+
+  @Test
   void furtherAddressesAreFurtherLinks() {
     String text = "cluster = c\nnode = n1\naddress = 10.0.0.1, 10.1.0.1\n";
     Identity identity =

@@ -26,13 +26,22 @@ final class JoinFilter {
   }
 
   /// A join of someone who is in the forming ring means that the ring fails: the sender has given
-  /// the attempt up, or is in a new life.
+  /// the attempt up, is in a new life, or has changed its mind before the commit token reached it.
   static boolean concerns(CommitToken forming, JoinMessage join) {
     return forming.members().stream()
         .filter(m -> m.node().equals(join.sender().node()))
         .anyMatch(m ->
             m.equals(join.sender())
-                ? join.sequence() >= forming.ring().sequence()
+                ? join.sequence() >= forming.ring().sequence() || saysMore(forming, join)
                 : join.sender().incarnation().run() > m.incarnation().run());
+  }
+
+  /// Whether a join says more than what was agreed. What nodes believe only grows, so such a join
+  /// is younger than the agreement; its sender will never take the commit token.
+  private static boolean saysMore(CommitToken forming, JoinMessage join) {
+    var agreed = forming.members();
+    return agreed.stream().anyMatch(join.failed()::contains)
+        || join.reachable().stream()
+            .anyMatch(m -> !agreed.contains(m) && !join.failed().contains(m));
   }
 }

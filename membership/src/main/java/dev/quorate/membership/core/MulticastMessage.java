@@ -1,5 +1,6 @@
 package dev.quorate.membership.core;
 
+import dev.quorate.membership.MembershipConfig;
 import dev.quorate.membership.NodeId;
 import dev.quorate.membership.RingId;
 
@@ -20,12 +21,38 @@ public record MulticastMessage(RingId ring, long sequence, NodeId sender, Conten
 
   /// What a message carries.
   public sealed interface Content {
-    /// Something that the sender was asked to say.
-    record Fresh(Payload payload) implements Content {}
+    /// How many bytes it carries.
+    int size();
+
+    /// Something that the sender was asked to say, or a part of it.
+    ///
+    /// @param part which part, from 0
+    /// @param parts how many parts the whole has; its sender sends them one after the other
+    record Fresh(int part, int parts, Payload payload) implements Content {
+      /// The most parts of a message.
+      public static final int MAX_PARTS =
+          MembershipConfig.MAX_MESSAGE / MembershipConfig.MIN_FRAGMENT;
+
+      /// Checks the numbers.
+      public Fresh {
+        if (parts < 1 || parts > MAX_PARTS || part < 0 || part >= parts) {
+          throw new IllegalArgumentException("part " + part + " of " + parts);
+        }
+      }
+
+      @Override
+      public int size() {
+        return payload.size();
+      }
+
+      /// Something that fits into one message.
+      public Fresh(Payload payload) {
+        this(0, 1, payload);
+      }
+    }
 
     /// A message of an old ring, for those who come from there and lack it.
-    record Recovered(RingId ring, long sequence, NodeId sender, Payload payload)
-        implements Content {
+    record Recovered(RingId ring, long sequence, NodeId sender, Fresh original) implements Content {
       /// Checks the numbers.
       public Recovered {
         RingPacket.checkSequence(ring.sequence());
@@ -33,6 +60,11 @@ public record MulticastMessage(RingId ring, long sequence, NodeId sender, Conten
         if (sequence == 0) {
           throw new IllegalArgumentException("messages are numbered from 1");
         }
+      }
+
+      @Override
+      public int size() {
+        return original.size();
       }
     }
   }

@@ -12,13 +12,15 @@ import java.util.TreeMap;
 ///
 /// Invariant: while it is frozen, messages enter only by way of the new ring, so that everyone who
 /// comes from here ends with the same set.
-final class OldRing {
+final class OldRing implements Source {
   private final View view;
   private final ReceiveWindow window;
+  private final Assembly assembly;
   private final TreeMap<Long, MulticastMessage.Content.Recovered> toGive = new TreeMap<>();
   private List<NodeId> companions = List.of();
 
-  OldRing(View view, ReceiveWindow window) {
+  OldRing(View view, ReceiveWindow window, Assembly assembly) {
+    this.assembly = assembly;
     this.view = view;
     this.window = window;
   }
@@ -51,11 +53,11 @@ final class OldRing {
       return;
     }
     for (var message : window.beyond(low)) {
-      if (message.content() instanceof MulticastMessage.Content.Fresh(var payload)) {
+      if (message.content() instanceof MulticastMessage.Content.Fresh fresh) {
         toGive.put(
             message.sequence(),
             new MulticastMessage.Content.Recovered(
-                view.id(), message.sequence(), message.sender(), payload));
+                view.id(), message.sequence(), message.sender(), fresh));
       }
     }
   }
@@ -67,9 +69,15 @@ final class OldRing {
   }
 
   /// The next message to give, unless someone has given it meanwhile.
-  Optional<MulticastMessage.Content> give() {
+  @Override
+  public Optional<MulticastMessage.Content> next() {
     var first = toGive.pollFirstEntry();
     return first == null ? Optional.empty() : Optional.of(first.getValue());
+  }
+
+  @Override
+  public int backlog() {
+    return toGive.size();
   }
 
   boolean hasGivenAll() {
@@ -81,11 +89,7 @@ final class OldRing {
     if (given.ring().equals(view.id())) {
       toGive.remove(given.sequence());
       window.add(
-          new MulticastMessage(
-              given.ring(),
-              given.sequence(),
-              given.sender(),
-              new MulticastMessage.Content.Fresh(given.payload())));
+          new MulticastMessage(given.ring(), given.sequence(), given.sender(), given.original()));
     }
   }
 
@@ -98,7 +102,7 @@ final class OldRing {
 
   /// Delivers what has no gap before it.
   void deliver(List<RingEffect> out) {
-    TokenHolder.deliver(view.id(), window.takeDeliverable(), out);
+    assembly.deliver(view.id(), window.takeDeliverable(), out);
   }
 
   /// Delivers what is left when the ring ends: beyond a gap only the messages of companions, since
@@ -107,6 +111,7 @@ final class OldRing {
     deliver(out);
     var last = new ArrayList<>(window.takeRemaining());
     last.removeIf(message -> !companions.contains(message.sender()));
-    TokenHolder.deliver(view.id(), last, out);
+    assembly.deliver(view.id(), last, out);
+    assembly.clear();
   }
 }

@@ -2,6 +2,7 @@ package dev.quorate.membership.core;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 
 /// The bytes of one ring message, immutable.
 public final class Payload {
@@ -21,6 +22,22 @@ public final class Payload {
     var bytes = new byte[size];
     buffer.get(bytes);
     return new Payload(bytes);
+  }
+
+  /// Joins parts in their order.
+  static Payload join(List<Payload> parts) {
+    var all = new byte[parts.stream().mapToInt(Payload::size).sum()];
+    var at = 0;
+    for (var part : parts) {
+      System.arraycopy(part.bytes, 0, all, at, part.bytes.length);
+      at += part.bytes.length;
+    }
+    return new Payload(all);
+  }
+
+  /// The bytes from one place up to another, or to the end.
+  Payload slice(int from, int to) {
+    return new Payload(Arrays.copyOfRange(bytes, from, Math.min(to, bytes.length)));
   }
 
   /// How many bytes there are.

@@ -18,7 +18,7 @@ public sealed interface RingEffect {
       to = List.copyOf(to);
     }
 
-    /// Sends a packet by every link that may work.
+    /// Sends a packet by every link.
     Send(List<NodeId> to, RingPacket packet) {
       this(to, packet, Care.EVERY_LINK);
     }
@@ -28,7 +28,7 @@ public sealed interface RingEffect {
   enum Care {
     /// The best link is enough: what is lost is asked for.
     ONE_LINK,
-    /// A copy takes every link that may work.
+    /// A copy takes every link.
     EVERY_LINK
   }
 
@@ -73,7 +73,7 @@ public sealed interface RingEffect {
   enum Refusal {
     /// Too many messages wait for the token.
     QUEUE_FULL,
-    /// The payload is larger than [dev.quorate.membership.MembershipConfig#MAX_PAYLOAD].
+    /// The payload is larger than [dev.quorate.membership.MembershipConfig#MAX_MESSAGE].
     TOO_LARGE,
     /// The node has left, or not started.
     NOT_RUNNING

@@ -40,7 +40,7 @@ public final class RingProtocol {
 
   private static final int FAREWELLS = 3;
 
-  private final MembershipConfig config;
+  private final MembershipConfig standard;
   private final Member self;
   private final FlowControl flow;
   private final Timers timers = new Timers();
@@ -51,7 +51,9 @@ public final class RingProtocol {
   private final RingSequences sequences;
   private final PauseWatch pauses;
   private final TreeMap<NodeId, Member> leavers = new TreeMap<>();
+  private final Assembly assembly = new Assembly();
   private List<NodeId> peers;
+  private MembershipConfig config; // the standard for as many nodes as there are
   private RingState state = RingState.STOPPED;
 
   private @Nullable View view;
@@ -73,12 +75,13 @@ public final class RingProtocol {
   /// @param peers the nodes of the cluster; this node may be among them
   /// @param ringSequence the last persisted ring sequence, 0 on a new node
   public RingProtocol(MembershipConfig config, Member self, List<NodeId> peers, long ringSequence) {
-    this.config = config;
+    this.standard = config;
     this.self = self;
     this.flow = new FlowControl(config.window(), config.messagesPerVisit());
-    this.queue = new SendQueue(config.sendQueue());
+    this.queue = new SendQueue(config.sendQueue(), config.fragment());
     this.outsiders = new Outsiders(self, config.mergeInterval(), timers);
     this.peers = Outsiders.peersOf(self, peers, config);
+    this.config = config.forNodes(this.peers.size() + 1);
     this.pauses = new PauseWatch(timers, config.tokenTimeout().dividedBy(2));
     this.sequences = new RingSequences(ringSequence);
   }
@@ -96,6 +99,11 @@ public final class RingProtocol {
   /// How many messages wait for the token.
   public int pending() {
     return queue.size();
+  }
+
+  /// How many bytes wait for the token.
+  public int pendingBytes() {
+    return queue.bytes();
   }
 
   /// Handles one event and says what follows from it.
@@ -226,16 +234,20 @@ public final class RingProtocol {
 
   private void gather(Instant now, List<Member> initial, String reason, List<RingEffect> out) {
     if (state == RingState.OPERATIONAL && view != null) {
-      old = new OldRing(view, ring == null ? new ReceiveWindow() : ring.window());
+      old = new OldRing(view, ring == null ? new ReceiveWindow() : ring.window(), assembly);
     }
+    dropRing(out);
+    enter(RingState.GATHER, reason, out);
+    gathering = new Gathering(config, self, timers, sequences, peers, initial, leavers.values());
+    gathering.start(now, out);
+  }
+
+  private void dropRing(List<RingEffect> out) {
     ring = null;
     forming = null;
     holder = null;
     watch.stop();
     timers.cancelAll(out);
-    enter(RingState.GATHER, reason, out);
-    gathering = new Gathering(config, self, timers, sequences, peers, initial, leavers.values());
-    gathering.start(now, out);
   }
 
   private void joined(Instant now, JoinMessage join, List<RingEffect> out) {
@@ -343,7 +355,7 @@ public final class RingProtocol {
       old.prepareAlone(self.node());
     }
     install(now, CommitToken.first(id, List.of(self)), out);
-    speakAlone(out);
+    queue.sayAll(id, self.node(), out);
   }
 
   /// Ends the old ring and installs the new view.
@@ -351,6 +363,7 @@ public final class RingProtocol {
     if (old != null) {
       old.deliverLast(out);
     }
+    queue.restart();
     var previous = view;
     var next = new View(agreed.ring(), agreed.members());
     var gone =
@@ -370,7 +383,7 @@ public final class RingProtocol {
     out.add(new RingEffect.InstallView(next, gone));
     outsiders.watch(now, next, peers, out);
     if (ring != null) {
-      holder = new TokenHolder(config, timers, watch, queue, ring);
+      holder = new TokenHolder(config, timers, watch, queue, ring, assembly);
       watch.arrived(now, config.tokenTimeout(), out);
       holder.deliver(out);
     }
@@ -420,17 +433,11 @@ public final class RingProtocol {
     if (!isRunning()) {
       out.add(new RingEffect.Refused(payload, RingEffect.Refusal.NOT_RUNNING));
     } else if (queue.offer(payload, out) && state == RingState.OPERATIONAL) {
-      if (holder == null) {
-        speakAlone(out);
-      } else {
+      if (holder != null) {
         holder.speak(now, out);
+      } else if (view != null) {
+        queue.sayAll(view.id(), self.node(), out);
       }
-    }
-  }
-
-  private void speakAlone(List<RingEffect> out) {
-    for (var next = queue.poll(); view != null && next.isPresent(); next = queue.poll()) {
-      out.add(new RingEffect.Deliver(view.id(), self.node(), next.get()));
     }
   }
 
@@ -467,7 +474,8 @@ public final class RingProtocol {
   }
 
   private void changePeers(Instant now, List<NodeId> nodes, List<RingEffect> out) {
-    peers = Outsiders.peersOf(self, nodes, config);
+    peers = Outsiders.peersOf(self, nodes, standard);
+    config = standard.forNodes(peers.size() + 1);
     var stranger = company().stream().anyMatch(m -> !m.equals(self) && !peers.contains(m.node()));
     if (gathering != null || (isRunning() && stranger)) {
       gather(now, company(), "peers changed", out);
@@ -481,12 +489,8 @@ public final class RingProtocol {
       return;
     }
     var times = isRunning() ? FAREWELLS : 0;
-    timers.cancelAll(out);
-    watch.stop();
-    ring = null;
+    dropRing(out);
     gathering = null;
-    forming = null;
-    holder = null;
     enter(RingState.LEFT, "asked to leave", out);
     farewell = new Farewell(timers, self, peers, sequences.known(), times);
     farewell.say(now, out);

@@ -1,8 +1,6 @@
 package dev.quorate.membership.core;
 
 import dev.quorate.membership.MembershipConfig;
-import dev.quorate.membership.RingId;
-import dev.quorate.membership.core.MulticastMessage.Content;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +15,7 @@ final class TokenHolder {
   private final TokenWatch watch;
   private final SendQueue queue;
   private final TokenRing ring;
+  private final Assembly assembly;
   private @Nullable Token held;
 
   /// Someone waits for the token: others to install, on its first round; or one to speak.
@@ -25,7 +24,13 @@ final class TokenHolder {
   private boolean asked;
 
   TokenHolder(
-      MembershipConfig config, Timers timers, TokenWatch watch, SendQueue queue, TokenRing ring) {
+      MembershipConfig config,
+      Timers timers,
+      TokenWatch watch,
+      SendQueue queue,
+      TokenRing ring,
+      Assembly assembly) {
+    this.assembly = assembly;
     this.config = config;
     this.timers = timers;
     this.watch = watch;
@@ -35,7 +40,7 @@ final class TokenHolder {
 
   /// The token is here.
   void visit(Instant now, Token token, List<RingEffect> out) {
-    var passed = ring.visit(token, queue::next, out);
+    var passed = ring.visit(token, queue, out);
     deliver(out);
     asked = false;
     if (ring.isCalm() && ring.isRepresentative() && !wanted) {
@@ -86,15 +91,6 @@ final class TokenHolder {
 
   /// Delivers what can be delivered.
   void deliver(List<RingEffect> out) {
-    deliver(ring.id(), ring.window().takeDeliverable(), out);
-  }
-
-  /// Delivers messages; those that were only recovered for others were delivered in their own ring.
-  static void deliver(RingId id, List<MulticastMessage> messages, List<RingEffect> out) {
-    for (var message : messages) {
-      if (message.content() instanceof Content.Fresh(var payload)) {
-        out.add(new RingEffect.Deliver(id, message.sender(), payload));
-      }
-    }
+    assembly.deliver(ring.id(), ring.window().takeDeliverable(), out);
   }
 }

@@ -5,7 +5,6 @@ import dev.quorate.membership.RingId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /// One ring of at least two members, seen from one of them: whose turn is next, and what the token
 /// tells.
@@ -14,22 +13,37 @@ import java.util.function.Supplier;
 /// - a token is handled only if its hop is newer than every one handled before
 /// - a message is forgotten only after two tokens in a row said that every member has it
 final class TokenRing {
+  private static final Source NOTHING =
+      new Source() {
+        @Override
+        public Optional<MulticastMessage.Content> next() {
+          return Optional.empty();
+        }
+
+        @Override
+        public int backlog() {
+          return 0;
+        }
+      };
+
   private final RingId id;
   private final NodeId self;
   private final List<NodeId> order;
-  private final List<NodeId> others;
+  private final List<NodeId> receivers;
   private final FlowControl flow;
   private final ReceiveWindow window = new ReceiveWindow();
   private long lastHop = -1;
   private long lastSequence = -1;
   private long lastAru;
+  private int lastLoad;
+  private int lastBacklog;
   private boolean calm;
 
   TokenRing(RingId id, NodeId self, List<NodeId> order, FlowControl flow) {
     this.id = id;
     this.self = self;
     this.order = order;
-    this.others = order.stream().filter(n -> !n.equals(self)).toList();
+    this.receivers = order.stream().filter(n -> !n.equals(self)).toList();
     this.flow = flow;
   }
 
@@ -83,22 +97,28 @@ final class TokenRing {
   }
 
   /// Does what the holder of the token does, and returns the token to pass on: answers requests,
-  /// sends what `next` supplies, and writes down what is missing here.
-  Token visit(
-      Token token, Supplier<Optional<MulticastMessage.Content>> next, List<RingEffect> out) {
+  /// sends what the source has, and writes down what is missing here.
+  Token visit(Token token, Source source, List<RingEffect> out) {
     var missing = answer(token.missing(), out);
     window.sentUpTo(token.sequence());
+    var others = Math.max(0, token.load() - lastLoad);
+    var elsewhere = Math.max(0, token.backlog() - lastBacklog);
+    var mine = source.backlog();
+    var quota = flow.quota(token, others, mine, mine + elsewhere);
     var sequence = token.sequence();
-    for (int quota = flow.quota(token); quota > 0; quota--) {
-      var content = next.get();
+    for (int bytes = 0; quota > 0 && bytes < FlowControl.BYTES_PER_VISIT; quota--) {
+      var content = source.next();
       if (content.isEmpty()) {
         break;
       }
       sequence++;
+      bytes += content.get().size();
       var message = new MulticastMessage(id, sequence, self, content.get());
       window.add(message);
-      out.add(new RingEffect.Send(others, message, RingEffect.Care.ONE_LINK));
+      out.add(new RingEffect.Send(receivers, message, RingEffect.Care.ONE_LINK));
     }
+    lastLoad = (int) (sequence - token.sequence());
+    lastBacklog = source.backlog();
     // What this token is the first to tell of may still be under way, on another link than it.
     var due = Math.min(sequence, lastSequence);
     for (long lacking : window.missingUpTo(due, RingPacket.MAX_MISSING)) {
@@ -106,7 +126,8 @@ final class TokenRing {
         missing.add(lacking);
       }
     }
-    var passed = withAru(token, sequence, missing);
+    var passed =
+        withAru(token, sequence, missing).withLoad(others + lastLoad, elsewhere + lastBacklog);
     window.discardUpTo(Math.min(lastAru, passed.aru()));
     calm = sequence == lastSequence && lastAru == sequence && passed.aru() == sequence;
     lastSequence = sequence;
@@ -117,7 +138,7 @@ final class TokenRing {
   /// The same while the ring forms: gives what companions from the old ring lack, and counts how
   /// many members in a row had everything and nothing to give.
   Token recover(Token token, Optional<OldRing> old, List<RingEffect> out) {
-    var passed = visit(token, () -> old.flatMap(OldRing::give), out);
+    var passed = visit(token, old.<Source>map(ring -> ring).orElse(NOTHING), out);
     var complete = old.map(OldRing::hasGivenAll).orElse(true) && window.aru() == passed.sequence();
     if (!complete) {
       return passed.withSettled(0);
@@ -132,7 +153,7 @@ final class TokenRing {
     var missing = new ArrayList<Long>();
     for (long sequence : wanted) {
       var message = window.get(sequence);
-      message.ifPresent(m -> out.add(new RingEffect.Send(others, m)));
+      message.ifPresent(m -> out.add(new RingEffect.Send(receivers, m)));
       if (message.isEmpty() || (order.size() > 2 && message.get().sender().equals(self))) {
         missing.add(sequence);
       }
@@ -148,6 +169,6 @@ final class TokenRing {
       aru = mine;
       setter = aru == sequence ? Optional.empty() : Optional.of(self);
     }
-    return new Token(id, token.hop() + 1, sequence, aru, setter, token.settled(), missing);
+    return new Token(id, token.hop() + 1, sequence, aru, setter, token.settled(), 0, 0, missing);
   }
 }

@@ -57,9 +57,12 @@ public final class RingDriver implements AutoCloseable {
   private final Map<TimerId.Kind, ScheduledFuture<?>> timers = new EnumMap<>(TimerId.Kind.class);
   private final ByteBuffer packet = ByteBuffer.allocate(RingCodec.MAX_PACKET);
   private final AtomicInteger handedOver = new AtomicInteger();
+  private final AtomicInteger handedBytes = new AtomicInteger();
 
   /// How many messages wait for the token; written by the loop only.
   private volatile int waiting;
+
+  private volatile int waitingBytes;
 
   private final CountDownLatch left = new CountDownLatch(1);
   private boolean failed;
@@ -91,17 +94,10 @@ public final class RingDriver implements AutoCloseable {
     var seal =
         new PacketSeal(
             setup.cluster(), setup.key(), setup.self().node(), new SecureRandom(), counters);
-    var token = setup.config().tokenTimeout();
-    this.linkEvery = token.dividedBy(4);
+    var monitor = LinkMonitor.of(setup.config().tokenTimeout());
+    this.linkEvery = monitor.interval();
     this.transport =
-        new NettyRingTransport(
-            loop,
-            time,
-            setup.links(),
-            hosts,
-            seal,
-            new LinkMonitor(linkEvery, token.multipliedBy(2)),
-            counters);
+        new NettyRingTransport(loop, time, setup.links(), hosts, seal, monitor, counters);
   }
 
   private static List<NodeId> nodesOf(List<RingPeer> peers) {
@@ -139,25 +135,32 @@ public final class RingDriver implements AutoCloseable {
   }
 
   /// Says something to the ring, in its total order. False if it cannot be taken: the payload is
-  /// larger than [MembershipConfig#MAX_PAYLOAD], or too much waits already.
+  /// larger than [MembershipConfig#MAX_MESSAGE], or too much waits already.
   public boolean multicast(byte[] payload) {
-    if (payload.length > MembershipConfig.MAX_PAYLOAD) {
+    if (payload.length > MembershipConfig.MAX_MESSAGE) {
       return false;
     }
-    if (handedOver.incrementAndGet() + waiting > setup.config().sendQueue()) {
-      handedOver.decrementAndGet();
+    var bytes = handedBytes.addAndGet(payload.length) + waitingBytes;
+    if (handedOver.incrementAndGet() + waiting > setup.config().sendQueue()
+        || bytes > MembershipConfig.MAX_WAITING) {
+      takenOver(payload.length);
       return false;
     }
     var copy = Payload.of(payload);
     var taken =
         onLoop(() -> {
           feed(new RingEvent.MulticastRequested(copy));
-          handedOver.decrementAndGet();
+          takenOver(payload.length);
         });
     if (!taken) {
-      handedOver.decrementAndGet();
+      takenOver(payload.length);
     }
     return taken;
+  }
+
+  private void takenOver(int bytes) {
+    handedOver.decrementAndGet();
+    handedBytes.addAndGet(-bytes);
   }
 
   /// The nodes of the cluster are now these.
@@ -244,6 +247,7 @@ public final class RingDriver implements AutoCloseable {
         perform(effect);
       }
       waiting = protocol.pending();
+      waitingBytes = protocol.pendingBytes();
       transport.flush();
     } catch (RuntimeException | IOException e) {
       failed = true;

@@ -83,7 +83,7 @@ final class RingBench {
     int refused;
     int pauses;
     boolean gone;
-    LinkMonitor monitor = new LinkMonitor(Duration.ofMillis(250), Duration.ofSeconds(2));
+    LinkMonitor monitor = LinkMonitor.of(Duration.ofSeconds(1));
     private final TreeMap<NodeId, TreeSet<Long>> seen = new TreeMap<>();
 
     Node(NodeId id) {
@@ -104,7 +104,7 @@ final class RingBench {
       timers.clear();
       protocol = new RingProtocol(config, member(), List.copyOf(nodes.keySet()), disk);
       if (linkCount > 1) {
-        monitor = new LinkMonitor(Duration.ofMillis(250), Duration.ofSeconds(2));
+        monitor = LinkMonitor.of(Duration.ofSeconds(1));
         var counts = new TreeMap<NodeId, Integer>();
         nodes.keySet().forEach(n -> counts.put(n, linkCount));
         counts.remove(id);
@@ -142,10 +142,17 @@ final class RingBench {
     }
 
     void say() {
+      say(0);
+    }
+
+    /// Says something that has this many bytes at least.
+    void say(int size) {
       said++;
       feed(
           new RingEvent.MulticastRequested(
-              Payload.of((id + "#" + said).getBytes(StandardCharsets.US_ASCII))));
+              Payload.of(
+                  String.format("%-" + Math.max(1, size) + "s", id + "#" + said)
+                      .getBytes(StandardCharsets.US_ASCII))));
     }
 
     void feed(RingEvent event) {

@@ -26,8 +26,27 @@ class RingSimulationPropertyTest {
       bench =
           new RingBench(
               RandomGeneratorFactory.of("L64X128MixRandom").create(seed + 1_000_003),
-              MembershipConfig.withTokenTimeout(Duration.ofMillis(300 + random.nextInt(700))),
+              config(random),
               names.toArray(String[]::new));
+    }
+
+    /// Messages are cut small, so that rings break in the middle of them.
+    private static MembershipConfig config(RandomGenerator random) {
+      var standard =
+          MembershipConfig.withTokenTimeout(Duration.ofMillis(300 + random.nextInt(700)));
+      return new MembershipConfig(
+          standard.tokenTimeout(),
+          standard.tokenRetransmit(),
+          standard.tokenHold(),
+          standard.joinInterval(),
+          standard.consensusTimeout(),
+          standard.mergeInterval(),
+          standard.maxMembers(),
+          16 + random.nextInt(64),
+          1 + random.nextInt(16),
+          standard.sendQueue(),
+          MembershipConfig.MIN_FRAGMENT,
+          standard.tokenPerNode());
     }
 
     RingBench.Node anyone() {
@@ -39,7 +58,7 @@ class RingSimulationPropertyTest {
       for (int step = 0; step < 30; step++) {
         fault();
         for (int i = random.nextInt(40); i > 0; i--) {
-          anyone().say();
+          anyone().say(random.nextInt(4) > 0 ? 0 : random.nextInt(12_000));
           bench.runFor(Duration.ofNanos(random.nextInt(8_000_000)));
         }
         bench.runFor(Duration.ofMillis(random.nextInt(random.nextBoolean() ? 50 : 3_000)));

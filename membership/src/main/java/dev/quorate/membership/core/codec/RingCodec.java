@@ -26,7 +26,7 @@ import java.util.Optional;
 /// or with what is wrong, and never reads beyond the limits of [MembershipConfig].
 public final class RingCodec {
   /// The version of the packet format.
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   /// No packet is longer, in bytes.
   public static final int MAX_PACKET = 32_768;
@@ -74,12 +74,12 @@ public final class RingCodec {
         out.put((byte) TOKEN);
         put(token, out);
       }
-      case MulticastMessage(var ring, var sequence, var sender, Content.Fresh(var payload)) -> {
+      case MulticastMessage(var ring, var sequence, var sender, Content.Fresh fresh) -> {
         out.put((byte) FRESH);
         put(ring, out);
         out.putLong(sequence);
         put(sender, out);
-        put(payload, out);
+        put(fresh, out);
       }
       case MulticastMessage(var ring, var sequence, var sender, Content.Recovered given) -> {
         out.put((byte) RECOVERED);
@@ -89,7 +89,7 @@ public final class RingCodec {
         put(given.ring(), out);
         out.putLong(given.sequence());
         put(given.sender(), out);
-        put(given.payload(), out);
+        put(given.original(), out);
       }
       case RingPacket.MergeDetect(var sender, var ring) -> {
         out.put((byte) MERGE_DETECT);
@@ -134,14 +134,13 @@ public final class RingCodec {
       case JOIN -> new JoinMessage(member(in), members(in), members(in), in.getLong());
       case COMMIT -> new CommitToken(ring(in), in.getLong(), entries(in));
       case TOKEN -> token(in);
-      case FRESH ->
-          new MulticastMessage(ring(in), in.getLong(), node(in), new Content.Fresh(payload(in)));
+      case FRESH -> new MulticastMessage(ring(in), in.getLong(), node(in), fresh(in));
       case RECOVERED ->
           new MulticastMessage(
               ring(in),
               in.getLong(),
               node(in),
-              new Content.Recovered(ring(in), in.getLong(), node(in), payload(in)));
+              new Content.Recovered(ring(in), in.getLong(), node(in), fresh(in)));
       case MERGE_DETECT -> new RingPacket.MergeDetect(member(in), ring(in));
       case HOLD_CANCEL -> new RingPacket.HoldCancel(ring(in));
       case LEAVE -> new RingPacket.Leave(member(in), in.getLong());
@@ -153,7 +152,8 @@ public final class RingCodec {
     put(token.ring(), out);
     out.putLong(token.hop()).putLong(token.sequence()).putLong(token.aru());
     putText(token.aruSetter().map(NodeId::name).orElse(""), out);
-    out.putShort((short) token.settled()).putShort((short) token.missing().size());
+    out.putShort((short) token.settled()).putInt(token.load()).putInt(token.backlog());
+    out.putShort((short) token.missing().size());
     token.missing().forEach(out::putLong);
   }
 
@@ -167,13 +167,15 @@ public final class RingCodec {
     if (settled < 0) {
       throw new IllegalArgumentException("settled is negative");
     }
+    var load = in.getInt();
+    var backlog = in.getInt();
     var count = count(in, RingPacket.MAX_MISSING);
     var missing = new ArrayList<Long>(count);
     for (int i = 0; i < count; i++) {
       missing.add(in.getLong());
     }
     var aruSetter = setter.isEmpty() ? Optional.<NodeId>empty() : Optional.of(new NodeId(setter));
-    return new Token(ring, hop, sequence, aru, aruSetter, settled, missing);
+    return new Token(ring, hop, sequence, aru, aruSetter, settled, load, backlog, missing);
   }
 
   private static void put(CommitToken.Entry entry, ByteBuffer out) {
@@ -254,13 +256,17 @@ public final class RingCodec {
     return new NodeId(text(in));
   }
 
-  private static void put(Payload payload, ByteBuffer out) {
-    out.putShort((short) payload.size());
-    payload.write(out);
+  private static void put(Content.Fresh fresh, ByteBuffer out) {
+    out.putShort((short) fresh.part()).putShort((short) fresh.parts());
+    out.putShort((short) fresh.size());
+    fresh.payload().write(out);
   }
 
-  private static Payload payload(ByteBuffer in) {
-    return Payload.read(in, count(in, MembershipConfig.MAX_PAYLOAD));
+  private static Content.Fresh fresh(ByteBuffer in) {
+    var part = in.getShort();
+    var parts = in.getShort();
+    return new Content.Fresh(
+        part, parts, Payload.read(in, count(in, MembershipConfig.MAX_FRAGMENT)));
   }
 
   private static void putText(String text, ByteBuffer out) {

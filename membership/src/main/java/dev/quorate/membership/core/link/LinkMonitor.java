@@ -13,18 +13,19 @@ import org.jspecify.annotations.Nullable;
 
 /// Watches the links to all peers and says which of them a packet takes.
 ///
-/// Picture several roads to each neighbour. Letters that matter travel on every road that is open,
-/// in copies; parcels take the best one, and a parcel that got lost is sent again on all of them.
-/// Now and then each side writes on each road how many carts it has sent there and how well it
-/// hears the other on every road: so both know of a road that is blocked in one direction.
+/// Picture several roads to each neighbour. Letters that matter travel on every road, in copies,
+/// for one that seemed blocked may just have been opened; parcels take the best one, and a parcel
+/// that got lost is sent again on all of them. Now and then each side writes on each road how many
+/// carts it has sent there and how well it hears the other on every road: so both know of a road
+/// that is blocked in one direction.
 ///
 /// Invariants:
-/// - a peer has at least one link to be reached by: if all are down, all are used
+/// - what matters takes every link, whatever is believed of them
 /// - a link that lost a part of what it was to carry is not the one for parcels while there is a
 ///   better one; among equals the first counts
 public final class LinkMonitor {
   private static final Duration STAY = Duration.ofSeconds(5);
-  private static final int SINGLE_EVERY = 4;
+  private static final int SINGLE_EVERY = 2;
 
   private final Duration interval;
   private final Duration horizon;
@@ -40,15 +41,19 @@ public final class LinkMonitor {
   private static final class PeerLinks {
     final List<LinkHealth> links = new ArrayList<>();
     int best;
-    int open;
     Instant preferSince = Instant.MAX;
+  }
+
+  /// A monitor as it suits a token timeout.
+  public static LinkMonitor of(Duration tokenTimeout) {
+    return new LinkMonitor(tokenTimeout.dividedBy(2), tokenTimeout.multipliedBy(3));
   }
 
   /// Begins with no peers.
   ///
   /// @param interval how often reports are sent where a peer has several links
   /// @param horizon a link that is silent for this long is down
-  public LinkMonitor(Duration interval, Duration horizon) {
+  private LinkMonitor(Duration interval, Duration horizon) {
     this.interval = interval;
     this.horizon = horizon;
   }
@@ -78,7 +83,7 @@ public final class LinkMonitor {
   /// @param spare whether one link is enough
   public int route(NodeId peer, boolean spare) {
     var known = peers.get(peer);
-    return known == null ? 0 : spare ? 1 << known.best : known.open;
+    return known == null ? 0 : spare ? 1 << known.best : (1 << known.links.size()) - 1;
   }
 
   /// Whether reports to this peer are due at this tick: less often where there is no choice.
@@ -115,7 +120,6 @@ public final class LinkMonitor {
     for (int i = 0; i < count; i++) {
       known.links.get(i).told(now, report.hearings().get(i));
     }
-    choose(now, known);
   }
 
   /// The kernel refused a datagram on a link. Whether all links to the peer are refused now.
@@ -204,17 +208,12 @@ public final class LinkMonitor {
   private void choose(Instant now, PeerLinks known) {
     var hush = hush(known);
     var least = 0;
-    var open = 0;
     for (int i = 0; i < known.links.size(); i++) {
       var link = known.links.get(i);
-      if (link.state() != LinkState.DOWN) {
-        open |= 1 << i;
-      }
       if (link.badness(now, hush) < known.links.get(least).badness(now, hush)) {
         least = i;
       }
     }
-    known.open = open == 0 ? (1 << known.links.size()) - 1 : open;
     var current = Math.min(known.best, known.links.size() - 1);
     if (known.links.get(least).badness(now, hush) < known.links.get(current).badness(now, hush)) {
       current = least;

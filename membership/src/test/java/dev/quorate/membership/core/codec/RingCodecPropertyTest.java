@@ -55,7 +55,7 @@ class RingCodecPropertyTest {
   }
 
   private Payload payload() {
-    var bytes = new byte[random.nextInt(random.nextInt(MembershipConfig.MAX_PAYLOAD + 1) + 1)];
+    var bytes = new byte[random.nextInt(random.nextInt(MembershipConfig.MAX_FRAGMENT + 1) + 1)];
     random.nextBytes(bytes);
     return Payload.of(bytes);
   }
@@ -82,16 +82,23 @@ class RingCodecPropertyTest {
             random.nextLong(sequence + 1),
             random.nextBoolean() ? Optional.of(node()) : Optional.empty(),
             random.nextInt(33),
+            random.nextInt(Integer.MAX_VALUE),
+            random.nextInt(Integer.MAX_VALUE),
             missing);
       }
-      case 3 -> new MulticastMessage(ring(), number(), node(), new Content.Fresh(payload()));
+      case 3 -> new MulticastMessage(ring(), number(), node(), fresh());
       case 4 ->
           new MulticastMessage(
-              ring(), number(), node(), new Content.Recovered(ring(), number(), node(), payload()));
+              ring(), number(), node(), new Content.Recovered(ring(), number(), node(), fresh()));
       case 5 -> new RingPacket.MergeDetect(member(2), ring());
       case 6 -> new RingPacket.HoldCancel(ring());
       default -> new RingPacket.Leave(member(3), number());
     };
+  }
+
+  private Content.Fresh fresh() {
+    var parts = 1 + random.nextInt(Content.Fresh.MAX_PARTS);
+    return new Content.Fresh(random.nextInt(parts), parts, payload());
   }
 
   private static ByteBuffer encoded(RingPacket packet) {
@@ -138,9 +145,9 @@ class RingCodecPropertyTest {
     var leave = encoded(new RingPacket.HoldCancel(new RingId(1, new NodeId("a"))));
     var longer = ByteBuffer.allocate(leave.limit() + 1).put(leave.duplicate()).rewind();
     assertInstanceOf(Decoded.Malformed.class, RingCodec.decode(longer));
-    leave.put(0, (byte) 2);
+    leave.put(0, (byte) (RingCodec.VERSION + 1));
     var answer = assertInstanceOf(Decoded.Malformed.class, RingCodec.decode(leave));
-    assertEquals("version 2 is unknown", answer.reason());
+    assertEquals("version 3 is unknown", answer.reason());
     var huge = ByteBuffer.allocate(RingCodec.MAX_PACKET + 1);
     assertInstanceOf(Decoded.Malformed.class, RingCodec.decode(huge));
   }
@@ -161,8 +168,8 @@ class RingCodecPropertyTest {
         new CommitToken(
             ring, 1, members.stream().map(m -> new CommitToken.Entry(m, true, origin)).toList());
     assertEquals(new Decoded.Packet(commit), RingCodec.decode(encoded(commit)));
-    var payload = Payload.of(new byte[MembershipConfig.MAX_PAYLOAD]);
-    var given = new Content.Recovered(ring, 1, ring.representative(), payload);
+    var payload = Payload.of(new byte[MembershipConfig.MAX_FRAGMENT]);
+    var given = new Content.Recovered(ring, 1, ring.representative(), new Content.Fresh(payload));
     var message = new MulticastMessage(ring, 1, ring.representative(), given);
     assertEquals(new Decoded.Packet(message), RingCodec.decode(encoded(message)));
   }
