@@ -219,7 +219,8 @@ final class WideStatus {
     d.any(
         d.results().stream().filter(r -> r.getAttribute("call-id").matches("[0-9]+")).toList(),
         r -> {
-          String resource = ((Element) r.getParentNode()).getAttribute("id");
+          Element history = (Element) r.getParentNode();
+          String resource = history.getAttribute("id");
           String operation =
               d.dice.of("monitor", "monitor", "start", "stop", "promote", "demote", "migrate_from");
           Element made = (Element) r.cloneNode(true);
@@ -233,12 +234,12 @@ final class WideStatus {
               "call-id", Integer.toString(Integer.parseInt(r.getAttribute("call-id")) + 1));
           made.setAttribute("transition-key", "9:99:0:1b5a8a53-95a1-4ac5-8a3f-3f0b4c2e0b11");
           code(made, d.dice.of("0", "2", "4"), d.dice.of("1", "5", "7", "9"));
-          for (Element other : Xml.children((Element) r.getParentNode())) {
+          for (Element other : Xml.children(history)) {
             if (other.getAttribute("id").equals(made.getAttribute("id"))) {
               remove(other);
             }
           }
-          r.getParentNode().appendChild(made);
+          history.appendChild(made);
         });
   }
 }

@@ -36,11 +36,11 @@ final class ColocationUnpacking {
   }
 
   void unpack(ConstraintElement.Colocation element) {
-    if (element.score() == 0) {
-      return;
-    }
     if (!element.sets().isEmpty()) {
       sets(element);
+      return;
+    }
+    if (element.score() == 0) {
       return;
     }
     boolean manyDependents = Names.isSet(model, element.dependent());
@@ -70,7 +70,7 @@ final class ColocationUnpacking {
     ResourceSet last = null;
     for (ResourceSet set : element.sets()) {
       inside(element, set);
-      if (last != null) {
+      if (last != null && element.score() != 0) {
         between(element, last, set);
       }
       last = set;

@@ -2,6 +2,8 @@ package dev.quorate.resource.core.policy;
 
 import dev.quorate.resource.cib.CibStatus.HistoryEntry;
 import dev.quorate.resource.core.digest.OperationDigest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.regex.Pattern;
@@ -33,6 +35,41 @@ final class ConfigurationChanges {
   void check() {
     for (Resource resource : model.resources) {
       check(resource);
+    }
+    for (Resource resource : model.resources) {
+      if (resource.isClone() && !resource.unique) {
+        List<Resource> seen = new ArrayList<>();
+        seen(resource, seen);
+        others(seen);
+      }
+    }
+  }
+
+  private static void seen(Resource resource, List<Resource> seen) {
+    resource.children.forEach(c -> seen(c, seen));
+    if (resource.isPrimitive() && !resource.history.isEmpty()) {
+      seen.add(resource);
+    }
+  }
+
+  /// The history of another agent is deleted for every instance that goes by its name.
+  private void others(List<Resource> instances) {
+    for (Resource instance : instances) {
+      for (var history : instance.history.entrySet()) {
+        Node node = history.getKey();
+        if (!node.available() && !node.maintenance) {
+          continue;
+        }
+        for (Resource other : instances) {
+          if (other != instance
+              && !other.removed
+              && other.historyId.equals(instance.historyId)
+              && !other.history.containsKey(node)
+              && agentChanged(other, node, history.getValue(), false)) {
+            Deletion.of(model, other, node, false);
+          }
+        }
+      }
     }
   }
 

@@ -185,7 +185,7 @@ final class NodeUnpacking {
     if (daemon) {
       return join.equals("member");
     }
-    if (state.attributes().getOrDefault("expected", "").equals("member")) {
+    if (!node.shutdown && state.attributes().getOrDefault("expected", "").equals("member")) {
       node.fence("its controller is gone unexpectedly", false);
     }
     return false;
@@ -233,7 +233,9 @@ final class NodeUnpacking {
       return false;
     }
     return flag(terminate)
-        || (!terminate.equals("0") && terminate.chars().allMatch(Character::isDigit));
+        || (!terminate.isEmpty()
+            && !terminate.equals("0")
+            && terminate.chars().allMatch(Character::isDigit));
   }
 
   private boolean pendingTooLong(long member, long daemon) {

@@ -52,7 +52,7 @@ final class OnFailures {
       case "stop" -> stop ? null : OnFailure.STOP;
       case "restart" -> OnFailure.RESTART;
       case "restart-container" -> OnFailure.RESTART_CONTAINER;
-      case "fence" -> model.options.fencing() ? OnFailure.FENCE : stop ? null : OnFailure.STOP;
+      case "fence" -> model.options.fencing() ? OnFailure.FENCE : OnFailure.STOP;
       case "standby" -> stop ? null : OnFailure.STANDBY;
       case "demote" ->
           name.equals("promote")
@@ -69,7 +69,7 @@ final class OnFailures {
   /// A demotion that fails is treated as the promoted role's monitor would be.
   private static @Nullable OnFailure fromPromotedMonitor(Model model, Resource resource) {
     for (Operation operation : resource.operations) {
-      String text = operation.meta().get("on-fail");
+      String text = operation.element().attributes().get("on-fail");
       if (operation.enabled()
           && operation.name().equals("monitor")
           && operation.intervalMillis() > 0

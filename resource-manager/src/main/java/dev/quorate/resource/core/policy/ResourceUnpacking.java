@@ -145,13 +145,13 @@ final class ResourceUnpacking {
             .during(new RuleContext.Operation(element.name(), element.intervalMillis()));
     AttributeBlocks.fill(meta, element.meta(), context, model.nextChange, null);
     AttributeBlocks.fill(meta, configuration.operationDefaults(), context, model.nextChange, null);
-    String role = meta.get("role");
+    String role = element.attributes().get("role");
     return new Operation(
         element,
         element.name(),
         element.intervalMillis(),
         role == null ? RoleLevel.UNKNOWN : RoleLevel.parse(role),
-        ClusterOptions.flag(meta, "enabled", "", true),
+        ClusterOptions.flag(element.attributes(), "enabled", "", true),
         meta,
         !element.parameters().isEmpty());
   }
