@@ -32,10 +32,18 @@ final class Lives {
   }
 
   private static String bootId(DaemonConfig config) throws IOException {
+    String given = givenBootId(config);
+    return given.isEmpty() ? Files.readString(KERNEL).strip() : given;
+  }
+
+  /// Whether the boot is said to be another one than the kernel's: then the machine is not a whole
+  /// one.
+  static boolean laboratory(DaemonConfig config) {
+    return !givenBootId(config).isEmpty();
+  }
+
+  private static String givenBootId(DaemonConfig config) {
     String environment = System.getenv("QUORATE_BOOT_ID");
-    if (environment != null && !environment.isBlank()) {
-      return environment.strip();
-    }
-    return config.bootId().isEmpty() ? Files.readString(KERNEL).strip() : config.bootId();
+    return environment != null && !environment.isBlank() ? environment.strip() : config.bootId();
   }
 }

@@ -75,6 +75,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
   private final OpenInstances instances;
   private final OperationJournal journal;
   private final StopNote stopNote;
+  private final SelfFence selfFence;
   private final HostAddresses hosts = new HostAddresses();
   private final OperationRunner operations;
   private final NodeDriver driver;
@@ -102,6 +103,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     machine = new StateMachineAdapter(identity.cluster(), this::applied);
     journal = new OperationJournal(config.stateDirectory().resolve("journal"));
     stopNote = new StopNote(config.stateDirectory().resolve("stopping"), incarnation.bootId());
+    selfFence = SelfFence.of(config);
     fencing = new FenceDesk(self, config, clock, events);
     instances =
         new OpenInstances(
@@ -323,6 +325,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
         speaking = on;
         ring.speak(on);
       }
+      case NodeEffect.EndSelf(var reason) -> selfFence.end(reason);
       case NodeEffect.Fence(var intent, var request) -> fencing.fence(intent, request);
       case NodeEffect.TransferLeadership(var to) -> {
         var _ =

@@ -89,8 +89,19 @@ final class Lab {
       Files.createDirectories(node.pgSocketDirectory());
       Files.writeString(
           node.home().resolve("quorate.conf"),
-          "state.directory = %s\nrun.directory = %s\nfence.directories = %s\n"
-              .formatted(node.store().resolve("state"), node.home(), RUN.resolve("bin")));
+          """
+          state.directory = %s
+          run.directory = %s
+          fence.directories = %s
+          quorum.self-fence = setsid ip netns exec %s %s reboot %s
+          """
+              .formatted(
+                  node.store().resolve("state"),
+                  node.home(),
+                  RUN.resolve("bin"),
+                  OUTSIDE,
+                  RUN.resolve("bin/lab-node"),
+                  node.name()));
       Files.writeString(node.home().resolve("address"), node.address());
       String name = PREFIX + "-" + node.name();
       Command.must("ip", "netns", "add", name);

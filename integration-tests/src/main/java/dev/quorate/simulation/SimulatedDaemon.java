@@ -351,6 +351,7 @@ final class SimulatedDaemon {
         world.trace.note(self.name(), on ? "speaks in the ring" : "is silent in the ring");
         speaking = on;
       }
+      case NodeEffect.EndSelf(var reason) -> world.reset(machine, reason);
       case NodeEffect.Fence(var intentId, var request) -> {
         world.trace.note(self.name(), "fences " + request.target() + " " + request.bootId());
         world.checks.fences(this);

@@ -105,6 +105,12 @@ final class World {
     logs.networkChanged();
   }
 
+  /// The machine ends itself and boots again.
+  void reset(SimulatedMachine machine, String reason) {
+    powerOff(machine, reason);
+    agenda.after(Duration.ofSeconds(8), Agenda.Kind.FAULT, () -> powerOn(machine));
+  }
+
   void startDaemon(SimulatedMachine machine) {
     if (!machine.powered || machine.daemon != null) {
       return;

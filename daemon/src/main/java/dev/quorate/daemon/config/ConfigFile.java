@@ -122,6 +122,9 @@ public final class ConfigFile {
                 .filter(d -> !d.isBlank())
                 .map(Path::of)
                 .toList(),
+            Arrays.stream(value(ConfigKey.SELF_FENCE).split("\\s+"))
+                .filter(w -> !w.isEmpty())
+                .toList(),
             logLevel(),
             value(ConfigKey.BOOT_ID));
     crossRules(config);

@@ -46,6 +46,12 @@ enum ConfigKey {
       "quorum.startup-bound",
       "60s",
       "The same after a start of the daemon, before the cluster was heard of: 1s to 10min."),
+  SELF_FENCE(
+      "quorum.self-fence",
+      "",
+      "The program, with its words, that ends this machine at once when it has lost the quorum and"
+          + " `no-quorum-policy` is `suicide`. Absent: `/usr/bin/systemctl --force --force reboot`,"
+          + " and nothing where `boot-id` is given."),
   GRACE(
       "node.grace",
       "10s",

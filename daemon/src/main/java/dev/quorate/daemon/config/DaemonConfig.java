@@ -9,6 +9,7 @@ import java.util.Optional;
 ///
 /// @param file where it was read from
 /// @param identity absent as long as the node belongs to no cluster
+/// @param selfFence the program that ends this machine; empty for the usual one
 public record DaemonConfig(
     Path file,
     Optional<Identity> identity,
@@ -19,6 +20,7 @@ public record DaemonConfig(
     Timing timing,
     Ring ring,
     List<Path> fenceDirectories,
+    List<String> selfFence,
     String logLevel,
     String bootId) {
 
@@ -43,6 +45,7 @@ public record DaemonConfig(
   /// Copies the list.
   public DaemonConfig {
     fenceDirectories = List.copyOf(fenceDirectories);
+    selfFence = List.copyOf(selfFence);
   }
 
   /// The socket on which `hactl` speaks to the daemon.

@@ -113,10 +113,18 @@ final class LocalExecutor {
   }
 
   private boolean busy(ResourceId resource) {
-    return monitoring.contains(resource)
-        || running.values().stream()
-            .anyMatch(
-                a -> a instanceof Action.OperationAction op && op.resource().equals(resource));
+    return monitoring.contains(resource) || operating(resource);
+  }
+
+  /// Whether an operation of the resource is under way.
+  boolean operating(ResourceId resource) {
+    return running.values().stream()
+        .anyMatch(a -> a instanceof Action.OperationAction op && op.resource().equals(resource));
+  }
+
+  /// The recurring monitor is due, and the node does not look now: it is armed again later.
+  void monitorSkipped(ResourceId resource) {
+    scheduled.remove(resource);
   }
 
   private List<NodeEffect> begin(Intent intent, Outbox outbox) {

@@ -10,6 +10,7 @@ import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.CommandAnswer;
 import dev.quorate.resource.FencingRecord;
+import dev.quorate.resource.NoQuorumPolicy;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.core.scheduling.PlacementScheduler;
@@ -165,11 +166,11 @@ public final class NodeCore {
   private void follow(Instant now, List<NodeEffect> effects) {
     outbox.applied(state.position());
     if (quorum.mustStop(now, voters())) {
-      stopEverything("quorum lost", effects);
+      quorumLost(effects);
       beSilent(effects);
     } else if (declaredLost()) {
       quorum.distrustSelf();
-      stopEverything("this node was declared lost", effects);
+      stop("this node was declared lost", executor.openResources(), effects);
     }
     if (silent && quorum.quorate()) {
       silent = false;
@@ -178,7 +179,8 @@ public final class NodeCore {
     effects.addAll(executor.stateApplied(state, stoppedItself() || rejoinDue, outbox));
     if (resumeDue && (!executor.openResources().isEmpty() || quorum.logQuorate())) {
       resumeDue = false;
-      stopEverything("an earlier run of the daemon was interrupted in it", effects);
+      String reason = "an earlier run of the daemon was interrupted in it";
+      stop(reason, executor.openResources(), effects);
     }
     effects.addAll(presence.review(state, outbox));
     join(effects);
@@ -218,19 +220,31 @@ public final class NodeCore {
         && executor.anythingActive(state);
   }
 
-  private void stopEverything(String reason, List<NodeEffect> effects) {
+  /// A machine that runs nothing, or whose daemon never heard the cluster, does not end itself: it
+  /// would do so again after each boot.
+  private void quorumLost(List<NodeEffect> effects) {
+    NoQuorumPolicy policy = NoQuorumPolicy.of(state.configuration());
+    String reason = "quorum lost, no-quorum-policy=" + policy.word();
+    boolean end =
+        policy == NoQuorumPolicy.FENCE && quorum.everQuorate() && executor.anythingActive(state);
+    stop(reason, LossOfQuorum.stops(policy, state, self, executor), effects);
+    if (end) {
+      effects.add(new NodeEffect.EndSelf(reason));
+    }
+  }
+
+  /// Nothing is begun here from now on, and this much is stopped.
+  private void stop(String reason, List<ResourceId> what, List<NodeEffect> effects) {
+    boolean something = !what.isEmpty();
     effects.add(
         notice(
-            NodeEffect.Notice.Level.ERROR,
+            something ? NodeEffect.Notice.Level.ERROR : NodeEffect.Notice.Level.WARN,
             "HA-QUORUM-001",
-            "stopping everything on this node",
+            something ? "stopping resources on this node" : "this node begins nothing any more",
             "reason",
             reason));
-    String policy = state.configuration().properties().getOrDefault("no-quorum-policy", "stop");
-    boolean keep = policy.equals("ignore") || policy.equals("freeze");
     rejoinDue = true;
-    boolean stays = keep && !reason.contains("declared");
-    effects.addAll(stop.begin(stays ? List.of() : executor.openResources()));
+    effects.addAll(stop.begin(what));
     if (!stop.underWay()) {
       quorum.stopped();
     }
@@ -406,8 +420,11 @@ public final class NodeCore {
         effects.addAll(outbox.resend());
       }
       case MONITOR -> {
-        if (!stoppedItself()) {
-          effects.addAll(executor.monitorWanted(state, new ResourceId(timer.subject()), true));
+        ResourceId resource = new ResourceId(timer.subject());
+        if (stoppedItself()) {
+          executor.monitorSkipped(resource);
+        } else {
+          effects.addAll(executor.monitorWanted(state, resource, true));
         }
       }
       case QUORUM_BOUND -> {

@@ -47,6 +47,9 @@ public sealed interface NodeEffect {
   /// in this boot is told.
   record RememberStop(boolean underWay) implements NodeEffect {}
 
+  /// End this machine at once, whatever it is doing: cut its own power, or reset it.
+  record EndSelf(String reason) implements NodeEffect {}
+
   /// Fence a node. Answered by `FencingFinished` with the same id.
   record Fence(String intentId, FencingRequest request) implements NodeEffect {}
 

@@ -73,6 +73,11 @@ final class QuorumWatch {
     return logQuorate;
   }
 
+  /// Whether this run of the daemon has had a quorum.
+  boolean everQuorate() {
+    return everQuorate;
+  }
+
   /// When doubt turns into stopping, if nothing else happens.
   Instant doubtDeadline() {
     return doubtDeadline;

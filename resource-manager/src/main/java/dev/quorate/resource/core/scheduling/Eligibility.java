@@ -2,6 +2,7 @@ package dev.quorate.resource.core.scheduling;
 
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.NoQuorumPolicy;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
@@ -100,7 +101,7 @@ public record Eligibility(
 
   /// Whether the plan may start things.
   boolean mayStart() {
-    return quorate || settings().withoutQuorum() == Settings.WithoutQuorum.IGNORE;
+    return quorate || settings().withoutQuorum() == NoQuorumPolicy.IGNORE;
   }
 
   ResourceOptions options(ResourceDefinition resource) {

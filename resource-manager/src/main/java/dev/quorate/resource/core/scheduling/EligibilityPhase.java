@@ -6,6 +6,7 @@ import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.FailCount;
 import dev.quorate.resource.InstanceStatus;
 import dev.quorate.resource.Intent;
+import dev.quorate.resource.NoQuorumPolicy;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.OnFail;
@@ -63,7 +64,7 @@ final class EligibilityPhase {
         && !settings.maintenance()
         && state.configuration().resources().stream()
             .anyMatch(r -> ResourceOptions.of(state.configuration(), r).managed())
-        && (quorate || settings.withoutQuorum() == Settings.WithoutQuorum.IGNORE);
+        && (quorate || settings.withoutQuorum() == NoQuorumPolicy.IGNORE);
   }
 
   private Standing standing(NodeDefinition node) {
@@ -232,12 +233,16 @@ final class EligibilityPhase {
       return limited(
           resource, instances, "it failed (on-fail=stop)", "hactl resource cleanup " + name);
     }
-    if (!quorate && settings.withoutQuorum() == Settings.WithoutQuorum.STOP) {
-      return limited(
+    Optional<Role> most = quorate ? Optional.empty() : withoutQuorum(resource);
+    if (most.isPresent()) {
+      String policy = "there is no quorum (no-quorum-policy=%s)";
+      return new Candidate(
           resource,
-          instances,
-          "there is no quorum (no-quorum-policy=stop)",
-          "hactl cluster start --all");
+          most.get(),
+          true,
+          policy.formatted(settings.withoutQuorum().word()),
+          "hactl cluster start --all",
+          instances);
     }
     String reason =
         options.limit() == Role.UNPROMOTED ? "it must not be promoted (target-role)" : "";
@@ -248,6 +253,15 @@ final class EligibilityPhase {
         reason,
         reason.isEmpty() ? "" : "hactl resource meta " + name + " target-role=Promoted",
         instances);
+  }
+
+  /// The most that the policy leaves of a resource without quorum, if it takes anything.
+  private Optional<Role> withoutQuorum(ResourceDefinition resource) {
+    return switch (settings.withoutQuorum()) {
+      case STOP, FENCE -> Optional.of(Role.STOPPED);
+      case DEMOTE -> Optional.of(resource.promotable() ? Role.UNPROMOTED : Role.STOPPED);
+      case FREEZE, IGNORE -> Optional.empty();
+    };
   }
 
   private static Candidate limited(

@@ -86,8 +86,9 @@ final class LiveDocument {
     properties.put(
         "no-quorum-policy",
         switch (settings.withoutQuorum()) {
-          case STOP -> "stop";
+          case STOP, FENCE -> "stop";
           case FREEZE -> "freeze";
+          case DEMOTE -> "demote";
           case IGNORE -> "ignore";
         });
     return properties;

@@ -1,6 +1,7 @@
 package dev.quorate.resource.core.scheduling;
 
 import dev.quorate.resource.ClusterConfiguration;
+import dev.quorate.resource.NoQuorumPolicy;
 import dev.quorate.resource.TimeText;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,28 +18,17 @@ import java.util.SortedMap;
 record Settings(
     boolean fencing,
     boolean reboot,
-    WithoutQuorum withoutQuorum,
+    NoQuorumPolicy withoutQuorum,
     boolean maintenance,
     boolean stopAll,
     boolean symmetric) {
-
-  /// What a plan does without quorum.
-  enum WithoutQuorum {
-    STOP,
-    FREEZE,
-    IGNORE
-  }
 
   static Settings of(ClusterConfiguration configuration) {
     SortedMap<String, String> properties = configuration.properties();
     return new Settings(
         flag(properties.get("stonith-enabled"), true),
         !"off".equals(properties.getOrDefault("stonith-action", "reboot")),
-        switch (properties.getOrDefault("no-quorum-policy", "stop")) {
-          case "freeze" -> WithoutQuorum.FREEZE;
-          case "ignore" -> WithoutQuorum.IGNORE;
-          default -> WithoutQuorum.STOP;
-        },
+        NoQuorumPolicy.of(configuration),
         flag(properties.get("maintenance-mode"), false),
         flag(properties.get("stop-all-resources"), false),
         flag(properties.get("symmetric-cluster"), true));

@@ -1,5 +1,6 @@
 package dev.quorate.resource.core.state;
 
+import dev.quorate.resource.NoQuorumPolicy;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -44,7 +45,7 @@ final class KnownOptions {
           table(
               entry(
                   "no-quorum-policy",
-                  fixed("say stop, freeze or ignore", "stop", "freeze", "ignore")),
+                  oneOf("stop", "freeze", "demote", "suicide", "fence", "ignore")),
               entry("stonith-enabled", FLAG),
               entry("stonith-action", FENCING),
               entry("stonith-timeout", TIME),
@@ -199,6 +200,7 @@ final class KnownOptions {
           switch (value) {
             case "Master" -> "Promoted";
             case "Slave" -> "Unpromoted";
+            case "fence" -> NoQuorumPolicy.FENCE.word();
             default -> value;
           };
       case Kind.Fixed(var words, _) ->
