@@ -16,6 +16,14 @@ public sealed interface ConfigurationChange {
   /// Sets a permanent node attribute; an empty value removes it.
   record SetNodeAttribute(NodeId node, String name, String value) implements ConfigurationChange {}
 
+  /// Sets what a node has of something that resources use; an empty value removes it.
+  record SetNodeUtilization(NodeId node, String name, String value)
+      implements ConfigurationChange {}
+
+  /// Sets what a resource uses of something that nodes have; an empty value removes it.
+  record SetUtilization(ResourceId resource, String name, String value)
+      implements ConfigurationChange {}
+
   /// Sets a cluster property; an empty value removes it.
   record SetProperty(String name, String value) implements ConfigurationChange {}
 

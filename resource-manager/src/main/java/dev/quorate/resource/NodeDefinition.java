@@ -10,11 +10,23 @@ import java.util.TreeMap;
 /// @param address where the node's services answer: a host name or IP address
 /// @param voter whether it votes in the log
 /// @param attributes permanent node attributes; `standby` and `maintenance` are `on` or absent
+/// @param utilization what the node has of each thing that resources use: whole numbers
 public record NodeDefinition(
-    NodeId id, String address, boolean voter, SortedMap<String, String> attributes) {
-  /// Copies the map.
+    NodeId id,
+    String address,
+    boolean voter,
+    SortedMap<String, String> attributes,
+    SortedMap<String, String> utilization) {
+  /// Copies the maps.
   public NodeDefinition {
     attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+    utilization = Collections.unmodifiableSortedMap(new TreeMap<>(utilization));
+  }
+
+  /// A node of which nothing is said that resources use.
+  public NodeDefinition(
+      NodeId id, String address, boolean voter, SortedMap<String, String> attributes) {
+    this(id, address, voter, attributes, Collections.emptySortedMap());
   }
 
   /// Whether the node may not host resources.

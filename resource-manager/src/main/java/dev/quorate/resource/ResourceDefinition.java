@@ -12,13 +12,15 @@ import java.util.TreeMap;
 /// @param meta meta-attributes in Pacemaker's words: `target-role`, `is-managed`,
 ///   `migration-threshold`, `failure-timeout` (seconds), `resource-stickiness`, `priority`
 /// @param form how many instances it has
+/// @param utilization what an instance uses of each thing that nodes have: whole numbers
 public record ResourceDefinition(
     ResourceId id,
     AgentType agent,
     SortedMap<String, String> parameters,
     SortedMap<String, String> meta,
     List<OperationDefinition> operations,
-    Form form) {
+    Form form,
+    SortedMap<String, String> utilization) {
 
   /// How many instances a resource has, and where.
   public sealed interface Form {
@@ -96,11 +98,38 @@ public record ResourceDefinition(
     parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
     meta = Collections.unmodifiableSortedMap(new TreeMap<>(meta));
     operations = List.copyOf(operations);
+    utilization = Collections.unmodifiableSortedMap(new TreeMap<>(utilization));
+  }
+
+  /// A resource of which nothing is said that it uses.
+  public ResourceDefinition(
+      ResourceId id,
+      AgentType agent,
+      SortedMap<String, String> parameters,
+      SortedMap<String, String> meta,
+      List<OperationDefinition> operations,
+      Form form) {
+    this(id, agent, parameters, meta, operations, form, Collections.emptySortedMap());
+  }
+
+  /// The same with other parameters.
+  public ResourceDefinition withParameters(SortedMap<String, String> other) {
+    return new ResourceDefinition(id, agent, other, meta, operations, form, utilization);
+  }
+
+  /// The same with other meta-attributes.
+  public ResourceDefinition withMeta(SortedMap<String, String> other) {
+    return new ResourceDefinition(id, agent, parameters, other, operations, form, utilization);
+  }
+
+  /// The same with another utilization.
+  public ResourceDefinition withUtilization(SortedMap<String, String> other) {
+    return new ResourceDefinition(id, agent, parameters, meta, operations, form, other);
   }
 
   /// The same in another form.
   public ResourceDefinition as(Form other) {
-    return new ResourceDefinition(id, agent, parameters, meta, operations, other);
+    return new ResourceDefinition(id, agent, parameters, meta, operations, other, utilization);
   }
 
   /// Whether instances can be promoted.

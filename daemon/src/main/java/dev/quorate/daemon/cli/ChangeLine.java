@@ -34,6 +34,12 @@ final class ChangeLine {
       case ConfigurationChange.RemoveNode(var node) -> "node " + node + ": removed";
       case ConfigurationChange.SetNodeAttribute(var node, var name, var value) ->
           "node %s: %s".formatted(node, setting(name, attribute(before, node, name), value));
+      case ConfigurationChange.SetNodeUtilization(var node, var name, var value) ->
+          "node %s: utilization %s"
+              .formatted(node, value.isEmpty() ? name + ": removed" : name + "=" + value);
+      case ConfigurationChange.SetUtilization(var resource, var name, var value) ->
+          "resource %s: utilization %s"
+              .formatted(resource, value.isEmpty() ? name + ": removed" : name + "=" + value);
       case ConfigurationChange.SetProperty(var name, var value) ->
           "property " + setting(name, before.properties().get(name), value);
       case ConfigurationChange.SetResourceDefault(var name, var value) ->
@@ -103,6 +109,7 @@ final class ChangeLine {
     form(was.form(), now.form(), now.publicId()).ifPresent(parts::add);
     parts.addAll(differences("", was.parameters(), now.parameters()));
     parts.addAll(differences("meta ", meta(was), meta(now)));
+    parts.addAll(differences("utilization ", was.utilization(), now.utilization()));
     parts.addAll(operations(was, now));
     return "resource " + was.publicId() + ": " + String.join(", ", parts);
   }

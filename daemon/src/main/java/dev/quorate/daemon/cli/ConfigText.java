@@ -61,11 +61,7 @@ public final class ConfigText {
         c.nodes(),
         c.properties(),
         c.resourceDefaults(),
-        c.resources().stream()
-            .map(r ->
-                new ResourceDefinition(
-                    r.id(), r.agent(), masked(r.parameters()), r.meta(), r.operations(), r.form()))
-            .toList(),
+        c.resources().stream().map(r -> r.withParameters(masked(r.parameters()))).toList(),
         c.groups(),
         c.constraints(),
         c.fenceDevices().stream()
@@ -170,6 +166,10 @@ public final class ConfigText {
       settings(out, indent + "    ", masked(resource.parameters()));
     }
     meta(out, indent + "  ", resource.id(), resource.meta());
+    if (!resource.utilization().isEmpty()) {
+      out.line(indent + "  Utilization: " + resource.id() + "-utilization");
+      settings(out, indent + "    ", resource.utilization());
+    }
     out.line(indent + "  Operations:");
     for (OperationDefinition operation : resource.operations()) {
       String kind = operation.kind().name().toLowerCase(Locale.ROOT);

@@ -31,6 +31,11 @@ final class NodeCommands {
             "Looks after the node again.",
             in -> set(in, "maintenance", "")),
         Command.of(
+            "node utilization",
+            "[NODE] [NAME=VALUE…]",
+            "Shows or sets what a node has that resources use; an empty value removes.",
+            UtilizationCommands::node),
+        Command.of(
             "node attribute",
             "[NODE] [NAME=VALUE…]",
             "Shows or sets permanent node attributes; an empty value removes.",

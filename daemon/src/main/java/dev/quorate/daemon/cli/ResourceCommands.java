@@ -78,6 +78,12 @@ final class ResourceCommands {
             "Sets meta-attributes; an empty value removes.",
             ResourceCommands::meta),
         Command.of(
+            "resource utilization",
+            "[RESOURCE [NAME=VALUE…]]",
+            "Shows or sets what a resource uses of what nodes have; an empty value removes. Counts"
+                + " with placement-strategy utilization, minimal or balanced.",
+            UtilizationCommands::resource),
+        Command.of(
             "resource update",
             "RESOURCE NAME=VALUE…",
             "Changes parameters; an empty value removes.",
@@ -213,10 +219,7 @@ final class ResourceCommands {
         });
     ResourceCreation.checkParameters(
         old.id(), in.cluster().agents().named(old.agent().toString()), parameters);
-    in.change(
-        new ConfigurationChange.ReplaceResource(
-            new ResourceDefinition(
-                old.id(), old.agent(), parameters, old.meta(), old.operations(), old.form())));
+    in.change(new ConfigurationChange.ReplaceResource(old.withParameters(parameters)));
   }
 
   private static void move(Invocation in) {

@@ -189,13 +189,7 @@ final class ResourceCreation {
       meta.remove(TARGET_ROLE);
     }
     ResourceDefinition promotable =
-        new ResourceDefinition(
-            resource.id(),
-            resource.agent(),
-            resource.parameters(),
-            meta,
-            resource.operations(),
-            promotable(in.legalId(id), settings));
+        resource.withMeta(meta).as(promotable(in.legalId(id), settings));
     // Nobody knows whether a new resource runs somewhere before every node has looked.
     var _ = in.cluster().await(state -> Placements.stopped(state, resource), PROBE);
     in.change(new ConfigurationChange.ReplaceResource(promotable));

@@ -13,7 +13,6 @@ import dev.quorate.resource.FailCount;
 import dev.quorate.resource.InstanceStatus;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.OperationKind;
-import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.cib.xml.CibReader;
@@ -225,7 +224,6 @@ class CibCommandsTest {
         "id \"od-p\": priority as a default of operations",
         "id \"p2\": agent ocf:heartbeat:Dummy is not known",
         "id \"p3\": unknown parameter 'cidr'",
-        "id \"p3\": utilization is not managed",
         "id \"p3\": meta-attribute of p3: requires=nothing is not supported yet",
         "id \"p3-o1\": on-fail=standby is not managed",
         "id \"p3-o2\": enabled=false is not managed",
@@ -243,7 +241,7 @@ class CibCommandsTest {
         "id \"9\": node n8 is no member",
         "id \"10\": nodes of type remote",
         "id \"ps\": rules are not managed",
-        "id \"ps2-x\": property placement-strategy=balanced is not supported yet");
+        "id \"ps2-x\": property placement-strategy=best: must be one of");
     assertFalse(cluster.remarks().contains("co4"), "what is refused already is not told again");
     assertTrue(
         cluster
@@ -252,35 +250,6 @@ class CibCommandsTest {
             .filter(l -> l.contains("id \""))
             .allMatch(l -> l.matches("line [0-9]+, .*")),
         cluster.remarks());
-  }
-
-  @Test
-  void whatIsSaidOnceForManyIsWrittenOut() throws IOException {
-    works(cluster, push(document("said-once")));
-    ClusterConfiguration c = cluster.state().configuration();
-    for (String notice :
-        List.of(
-            "id \"t\": the template is written out into a, b, and not kept",
-            "id \"tg\": the tag is not kept",
-            "id \"co\": it becomes co-a, co-b",
-            "id \"g\": its parameters are written out into the resources in it",
-            "id \"od\": the defaults of operations are written out")) {
-      assertTrue(cluster.remarks().contains(notice), notice + " in\n" + cluster.remarks());
-    }
-    ResourceDefinition a = c.resource(new ResourceId("a")).orElseThrow();
-    ResourceDefinition b = c.resource(new ResourceId("b")).orElseThrow();
-    assertEquals("ocf:heartbeat:IPaddr2", a.agent().toString());
-    assertEquals(Map.of("ip", "10.0.0.1", "nic", "eth0"), a.parameters());
-    assertEquals(Map.of("ip", "10.0.0.2", "nic", "eth7", "cidr_netmask", "24"), b.parameters());
-    assertEquals(Map.of("migration-threshold", "3"), a.meta());
-    assertEquals(
-        List.of("MONITOR PT7S", "START PT45S", "STOP PT1M15S"),
-        a.operations().stream().map(o -> o.kind() + " " + o.timeout()).sorted().toList());
-    assertEquals(
-        List.of("co-a", "co-b", "l-a", "l-b", "o"),
-        c.constraints().stream().map(dev.quorate.resource.Constraint::id).sorted().toList());
-    works(cluster, push(export(cluster)));
-    assertEquals("The configuration is already as the document says.", cluster.output());
   }
 
   @Test

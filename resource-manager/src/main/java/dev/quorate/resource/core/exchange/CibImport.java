@@ -198,7 +198,6 @@ public final class CibImport {
     if (node.score() != 0) {
       findings.refuse(node.id(), "scores of nodes are not managed: write location constraints");
     }
-    findings.utilization(node.id(), node.utilization());
     SortedMap<String, String> wanted = new TreeMap<>();
     findings
         .values(node.id(), "attributes", node.attributes(), Optional.empty())
@@ -212,6 +211,15 @@ public final class CibImport {
     }
     wanted.forEach((name, value) ->
         change(node.id(), new ConfigurationChange.SetNodeAttribute(id, name, value)));
+    SortedMap<String, String> has =
+        findings.values(node.id(), "utilization", node.utilization(), Optional.empty());
+    for (String name : member.get().utilization().keySet()) {
+      if (!has.containsKey(name)) {
+        changes.add(new ConfigurationChange.SetNodeUtilization(id, name, ""));
+      }
+    }
+    has.forEach((name, value) ->
+        change(node.id(), new ConfigurationChange.SetNodeUtilization(id, name, value)));
   }
 
   private void attribute(

@@ -39,12 +39,6 @@ final class Findings {
     return notices;
   }
 
-  void utilization(String id, List<AttributeBlock> blocks) {
-    if (!blocks.isEmpty()) {
-      refuse(id, "utilization is not managed: remove it, and separate by colocation constraints");
-    }
-  }
-
   /// The identity of the entry with a name, under its present or its older name; empty if there is
   /// none.
   static String entry(List<AttributeBlock> blocks, String name) {

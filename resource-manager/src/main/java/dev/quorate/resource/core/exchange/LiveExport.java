@@ -144,7 +144,12 @@ public final class LiveExport {
   private CibNode node(NodeDefinition node) {
     String name = node.id().name();
     return new CibNode(
-        name, name, "member", 0, identifiers.blocks("nodes-" + name, node.attributes()), List.of());
+        name,
+        name,
+        "member",
+        0,
+        identifiers.blocks("nodes-" + name, node.attributes()),
+        identifiers.blocks("nodes-" + name + "-utilization", node.utilization()));
   }
 
   /// A group stands where its first member does.
@@ -208,7 +213,7 @@ public final class LiveExport {
         identifiers.blocks(id + "-meta_attributes", resource.meta()),
         identifiers.blocks(
             id + "-instance_attributes", Secrets.masked(resource.parameters(), hidden)),
-        List.of(),
+        identifiers.blocks(id + "-utilization", resource.utilization()),
         resource.operations().stream().map(o -> operation(id, o)).toList());
   }
 

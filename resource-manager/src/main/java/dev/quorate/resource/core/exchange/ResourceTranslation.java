@@ -209,7 +209,6 @@ final class ResourceTranslation {
       return;
     }
     described(id, element.description());
-    findings.utilization(id, element.utilization());
     AgentType type = new AgentType(element.agentClass(), element.provider(), element.type());
     Optional<KnownAgents.Known> known = agents.agent(type);
     List<OperationDefinition> defaults = known.map(KnownAgents.Known::operations).orElse(List.of());
@@ -222,11 +221,12 @@ final class ResourceTranslation {
             findings.values(id, "parameters", element.parameters(), Optional.empty()),
             meta(id, element.meta()),
             operations,
-            form);
+            form,
+            findings.values(id, "utilization", element.utilization(), Optional.empty()));
     Optional<ResourceDefinition> now =
         present.resources().stream().filter(r -> r.id().equals(written.id())).findFirst();
     ResourceDefinition shown =
-        now.map(n -> with(written, Secrets.filled(written.parameters(), n.parameters())))
+        now.map(n -> written.withParameters(Secrets.filled(written.parameters(), n.parameters())))
             .orElse(written);
     if (now.equals(Optional.of(shown))) {
       keep(shown);
@@ -236,12 +236,6 @@ final class ResourceTranslation {
     } else {
       checked(written, known);
     }
-  }
-
-  private static ResourceDefinition with(
-      ResourceDefinition r, SortedMap<String, String> parameters) {
-    return new ResourceDefinition(
-        r.id(), r.agent(), parameters, r.meta(), r.operations(), r.form());
   }
 
   private void keep(ResourceDefinition resource) {
@@ -292,7 +286,8 @@ final class ResourceTranslation {
             written.parameters(),
             meta,
             OperationDefaults.complete(written.operations(), agent.operations()),
-            written.form()));
+            written.form(),
+            written.utilization()));
   }
 
   private static List<String> blanked(SortedMap<String, String> parameters) {
@@ -309,7 +304,9 @@ final class ResourceTranslation {
       return;
     }
     described(id, element.description());
-    findings.utilization(id, element.utilization());
+    if (!element.utilization().isEmpty()) {
+      findings.notice(id, "utilization of fence devices does not count");
+    }
     if (!element.operations().isEmpty()) {
       findings.notice(id, "operations of fence devices do not count");
     }

@@ -29,7 +29,7 @@ final class TagExpansion {
 
   /// The constraints that say the same without such names; more than one if a pair becomes many.
   List<ConstraintElement> all(ConstraintElement element) {
-    if (element.names().stream().noneMatch(sets::containsKey)) {
+    if (element.names().stream().noneMatch(name -> sets.containsKey(name))) {
       return List.of(element);
     }
     List<ConstraintElement> all =

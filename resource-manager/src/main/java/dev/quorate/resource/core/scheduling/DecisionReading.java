@@ -192,7 +192,20 @@ final class DecisionReading {
     if (pinned && !eligibility.state().configuration().cloned(candidate.definition())) {
       return "it is left alone where it is";
     }
-    return roles.isEmpty() ? earlier(candidate).orElse("no node may host it") : "";
+    return roles.isEmpty() ? earlier(candidate).orElse(nowhere(candidate)) : "";
+  }
+
+  private String nowhere(Candidate candidate) {
+    boolean counted =
+        !eligibility
+            .state()
+            .configuration()
+            .properties()
+            .getOrDefault("placement-strategy", "default")
+            .equals("default");
+    return counted && !candidate.definition().utilization().isEmpty()
+        ? "no node may host it and has left what it uses (utilization, placement-strategy)"
+        : "no node may host it";
   }
 
   /// The first member of the group before this one that has no place, said as a reason.

@@ -83,6 +83,10 @@ final class LiveDocument {
     properties.put("have-watchdog", "true");
     properties.put("startup-fencing", "false");
     properties.put("symmetric-cluster", Boolean.toString(settings.symmetric()));
+    String strategy = eligibility.state().configuration().properties().get("placement-strategy");
+    if (strategy != null) {
+      properties.put("placement-strategy", strategy);
+    }
     properties.put(
         "no-quorum-policy",
         switch (settings.withoutQuorum()) {
@@ -102,7 +106,12 @@ final class LiveDocument {
       node.attributes().forEach((key, value) -> put(attributes, key, value));
       nodes.add(
           new CibNode(
-              name, name, "member", 0, List.of(block("nodes-" + name, attributes)), List.of()));
+              name,
+              name,
+              "member",
+              0,
+              List.of(block("nodes-" + name, attributes)),
+              List.of(block(name + "-utilization", node.utilization()))));
     }
     return nodes;
   }

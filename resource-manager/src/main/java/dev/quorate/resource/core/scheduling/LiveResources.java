@@ -125,7 +125,7 @@ final class LiveResources {
         "",
         List.of(LiveDocument.block(id + "-meta", meta)),
         List.of(),
-        List.of(),
+        List.of(LiveDocument.block(id + "-utilization", candidate.definition().utilization())),
         List.of(
             new ResourceElement.Operation(id + "-stop", "stop", 0, onFail, List.of(), List.of())));
   }

@@ -16,8 +16,10 @@ import dev.quorate.resource.ConfigurationChange.RemoveNode;
 import dev.quorate.resource.ConfigurationChange.ReplaceResource;
 import dev.quorate.resource.ConfigurationChange.SetMeta;
 import dev.quorate.resource.ConfigurationChange.SetNodeAttribute;
+import dev.quorate.resource.ConfigurationChange.SetNodeUtilization;
 import dev.quorate.resource.ConfigurationChange.SetProperty;
 import dev.quorate.resource.ConfigurationChange.SetResourceDefault;
+import dev.quorate.resource.ConfigurationChange.SetUtilization;
 import dev.quorate.resource.Constraint;
 import dev.quorate.resource.ConstraintElement;
 import dev.quorate.resource.FenceDeviceDefinition;
@@ -86,6 +88,8 @@ final class ConfigurationEditor {
       case PutNode(var node) -> nodes.put(node.id(), node);
       case RemoveNode(var node) -> removeNode(node);
       case SetNodeAttribute c -> setNodeAttribute(c);
+      case SetNodeUtilization c -> setNodeUtilization(c);
+      case SetUtilization c -> setUtilization(c);
       case SetProperty(var name, var value) ->
           set(KnownOptions.PROPERTIES, "HA-CONF-020", "property", properties, name, value);
       case SetResourceDefault(var name, var value) ->
@@ -135,7 +139,47 @@ final class ConfigurationEditor {
     }
     SortedMap<String, String> attributes = new TreeMap<>(node.attributes());
     put(attributes, change.name(), change.value());
-    nodes.put(node.id(), new NodeDefinition(node.id(), node.address(), node.voter(), attributes));
+    nodes.put(
+        node.id(),
+        new NodeDefinition(
+            node.id(), node.address(), node.voter(), attributes, node.utilization()));
+  }
+
+  private void setNodeUtilization(SetNodeUtilization change) {
+    NodeDefinition node = nodes.get(change.node());
+    if (node == null) {
+      noNode(change.node());
+      return;
+    }
+    nodes.put(
+        node.id(),
+        new NodeDefinition(
+            node.id(),
+            node.address(),
+            node.voter(),
+            node.attributes(),
+            utilization(node.utilization(), change.name(), change.value())));
+  }
+
+  private void setUtilization(SetUtilization change) {
+    named(change.resource())
+        .ifPresentOrElse(
+            r ->
+                replace(
+                    r.id(),
+                    r.withUtilization(utilization(r.utilization(), change.name(), change.value()))),
+            () -> noResource(change.resource()));
+  }
+
+  private SortedMap<String, String> utilization(
+      SortedMap<String, String> before, String name, String value) {
+    SortedMap<String, String> after = new TreeMap<>(before);
+    put(after, name, value);
+    if (!value.matches("([0-9]{1,9})?")) {
+      problems.add(
+          "HA-CONF-023", "utilization %s=%s: must be a whole number".formatted(name, value), "");
+    }
+    return after;
   }
 
   private void set(
@@ -177,13 +221,12 @@ final class ConfigurationEditor {
 
   private ResourceDefinition canonical(ResourceDefinition resource) {
     String what = "meta-attribute of %s:".formatted(resource.publicId());
-    return new ResourceDefinition(
-        resource.id(),
-        resource.agent(),
-        resource.parameters(),
-        meta(what, new TreeMap<>(), resource.meta()),
-        resource.operations(),
-        canonical(what, resource.form(), resource.form().meta()));
+    resource
+        .utilization()
+        .forEach((name, value) -> utilization(resource.utilization(), name, value));
+    return resource
+        .withMeta(meta(what, new TreeMap<>(), resource.meta()))
+        .as(canonical(what, resource.form(), resource.form().meta()));
   }
 
   /// A form with other meta-attributes, those that count instances in their own places.
@@ -219,13 +262,7 @@ final class ConfigurationEditor {
         r.id(),
         r.form().cloned()
             ? r.as(changed(what, r.form(), change.meta()))
-            : new ResourceDefinition(
-                r.id(),
-                r.agent(),
-                r.parameters(),
-                meta(what, r.meta(), change.meta()),
-                r.operations(),
-                r.form()));
+            : r.withMeta(meta(what, r.meta(), change.meta())));
   }
 
   private Form changed(String what, Form form, SortedMap<String, String> changes) {

@@ -19,7 +19,7 @@ final class GroupCheck {
     for (GroupDefinition group : configuration.groups()) {
       if (group.members().isEmpty()) {
         problems.add(
-            "HA-CONF-060", "group %s has no members".formatted(group.id()), "name at least one");
+            "HA-CONF-066", "group %s has no members".formatted(group.id()), "name at least one");
       }
       if (group.form() instanceof Form.Promotable) {
         problems.add(

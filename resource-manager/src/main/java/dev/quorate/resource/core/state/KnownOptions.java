@@ -62,7 +62,7 @@ final class KnownOptions {
               entry("stop-orphan-resources", FLAG),
               entry("stop-orphan-actions", FLAG),
               entry("enable-startup-probes", FLAG),
-              entry("placement-strategy", fixed("say default, or leave it out", "default")),
+              entry("placement-strategy", oneOf("default", "utilization", "minimal", "balanced")),
               entry("node-health-strategy", TEXT),
               entry("node-pending-timeout", TIME),
               entry("cluster-recheck-interval", TIME),

@@ -53,6 +53,7 @@ import java.util.regex.Pattern;
 /// colocation CID ID WITH SCORE [WITHROLE [ROLE]]
 /// order CID FIRST ACTION THEN ACTION [optional] [asymmetrical]
 /// <rsc_… …>                             a constraint as a document has it
+/// has NODE NAME VALUE | uses ID NAME VALUE
 /// attribute NODE NAME VALUE
 /// held ID NODE [BOOT] | released ID NODE
 /// open ID NODES | won ID NODE | blocked ID TEXT
@@ -151,6 +152,12 @@ final class Scenario {
                   Role.valueOf(words.get(3)),
                   words.size() > 4 ? Certainty.valueOf(words.get(4)) : Certainty.KNOWN));
       case "failed" -> failed(words);
+      case "has" -> has(new NodeId(words.get(1)), words.get(2), last);
+      case "uses" ->
+          resources.replaceAll(r ->
+              r.id().name().equals(words.get(1))
+                  ? r.withUtilization(with(r.utilization(), words.get(2), last))
+                  : r);
       case "attribute" ->
           attributes
               .computeIfAbsent(new NodeId(words.get(1)), _ -> new TreeMap<>())
@@ -182,6 +189,21 @@ final class Scenario {
     }
     nodes.put(id, new NodeDefinition(id, id.name(), true, options));
     statuses.put(id, presence(presence, "b1"));
+  }
+
+  private void has(NodeId id, String name, String value) {
+    nodes.computeIfPresent(
+        id,
+        (_, n) ->
+            new NodeDefinition(
+                id, n.address(), true, n.attributes(), with(n.utilization(), name, value)));
+  }
+
+  private static SortedMap<String, String> with(
+      SortedMap<String, String> before, String name, String value) {
+    SortedMap<String, String> after = new TreeMap<>(before);
+    after.put(name, value);
+    return after;
   }
 
   private void resource(List<String> words) {

@@ -135,7 +135,7 @@ class ConfigurationTest {
     ledger.configure(
         new SetProperty("have-watchdog", "no"),
         new SetProperty("shutdown-lock", "false"),
-        new SetProperty("placement-strategy", "default"),
+        new SetProperty("placement-strategy", "balanced"),
         new SetProperty("no-quorum-policy", "freeze"),
         new SetMeta(PG, new TreeMap<>(Map.of("critical", "true"))));
     for (var wanted :
@@ -144,8 +144,7 @@ class ConfigurationTest {
             new SetProperty("priority-fencing-delay", "15s"),
             new SetProperty("startup-fencing", "true"),
             new SetProperty("shutdown-lock", "true"),
-            new SetProperty("daemon-grace", "20s"),
-            new SetProperty("placement-strategy", "balanced"))) {
+            new SetProperty("daemon-grace", "20s"))) {
       String message = ledger.misconfigure("HA-CONF-020", wanted).message();
       assertTrue(message.contains("is not supported yet"), message);
     }

@@ -120,7 +120,7 @@ class GroupsTest {
   void whatCannotBeAMemberIsRefused() {
     ledger.configure(new CreateResource(primitive(WEB)));
     ledger.misconfigure("HA-CONF-064", new PutGroup(group(VIP, PG)));
-    ledger.misconfigure("HA-CONF-060", new PutGroup(group()));
+    ledger.misconfigure("HA-CONF-066", new PutGroup(group()));
     ledger.misconfigure("HA-CONF-062", new PutGroup(group(VIP, VIP)));
     ledger.misconfigure("HA-CONF-063", new PutGroup(group(VIP, new ResourceId("none"))));
     ledger.misconfigure(
