@@ -66,6 +66,10 @@ final class Lifecycle implements Node.Host, AutoCloseable {
     return operator;
   }
 
+  DaemonMetrics metrics() {
+    return metrics;
+  }
+
   DaemonConfig config() {
     return config;
   }

@@ -9,6 +9,8 @@ import dev.quorate.daemon.config.ConfigException;
 import dev.quorate.daemon.config.ConfigFile;
 import dev.quorate.daemon.config.DaemonConfig;
 import dev.quorate.daemon.http.HttpListener;
+import dev.quorate.daemon.linux.Timeliness;
+import dev.quorate.daemon.linux.Timeliness.Outcome;
 import dev.quorate.daemon.secrets.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -93,10 +95,16 @@ public final class Quorated {
 
   private static void serve(DaemonConfig config) throws IOException, InterruptedException {
     makeDirectories(config);
+    Timeliness timeliness = new Timeliness();
+    timeliness.start(config.promptness().realTime(), config.promptness().lockMemory());
     List<ResourceAgent> agents = new ArrayList<>();
     ServiceLoader.load(ResourceAgent.class).forEach(agents::add);
     EventHistory history = new EventHistory();
     Lifecycle lifecycle = new Lifecycle(config, new AgentCatalog(agents), history);
+    lifecycle
+        .metrics()
+        .timeliness(
+            () -> timeliness.realTime() == Outcome.ON, () -> timeliness.memory() == Outcome.ON);
     HttpListener admin = listen(config, new AdminRoutes(lifecycle.operator()));
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()

@@ -125,6 +125,7 @@ public final class ConfigFile {
             Arrays.stream(value(ConfigKey.SELF_FENCE).split("\\s+"))
                 .filter(w -> !w.isEmpty())
                 .toList(),
+            new DaemonConfig.Promptness(auto(ConfigKey.REALTIME), auto(ConfigKey.MEMORY_LOCK)),
             logLevel(),
             value(ConfigKey.BOOT_ID));
     crossRules(config);
@@ -289,6 +290,14 @@ public final class ConfigFile {
       problem(key, "'" + path + "' is not an absolute path", "start it with '/'");
     }
     return path;
+  }
+
+  private boolean auto(ConfigKey key) {
+    String text = value(key);
+    if (!text.equals("auto") && !text.equals("off")) {
+      problem(key, "'" + text + "' is neither auto nor off", "use auto or off");
+    }
+    return text.equals("auto");
   }
 
   private String logLevel() {

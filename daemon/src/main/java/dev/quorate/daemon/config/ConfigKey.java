@@ -62,6 +62,14 @@ enum ConfigKey {
       "fence.directories",
       "/usr/sbin:/usr/local/sbin",
       "Where fence agents (`fence_*`) are looked for, separated by `:`."),
+  REALTIME(
+      "realtime",
+      "auto",
+      "Real-time scheduling of the threads that others wait for: auto or off. Where the kernel does not permit it the daemon says so and goes on."),
+  MEMORY_LOCK(
+      "memory.lock",
+      "auto",
+      "Whether the daemon's memory is kept from being swapped out: auto or off. Where the kernel does not permit it the daemon says so and goes on."),
   LOG_LEVEL("log.level", "info", "How much is logged: error, warn, info, debug or trace."),
   BOOT_ID(
       "boot-id",

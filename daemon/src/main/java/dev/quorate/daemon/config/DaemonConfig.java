@@ -21,6 +21,7 @@ public record DaemonConfig(
     Ring ring,
     List<Path> fenceDirectories,
     List<String> selfFence,
+    Promptness promptness,
     String logLevel,
     String bootId) {
 
@@ -41,6 +42,12 @@ public record DaemonConfig(
       Duration startupQuorumBound,
       Duration grace,
       Duration resend) {}
+
+  /// What the kernel is asked for, to be on time.
+  ///
+  /// @param realTime whether threads are to be real-time where that is permitted
+  /// @param lockMemory whether memory is to be locked where that is permitted
+  public record Promptness(boolean realTime, boolean lockMemory) {}
 
   /// Copies the list.
   public DaemonConfig {

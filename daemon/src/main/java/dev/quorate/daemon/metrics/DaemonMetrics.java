@@ -15,7 +15,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -94,13 +93,6 @@ public final class DaemonMetrics {
         () -> state.get().configuration().version());
   }
 
-  /// Counts garbage collections too; closes with the process.
-  public JvmGcMetrics gc() {
-    JvmGcMetrics metrics = new JvmGcMetrics();
-    metrics.bindTo(registry);
-    return metrics;
-  }
-
   private Counter fencing(String isConfirmed) {
     return Counter.builder("quorate.fencings")
         .description("attempts at fencing")
@@ -138,6 +130,18 @@ public final class DaemonMetrics {
         .tag("phase", name)
         .register(registry)
         .record(took.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /// From now on these say whether threads are real-time and memory is locked: 1 if so.
+  public void timeliness(Supplier<Boolean> realTime, Supplier<Boolean> memory) {
+    gauge(
+        "quorate.realtime",
+        "whether the threads that others wait for are real-time",
+        () -> realTime.get() ? 1 : 0);
+    gauge(
+        "quorate.memory.locked",
+        "whether the daemon's memory is locked",
+        () -> memory.get() ? 1 : 0);
   }
 
   /// From now on the ring's counts and links are these.
