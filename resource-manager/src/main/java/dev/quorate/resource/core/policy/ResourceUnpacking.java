@@ -35,6 +35,10 @@ final class ResourceUnpacking {
     for (CibConfiguration.Tag tag : configuration.tags()) {
       model.sets.put(tag.id(), tag.references());
     }
+    if (configuration.resources().stream().anyMatch(ResourceUnpacking::asksToBeLetIn)
+        || configuration.templates().stream().anyMatch(ResourceUnpacking::asksToBeLetIn)) {
+      model.haveUnfencing = model.options.fencing();
+    }
     for (ResourceElement element : configuration.resources()) {
       Resource resource = resource(element, null, "");
       if (resource != null) {
@@ -49,6 +53,21 @@ final class ResourceUnpacking {
       }
     }
     model.resources.sort((a, b) -> Integer.compare(b.priority, a.priority));
+  }
+
+  /// Whether one asks for nodes to be let in: then that is the default for all.
+  private static boolean asksToBeLetIn(ResourceElement element) {
+    boolean inside =
+        switch (element) {
+          case ResourceElement.Group group ->
+              group.members().stream().anyMatch(ResourceUnpacking::asksToBeLetIn);
+          case ResourceElement.Clone clone -> asksToBeLetIn(clone.child());
+          default -> false;
+        };
+    return inside
+        || element.meta().stream()
+            .flatMap(b -> b.entries().stream())
+            .anyMatch(e -> e.name().equals("requires") && e.value().equals("unfencing"));
   }
 
   private @Nullable Resource resource(
