@@ -235,12 +235,11 @@ final class EligibilityPhase {
     }
     Optional<Role> most = quorate ? Optional.empty() : withoutQuorum(resource);
     if (most.isPresent()) {
-      String policy = "there is no quorum (no-quorum-policy=%s)";
       return new Candidate(
           resource,
           most.get(),
           true,
-          policy.formatted(settings.withoutQuorum().word()),
+          "there is no quorum (no-quorum-policy=" + settings.withoutQuorum().word() + ")",
           "hactl cluster start --all",
           instances);
     }
