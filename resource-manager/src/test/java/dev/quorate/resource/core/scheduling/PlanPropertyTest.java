@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
@@ -50,10 +51,22 @@ class PlanPropertyTest {
 
   @Test
   void plansAreSafeAndEnd() {
+    run(PlanPropertyTest::cluster);
+  }
+
+  @Test
+  void plansOfGroupsAndClonesAreSafeAndEnd() {
+    run(random -> {
+      String cluster = cluster(random);
+      return cluster + collectives(random, cluster);
+    });
+  }
+
+  private static void run(Function<RandomGenerator, String> clusters) {
     int actions = 0;
     for (long seed = 0; seed < SEEDS; seed++) {
       RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
-      String text = cluster(random);
+      String text = clusters.apply(random);
       try {
         actions += new World(Scenario.of(text), random).run();
       } catch (AssertionError | RuntimeException e) {
@@ -112,6 +125,38 @@ class PlanPropertyTest {
     return text.toString();
   }
 
+  /// A group of some of the primitives, or a clone of it, and a plain clone, with constraints.
+  private static String collectives(RandomGenerator random, String cluster) {
+    StringBuilder text = new StringBuilder();
+    boolean cloned = random.nextInt(3) == 0;
+    // What binds primitives to each other may contradict what a group of them is.
+    boolean bound =
+        cluster.lines().anyMatch(l -> l.matches("(colocation|order) \\S+ [abc]( START)? [abc] .*"));
+    String members = bound ? "c" : List.of("a,b", "b,a", "a,b,c", "c").get(random.nextInt(4));
+    text.append("group g ").append(members).append(cloned ? " clone" : "");
+    text.append(random.nextInt(10) == 0 ? " target-role=Stopped\n" : "\n");
+    text.append("clone p");
+    text.append(random.nextBoolean() ? " clone:interleave=true" : "");
+    text.append(random.nextInt(3) == 0 ? " clone:clone-max=2\n" : "\n");
+    for (int n = 1; n <= 5; n++) {
+      if (random.nextBoolean()) {
+        text.append(
+            "is p n%d %s\n".formatted(n, random.nextInt(8) == 0 ? "STARTED FAILED" : "STARTED"));
+      }
+    }
+    String group = cloned ? "g-clone" : "g";
+    String score = List.of("100", "-100", "INFINITY", "-INFINITY").get(random.nextInt(4));
+    switch (random.nextInt(6)) {
+      case 0 -> text.append("colocation cp %s p-clone %s\n".formatted(group, score));
+      case 1 -> text.append("order op p-clone START %s START\n".formatted(group));
+      case 2 -> text.append("colocation cp %s pg-clone %s PROMOTED\n".formatted(group, score));
+      case 3 -> text.append("order op pg-clone PROMOTE %s START\n".formatted(group));
+      case 4 -> text.append("location lp %s n1 %s\n".formatted(group, score));
+      default -> text.append("colocation cp p-clone %s %s\n".formatted(group, score));
+    }
+    return text.toString();
+  }
+
   private static void constraint(
       RandomGenerator random, StringBuilder text, List<String> names, int nodes, int number) {
     String one = names.get(random.nextInt(names.size()));
@@ -165,7 +210,7 @@ class PlanPropertyTest {
           truth.put(at(resource.id(), node), gone ? Role.STOPPED : role);
           boolean surprise =
               !gone
-                  && !resource.promotable()
+                  && !state.configuration().cloned(resource)
                   && state.instance(resource.id(), node).orElseThrow().certainty()
                       == Certainty.UNKNOWN
                   && state
@@ -214,11 +259,30 @@ class PlanPropertyTest {
             });
         if (choices.isEmpty()) {
           assertTrue(plan.graph().isEmpty(), () -> "stuck:\n" + plan.text());
+          checkGroups(state);
           return begun;
         }
         choices.get(random.nextInt(choices.size())).run();
       }
       return fail("does not end:\n" + scenario.plan().text() + scenario.intents.keySet());
+    }
+
+    /// In the end a group is on one node, unless something there may not be touched.
+    private void checkGroups(ClusterState state) {
+      boolean free =
+          scenario.nodes.values().stream()
+              .allMatch(n -> !n.maintenance() && scenario.state().online(n.id()));
+      if (free) {
+        for (var group : state.configuration().groups()) {
+          long places =
+              scenario.nodes.keySet().stream()
+                  .filter(n ->
+                      group.members().stream()
+                          .anyMatch(m -> truth.getOrDefault(at(m, n), Role.STOPPED).active()))
+                  .count();
+          assertTrue(group.form().cloned() || places <= 1, () -> group + " is torn apart");
+        }
+      }
     }
 
     private void elect(Placement.Assignment assignment) {
@@ -244,7 +308,10 @@ class PlanPropertyTest {
             Objects.requireNonNull(scenario.nodes.get(node)).maintenance()
                 && kind != OperationKind.MONITOR);
         if (kind == OperationKind.START || kind == OperationKind.PROMOTE) {
-          checkAlone(action, kind, resource, node);
+          checkAlone(state, action, kind, resource, node);
+        }
+        if (kind == OperationKind.START) {
+          checkTurn(state, resource, node);
         }
         if (kind == OperationKind.PROMOTE && scenario.primacies.containsKey(resource)) {
           grant(resource, node);
@@ -253,9 +320,28 @@ class PlanPropertyTest {
       scenario.begin(action);
     }
 
-    private void checkAlone(Action action, OperationKind kind, ResourceId resource, NodeId node) {
-      boolean promotable =
-          scenario.resources.stream().anyMatch(r -> r.id().equals(resource) && r.promotable());
+    /// A member of a group starts after those before it.
+    private void checkTurn(ClusterState state, ResourceId resource, NodeId node) {
+      state
+          .configuration()
+          .groupOf(resource)
+          .ifPresent(g ->
+              g.members().stream()
+                  .takeWhile(m -> !m.equals(resource))
+                  .forEach(m ->
+                      assertTrue(
+                          truth.getOrDefault(at(m, node), Role.STOPPED).active(),
+                          () -> resource + " starts before " + m)));
+    }
+
+    private void checkAlone(
+        ClusterState state, Action action, OperationKind kind, ResourceId resource, NodeId node) {
+      boolean cloned =
+          state
+              .configuration()
+              .resource(resource)
+              .filter(state.configuration()::cloned)
+              .isPresent();
       for (NodeId other : scenario.nodes.keySet()) {
         Role role = truth.getOrDefault(at(resource, other), Role.STOPPED);
         boolean rises =
@@ -265,7 +351,7 @@ class PlanPropertyTest {
         boolean clashes =
             kind == OperationKind.PROMOTE
                 ? role == Role.PROMOTED || rises
-                : !promotable && (role.active() || rises);
+                : !cloned && (role.active() || rises);
         assertFalse(!other.equals(node) && clashes, () -> action.key() + " clashes with " + other);
       }
     }
