@@ -47,6 +47,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
   private final SecretStore secrets;
   private final DaemonMetrics metrics;
   private final Operator operator;
+  private final Rekeying rekeying;
   private volatile DaemonConfig config;
   private volatile Optional<Node> node = Optional.empty();
   private volatile CountDownLatch leaving = new CountDownLatch(0);
@@ -58,6 +59,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
     this.agents = agents;
     this.history = history;
     this.secrets = new SecretStore(config.secretsDirectory());
+    this.rekeying = new Rekeying(secrets, this::config, this::node, this::tls);
     this.operator = new Operator(this, agents, history);
     this.metrics = new DaemonMetrics(new MonotonicTime(), operator::facts, operator::state);
   }
@@ -68,6 +70,10 @@ final class Lifecycle implements Node.Host, AutoCloseable {
 
   DaemonMetrics metrics() {
     return metrics;
+  }
+
+  Rekeying rekeying() {
+    return rekeying;
   }
 
   DaemonConfig config() {
@@ -155,7 +161,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
                   identity.address(),
                   config.ports().admin(),
                   Optional.of(tls()),
-                  new MemberRoutes(operator, enrolment),
+                  new MemberRoutes(operator, enrolment, rekeying),
                   () -> node.map(Node::signOfLife).orElse(HttpListener.WAITING)));
     }
     if (scraped.isEmpty() && config.ports().metrics() > 0) {

@@ -23,8 +23,10 @@ final class MemberRoutes implements HttpHandler {
 
   private final Cluster cluster;
   private final Enrolment enrolment;
+  private final Rekeying rekeying;
 
-  MemberRoutes(Cluster cluster, Enrolment enrolment) {
+  MemberRoutes(Cluster cluster, Enrolment enrolment, Rekeying rekeying) {
+    this.rekeying = rekeying;
     this.cluster = cluster;
     this.enrolment = enrolment;
   }
@@ -52,6 +54,10 @@ final class MemberRoutes implements HttpHandler {
           .log("request by a member");
       switch (route) {
         case "GET /v1/facts" -> reply.send(200, JSON, FactsJson.of(cluster.facts()));
+        case "POST /v1/ring-key" -> {
+          rekeying.requested(request.body());
+          reply.send(200, JSON, "{}");
+        }
         case "POST /v1/start" -> {
           cluster.start();
           reply.send(200, JSON, "{}");

@@ -16,6 +16,7 @@ import dev.quorate.membership.ViewListener;
 import dev.quorate.membership.netty.ClusterKey;
 import dev.quorate.membership.netty.RingDriver;
 import dev.quorate.membership.netty.RingException;
+import dev.quorate.membership.netty.RingKeys;
 import dev.quorate.membership.netty.RingSetup;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.NodeDefinition;
@@ -54,7 +55,7 @@ final class NodeRing implements AutoCloseable {
         new RingDriver(
             new RingSetup(
                 identity.cluster(),
-                ClusterKey.of(secrets.ringKey()),
+                keysOf(secrets.ringKeys()),
                 new Member(identity.node(), incarnation),
                 addresses(identity.node(), identity.address()),
                 peers,
@@ -71,6 +72,17 @@ final class NodeRing implements AutoCloseable {
       driver.close();
       throw e;
     }
+  }
+
+  private static RingKeys keysOf(SortedMap<Integer, byte[]> keys) {
+    SortedMap<Integer, ClusterKey> all = new TreeMap<>();
+    keys.forEach((generation, key) -> all.put(generation, ClusterKey.of(key)));
+    return new RingKeys(all);
+  }
+
+  /// The keys have changed.
+  void rekey(SecretStore secrets) {
+    driver.rekey(keysOf(secrets.ringKeys()));
   }
 
   private List<RingPeer> peersOf(SortedMap<NodeId, String> nodes) {

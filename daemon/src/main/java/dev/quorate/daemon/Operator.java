@@ -234,6 +234,11 @@ final class Operator implements Cluster {
   }
 
   @Override
+  public List<String> rekey() {
+    return lifecycle.rekeying().rekey(nodes());
+  }
+
+  @Override
   public List<RingLink> ringLinks() {
     return lifecycle.node().map(n -> n.ring().links()).orElse(List.of());
   }

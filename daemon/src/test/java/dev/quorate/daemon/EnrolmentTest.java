@@ -374,7 +374,10 @@ class EnrolmentTest {
               MEMBER,
               admin,
               Optional.of(secrets.tls().context()),
-              new MemberRoutes(newcomer.operator(), new Enrolment(secrets, () -> identity))));
+              new MemberRoutes(
+                  newcomer.operator(),
+                  new Enrolment(secrets, () -> identity),
+                  newcomer.rekeying())));
     }
   }
 }

@@ -1,4 +1,5 @@
-/// Measures the scheduler: on recorded cases, and on generated clusters beside `crm_simulate`.
+/// Measures the scheduler, on recorded cases and on generated clusters beside `crm_simulate`, and
+/// the ring, over the loopback and under attack.
 ///
 /// Must not know the lab or the simulator.
 @NullMarked

@@ -57,6 +57,11 @@ public interface Cluster {
   SortedMap<NodeId, String> setup(
       String name, SortedMap<NodeId, List<String>> nodes, boolean unseen);
 
+  /// Gives the ring a new key, on all nodes, and forgets the old one.
+  ///
+  /// @return what was done, line by line
+  List<String> rekey();
+
   /// How the ring's links to the other nodes do.
   List<RingLink> ringLinks();
 

@@ -18,7 +18,12 @@ final class RingCommands {
             "ring status",
             "[-o json]",
             "Shows the ring's view and, for each link to each node, state, round trip and loss.",
-            RingCommands::status));
+            RingCommands::status),
+        Command.of(
+            "ring rekey",
+            "",
+            "Gives the ring a new key, on all nodes, while it goes on.",
+            RingCommands::rekey));
   }
 
   private static void status(Invocation in) {
@@ -41,6 +46,11 @@ final class RingCommands {
     rows.add(List.of("NODE", "LINK", "ADDRESS", "STATE", "ROUND TRIP", "LOSS IN", "LOSS OUT", ""));
     links.forEach(link -> rows.add(row(link)));
     Columns.of(rows, "").forEach(in.out()::line);
+  }
+
+  private static void rekey(Invocation in) {
+    in.words().end();
+    in.cluster().rekey().forEach(in.out()::line);
   }
 
   private static List<String> members(NodeFacts facts) {

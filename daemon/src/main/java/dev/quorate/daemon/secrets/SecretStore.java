@@ -23,6 +23,8 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// The secrets of one node: `ca.crt`, `node.crt`, `node.key`, `ring.key`, and on the first node
 /// `ca.key` and the tokens it has given out. The directory has mode 0700.
@@ -65,8 +67,7 @@ public final class SecretStore {
   public void found(String cluster, NodeId node, String address, Instant now) throws IOException {
     OwnerOnly.directory(directory);
     ClusterAuthority authority = ClusterAuthority.create(cluster, now);
-    byte[] ring = new byte[RING_KEY_BYTES];
-    random.nextBytes(ring);
+    byte[] ring = newRingKey();
     write(authorityKeyFile(), authority.privateKeyPem());
     accept(
         new Grant(
@@ -113,18 +114,64 @@ public final class SecretStore {
     return Files.exists(keyFile());
   }
 
-  /// The key of the ring.
-  public byte[] ringKey() {
-    byte[] key;
+  /// The keys of the ring by generation; two while they are exchanged. The file has a line for
+  /// each, `GENERATION KEY`; a key alone is the first generation.
+  public synchronized SortedMap<Integer, byte[]> ringKeys() {
+    SortedMap<Integer, byte[]> keys = new TreeMap<>();
+    for (String line : read(ringKeyFile()).strip().lines().toList()) {
+      String[] parts = line.strip().split("\\s+", -1);
+      try {
+        byte[] key = HexFormat.of().parseHex(parts[parts.length - 1]);
+        if (parts.length <= 2 && key.length == RING_KEY_BYTES) {
+          keys.put(parts.length == 2 ? Integer.parseInt(parts[0]) : 1, key);
+          continue;
+        }
+      } catch (IllegalArgumentException e) {
+        // It is reported below.
+      }
+      throw damaged();
+    }
+    if (keys.isEmpty() || keys.firstKey() < 1) {
+      throw damaged();
+    }
+    return keys;
+  }
+
+  private SecretsException damaged() {
+    return new SecretsException(
+        ringKeyFile() + " is damaged: copy it from another node, it is the same on all of them");
+  }
+
+  /// Adds a key of the ring; what is sealed with the ones before still opens.
+  public synchronized void addRingKey(int generation, byte[] key) {
+    SortedMap<Integer, byte[]> keys = ringKeys();
+    keys.put(generation, key);
+    writeRingKeys(keys);
+  }
+
+  /// Forgets the keys before this generation, if it is there.
+  public synchronized void retireRingKeys(int generation) {
+    SortedMap<Integer, byte[]> keys = ringKeys();
+    if (keys.containsKey(generation)) {
+      writeRingKeys(keys.tailMap(generation));
+    }
+  }
+
+  private void writeRingKeys(SortedMap<Integer, byte[]> keys) {
+    StringBuilder text = new StringBuilder();
+    keys.forEach((generation, key) ->
+        text.append(generation).append(' ').append(HexFormat.of().formatHex(key)).append('\n'));
     try {
-      key = HexFormat.of().parseHex(read(ringKeyFile()).strip());
-    } catch (IllegalArgumentException e) {
-      key = new byte[0];
+      write(ringKeyFile(), text.toString());
+    } catch (IOException e) {
+      throw new SecretsException("cannot write " + ringKeyFile() + ": " + e.getMessage(), e);
     }
-    if (key.length != RING_KEY_BYTES) {
-      throw new SecretsException(
-          ringKeyFile() + " is damaged: copy it from another node, it is the same on all of them");
-    }
+  }
+
+  /// A key that nobody has seen.
+  public byte[] newRingKey() {
+    byte[] key = new byte[RING_KEY_BYTES];
+    random.nextBytes(key);
     return key;
   }
 

@@ -226,6 +226,11 @@ final class TypedCluster implements Cluster {
   }
 
   @Override
+  public List<String> rekey() {
+    return List.of("done");
+  }
+
+  @Override
   public List<RingLink> ringLinks() {
     return List.of(
         new RingLink(

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +54,7 @@ class SecretStoreTest {
     SecretStore first = founded();
     SecretStore second = new SecretStore(temporary.resolve("second"));
     second.accept(first.grant(new NodeId("n2"), "127.0.0.2", NOW));
-    assertArrayEquals(first.ringKey(), second.ringKey());
+    assertArrayEquals(first.ringKeys().get(1), second.ringKeys().get(1));
     assertEquals("TLSv1.3", second.tls().context().getProtocol());
     assertTrue(first.authority());
     assertFalse(second.authority());
@@ -76,7 +77,7 @@ class SecretStoreTest {
     SecretStore store = founded();
     Files.writeString(temporary.resolve("first/ring.key"), "abc");
     assertTrue(
-        String.valueOf(assertThrows(SecretsException.class, store::ringKey).getMessage())
+        String.valueOf(assertThrows(SecretsException.class, store::ringKeys).getMessage())
             .contains("ring.key is damaged: copy it"));
     Files.writeString(temporary.resolve("first/node.key"), "abc");
     String message = String.valueOf(assertThrows(SecretsException.class, store::tls).getMessage());
@@ -92,5 +93,26 @@ class SecretStoreTest {
                     .getMessage())
             .contains("damaged"));
     assertThrows(IllegalArgumentException.class, () -> JoinToken.parse("abc"));
+  }
+
+  @Test
+  void ringKeysComeAndGo() throws IOException {
+    var store = new SecretStore(temporary.resolve("keys"));
+    store.found("demo", new NodeId("n1"), "127.0.0.1", NOW);
+    var first = store.ringKeys().get(1);
+    assertEquals(List.of(1), List.copyOf(store.ringKeys().keySet()));
+    var second = store.newRingKey();
+    store.addRingKey(2, second);
+    store.addRingKey(2, second);
+    assertArrayEquals(first, store.ringKeys().get(1));
+    assertArrayEquals(second, store.ringKeys().get(2));
+    store.retireRingKeys(3);
+    assertEquals(2, store.ringKeys().size(), "a generation that is not here ends no other");
+    store.retireRingKeys(2);
+    assertEquals(List.of(2), List.copyOf(store.ringKeys().keySet()));
+    for (var text : List.of("", "0 " + "00".repeat(32), "1 2 " + "00".repeat(32), "x", "1 zz")) {
+      Files.writeString(temporary.resolve("keys/ring.key"), text);
+      assertThrows(SecretsException.class, store::ringKeys, text);
+    }
   }
 }

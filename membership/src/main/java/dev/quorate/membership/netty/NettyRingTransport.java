@@ -33,6 +33,9 @@ final class NettyRingTransport implements RingTransport {
   private static final Logger LOG = LoggerFactory.getLogger(NettyRingTransport.class);
   private static final int MAX_WAITING = 16;
 
+  /// How many greetings of a peer are looked at in a second.
+  private static final double GREETINGS = 200;
+
   private final EventLoop loop;
   private final InstantSource time;
   private final PacketSeal seal;
@@ -41,6 +44,8 @@ final class NettyRingTransport implements RingTransport {
   private final List<LinkSockets> links = new ArrayList<>();
   private final NavigableMap<NodeId, Integer> counts = new TreeMap<>();
   private final Map<NodeId, Deque<Waiting>> waiting = new TreeMap<>();
+  private final Map<NodeId, Allowance> fromPeers = new TreeMap<>();
+  private final Map<NodeId, Allowance> fromElsewhere = new TreeMap<>();
   private final ByteBuffer report = ByteBuffer.allocate(LinkCodec.MAX_REPORT);
   private volatile List<LinkStatus> status = List.of();
   private @Nullable Receiver receiver;
@@ -132,12 +137,22 @@ final class NettyRingTransport implements RingTransport {
     waiting.clear();
   }
 
+  /// From now on these are the keys.
+  void rekey(RingKeys keys) {
+    seal.rekey(keys);
+    counts.keySet().forEach(peer -> greet(peer, true));
+    flush();
+  }
+
   /// Looks at the links, and tells the peers.
   void tick() {
     var now = time.instant();
     monitor.tick(now).forEach(NettyRingTransport::tell);
     for (var entry : counts.entrySet()) {
       var peer = entry.getKey();
+      if (seal.isBehind(peer)) {
+        greet(peer, true);
+      }
       for (int link = 0; link < entry.getValue() && monitor.isDue(peer); link++) {
         report.clear();
         LinkCodec.encode(monitor.report(now, peer, link), report);
@@ -197,8 +212,12 @@ final class NettyRingTransport implements RingTransport {
   }
 
   private void greet(NodeId node) {
+    greet(node, false);
+  }
+
+  private void greet(NodeId node, boolean ask) {
     var out = ByteBuffer.allocate(2 * PacketSeal.OVERHEAD);
-    seal.hello(node, out);
+    seal.hello(node, ask, out);
     write(node, out.flip(), Care.EVERY_LINK);
   }
 
@@ -228,7 +247,7 @@ final class NettyRingTransport implements RingTransport {
       return;
     }
     counters.add(Count.DATAGRAMS_RECEIVED);
-    switch (seal.open(datagram, link, counts::containsKey)) {
+    switch (seal.open(datagram, link, new Entrance(link, from))) {
       case PacketSeal.Opened.Content(var node, var plain) -> {
         heard(node, link);
         if (receiver != null) {
@@ -285,6 +304,29 @@ final class NettyRingTransport implements RingTransport {
   @Override
   public void close() {
     links.forEach(LinkSockets::close);
+  }
+
+  /// Each peer has an allowance for what comes from its address, and one for what only says so.
+  private final class Entrance implements PacketSeal.Door {
+    private final int link;
+    private final InetSocketAddress from;
+
+    Entrance(int link, InetSocketAddress from) {
+      this.link = link;
+      this.from = from;
+    }
+
+    @Override
+    public boolean knows(NodeId node) {
+      return counts.containsKey(node);
+    }
+
+    @Override
+    public boolean admits(NodeId node) {
+      var pool = links.get(link).isFrom(node, from) ? fromPeers : fromElsewhere;
+      return pool.computeIfAbsent(node, _ -> new Allowance(GREETINGS, 2 * GREETINGS))
+          .take(time.instant());
+    }
   }
 
   private final class Arrivals implements LinkSockets.Listener {

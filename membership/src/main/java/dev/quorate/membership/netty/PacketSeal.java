@@ -7,11 +7,14 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
@@ -32,40 +35,53 @@ import org.jspecify.annotations.Nullable;
 /// A -> B  hello(A, echo B)                    B knows now that A lives
 /// ```
 ///
-/// Layout: magic, version, kind, length and name of the sender, its contribution (16), the first 8
-/// bytes of the receiver's contribution (0 in a greeting), packet number (8); then AES-256-GCM over
-/// the content with everything before it and the cluster's name as additional data.
+/// Keys come in generations. A greeting says which is the sender's newest; content is sealed with
+/// the newest that both have, so that a new key can be given out while the ring goes on.
+///
+/// What is cheap to tell is told first: another cluster by its mark, a stranger by its name, a
+/// replay by its number. What needs a key that is not at hand yet is rationed.
+///
+/// Layout: magic, version, kind, generation (4), mark of the cluster (8), length and name of the
+/// sender, its contribution (16), the first 8 bytes of the receiver's contribution (0 in a
+/// greeting), packet number (8); then AES-256-GCM over the content with everything before it and
+/// the cluster's name as additional data.
 ///
 /// Invariants:
 /// - a pair of key and number is used once
 /// - a contribution that another has replaced is never accepted again
 final class PacketSeal {
   /// What sealing adds at most, in bytes.
-  static final int OVERHEAD = 3 + 1 + 63 + 16 + 8 + 8 + 16;
+  static final int OVERHEAD = 3 + 4 + 8 + 1 + 63 + 16 + 8 + 8 + 16;
 
   private static final byte MAGIC = 0x51;
-  private static final byte VERSION = 1;
+  private static final byte VERSION = 2;
   private static final byte HELLO = 1;
   private static final byte CONTENT = 2;
   private static final byte REPORT = 3;
   private static final int CONTRIBUTION = 16;
+  private static final int HELLO_SIZE = 1 + CONTRIBUTION + Integer.BYTES;
+  private static final int MARK_AT = 3 + Integer.BYTES;
   private static final int TAG_BITS = 128;
   private static final int MAX_RETIRED = 1024;
 
   private final byte[] cluster;
-  private final ClusterKey key;
+  private final long mark;
   private final byte[] name;
   private final byte[] mine = new byte[CONTRIBUTION];
   private final RingCounters counters;
   private final Map<NodeId, Peer> peers = new HashMap<>();
   private final Cipher cipher;
-  private final SecretKeySpec helloKey;
+  private RingKeys keys;
   private long hellos;
 
   /// What this daemon knows of another.
   private final class Peer {
     final LinkedHashSet<ByteBuffer> retired = new LinkedHashSet<>();
     byte @Nullable [] heard;
+
+    /// The newest generation that it has; 0 if that is not known.
+    int newest;
+
     @Nullable Session session;
 
     void establish(byte[] contribution, NodeId node) {
@@ -83,8 +99,9 @@ final class PacketSeal {
   /// Keys and numbers between this daemon and one start of another.
   private final class Session {
     final byte[] theirs;
-    final SecretKeySpec out;
-    final SecretKeySpec in;
+    final byte[] theirName;
+    final TreeMap<Integer, SecretKeySpec> out = new TreeMap<>();
+    final TreeMap<Integer, SecretKeySpec> in = new TreeMap<>();
     final ReplayWindow window = new ReplayWindow();
     final ReplayWindow[] byLink = new ReplayWindow[RingPeer.MAX_LINKS];
     long sent;
@@ -92,8 +109,15 @@ final class PacketSeal {
     Session(byte[] theirs, byte[] theirName) {
       Arrays.setAll(byLink, _ -> new ReplayWindow());
       this.theirs = theirs;
-      this.out = derive("content", name, mine, theirs);
-      this.in = derive("content", theirName, theirs, mine);
+      this.theirName = theirName;
+    }
+
+    SecretKeySpec out(int generation) {
+      return out.computeIfAbsent(generation, g -> derive(g, "content", name, mine, theirs));
+    }
+
+    SecretKeySpec in(int generation) {
+      return in.computeIfAbsent(generation, g -> derive(g, "content", theirName, theirs, mine));
     }
   }
 
@@ -121,13 +145,28 @@ final class PacketSeal {
     record Nothing() implements Opened {}
   }
 
+  /// What is known of where datagrams come from.
+  interface Door {
+    /// Whether a node is a peer.
+    boolean knows(NodeId node);
+
+    /// Whether effort may be spent on what claims to be a greeting or the first word of a node.
+    boolean admits(NodeId node);
+  }
+
   private record Header(
-      byte kind, NodeId sender, ByteBuffer contribution, long hint, long number, int length) {}
+      byte kind,
+      int generation,
+      NodeId sender,
+      ByteBuffer contribution,
+      long hint,
+      long number,
+      int length) {}
 
   PacketSeal(
-      String cluster, ClusterKey key, NodeId self, RandomGenerator random, RingCounters counters) {
+      String cluster, RingKeys keys, NodeId self, RandomGenerator random, RingCounters counters) {
     this.cluster = cluster.getBytes(StandardCharsets.UTF_8);
-    this.key = key;
+    this.keys = keys;
     this.name = nameOf(self);
     this.counters = counters;
     random.nextBytes(mine);
@@ -136,7 +175,7 @@ final class PacketSeal {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java has no AES-GCM", e);
     }
-    this.helloKey = derive("hello", name, mine, new byte[CONTRIBUTION]);
+    this.mark = markOf(this.cluster);
   }
 
   /// Seals content for a peer; false if there is no session with it yet.
@@ -154,61 +193,103 @@ final class PacketSeal {
     if (session == null) {
       return false;
     }
-    putHeader(kind, hint(session.theirs), session.sent, out);
-    crypt(Cipher.ENCRYPT_MODE, session.out, session.sent, 0, plain, out);
+    var generation = keys.common(peer(to).newest);
+    putHeader(kind, generation, hint(session.theirs), session.sent, out);
+    crypt(Cipher.ENCRYPT_MODE, session.out(generation), session.sent, 0, plain, out);
     session.sent++;
     return true;
   }
 
+  /// From now on these are the keys. Sessions go on.
+  void rekey(RingKeys next) {
+    for (var peer : peers.values()) {
+      if (peer.session != null) {
+        peer.session.out.clear();
+        peer.session.in.clear();
+      }
+    }
+    keys = next;
+  }
+
+  /// Whether a peer may not know yet which keys are here, or the other way round.
+  boolean isBehind(NodeId node) {
+    var peer = peers.get(node);
+    return peer != null && peer.session != null && peer.newest != keys.newest();
+  }
+
   /// Makes a greeting for a peer.
-  void hello(NodeId to, ByteBuffer out) {
+  ///
+  /// @param ask whether it is to be answered even though there is a session
+  void hello(NodeId to, boolean ask, ByteBuffer out) {
     var peer = peer(to);
-    var plain = ByteBuffer.allocate(1 + CONTRIBUTION);
-    plain.put((byte) (peer.session == null ? 1 : 0));
+    var plain = ByteBuffer.allocate(HELLO_SIZE);
+    plain.put((byte) (ask || peer.session == null ? 1 : 0));
     plain.put(peer.heard == null ? new byte[CONTRIBUTION] : peer.heard);
-    putHeader(HELLO, 0, hellos, out);
-    crypt(Cipher.ENCRYPT_MODE, helloKey, hellos, 0, plain.flip(), out);
+    plain.putInt(keys.newest());
+    var generation = keys.common(peer.newest);
+    var key = derive(generation, "hello", name, mine, new byte[CONTRIBUTION]);
+    putHeader(HELLO, generation, 0, hellos, out);
+    crypt(Cipher.ENCRYPT_MODE, key, hellos, 0, plain.flip(), out);
     hellos++;
   }
 
   /// Opens a datagram, whatever it is.
   ///
   /// @param link on which it came
-  Opened open(ByteBuffer datagram, int link, java.util.function.Predicate<NodeId> known) {
+  Opened open(ByteBuffer datagram, int link, Door door) {
+    if (isForeign(datagram)) {
+      counters.add(Count.DROPPED_FOREIGN);
+      return new Opened.Nothing();
+    }
     var header = header(datagram);
-    if (header.isEmpty()) {
+    if (header.isEmpty() || !keys.byGeneration().containsKey(header.get().generation())) {
       counters.add(Count.DROPPED_UNSEALABLE);
       return new Opened.Unopened();
     }
-    if (!known.test(header.get().sender())) {
+    if (!door.knows(header.get().sender())) {
       counters.add(Count.DROPPED_STRANGER);
       return new Opened.Nothing();
     }
     var contribution = header.get().contribution().array();
     return header.get().kind() == HELLO
-        ? greeted(header.get(), contribution, datagram)
-        : content(header.get(), contribution, datagram, link);
+        ? greeted(header.get(), contribution, datagram, door)
+        : content(header.get(), contribution, datagram, link, door);
   }
 
-  private Opened greeted(Header header, byte[] contribution, ByteBuffer datagram) {
+  private boolean isRefused(Door door, NodeId sender) {
+    var refused = !door.admits(sender);
+    if (refused) {
+      counters.add(Count.DROPPED_RATE);
+    }
+    return refused;
+  }
+
+  private Opened greeted(Header header, byte[] contribution, ByteBuffer datagram, Door door) {
     var sender = header.sender();
+    if (isRefused(door, sender)) {
+      return new Opened.Nothing();
+    }
     var peer = peer(sender);
-    var helloOfPeer = derive("hello", nameOf(sender), contribution, new byte[CONTRIBUTION]);
+    var helloOfPeer =
+        derive(header.generation(), "hello", nameOf(sender), contribution, new byte[CONTRIBUTION]);
     var plain = opened(header, helloOfPeer, datagram);
     if (plain == null) {
       return new Opened.Unopened();
     }
-    if (plain.remaining() != 1 + CONTRIBUTION) {
+    if (plain.remaining() != HELLO_SIZE) {
       return new Opened.Nothing();
     }
     if (peer.retired.contains(header.contribution())) {
       counters.add(Count.DROPPED_REPLAYED);
       return new Opened.Nothing();
     }
-    peer.heard = contribution;
     var answer = plain.get() == 1;
     var echo = new byte[CONTRIBUTION];
     plain.get(echo);
+    var same = Arrays.equals(peer.heard, contribution);
+    peer.heard = contribution;
+    // An old greeting of the same start, played again, must not lead back to an old key.
+    peer.newest = same ? Math.max(peer.newest, plain.getInt()) : plain.getInt();
     var isNew = peer.session == null || !Arrays.equals(peer.session.theirs, contribution);
     if (isNew && Arrays.equals(echo, mine)) {
       peer.establish(contribution, sender);
@@ -217,12 +298,13 @@ final class PacketSeal {
     return answer ? new Opened.HelloDue(sender) : new Opened.Nothing();
   }
 
-  private Opened content(Header header, byte[] contribution, ByteBuffer datagram, int link) {
+  private Opened content(
+      Header header, byte[] contribution, ByteBuffer datagram, int link, Door door) {
     var sender = header.sender();
     var peer = peer(sender);
     if (header.hint() != hint(mine)) {
       // It was sealed for an earlier start of this daemon: the sender must learn of this one.
-      return new Opened.HelloDue(sender);
+      return isRefused(door, sender) ? new Opened.Nothing() : new Opened.HelloDue(sender);
     }
     if (peer.retired.contains(header.contribution())) {
       counters.add(Count.DROPPED_REPLAYED);
@@ -235,10 +317,13 @@ final class PacketSeal {
       counters.add(copy ? Count.REDUNDANT : Count.DROPPED_REPLAYED);
       return copy ? new Opened.Redundant(sender) : new Opened.Nothing();
     }
+    if (isNew && isRefused(door, sender)) {
+      return new Opened.Nothing();
+    }
     var in =
         isNew || session == null
-            ? derive("content", nameOf(sender), contribution, mine)
-            : session.in;
+            ? derive(header.generation(), "content", nameOf(sender), contribution, mine)
+            : session.in(header.generation());
     var plain = opened(header, in, datagram);
     if (plain == null) {
       return new Opened.Unopened();
@@ -273,6 +358,8 @@ final class PacketSeal {
         return Optional.empty();
       }
       var kind = in.get();
+      var generation = in.getInt();
+      in.getLong();
       var length = in.get();
       if ((kind != HELLO && kind != CONTENT && kind != REPORT) || length < 1) {
         return Optional.empty();
@@ -285,6 +372,7 @@ final class PacketSeal {
       return Optional.of(
           new Header(
               kind,
+              generation,
               node,
               ByteBuffer.wrap(contribution),
               in.getLong(),
@@ -295,8 +383,18 @@ final class PacketSeal {
     }
   }
 
-  private void putHeader(byte kind, long hint, long number, ByteBuffer out) {
-    out.put(MAGIC).put(VERSION).put(kind).put((byte) name.length).put(name).put(mine);
+  /// Whether the clear header names another cluster.
+  private boolean isForeign(ByteBuffer in) {
+    var at = in.position();
+    return in.remaining() >= MARK_AT + Long.BYTES
+        && in.get(at) == MAGIC
+        && in.get(at + 1) == VERSION
+        && in.getLong(at + MARK_AT) != mark;
+  }
+
+  private void putHeader(byte kind, int generation, long hint, long number, ByteBuffer out) {
+    out.put(MAGIC).put(VERSION).put(kind).putInt(generation).putLong(mark);
+    out.put((byte) name.length).put(name).put(mine);
     out.putLong(hint).putLong(number);
   }
 
@@ -325,13 +423,15 @@ final class PacketSeal {
     }
   }
 
-  private SecretKeySpec derive(String purpose, byte[] sender, byte[] from, byte[] to) {
+  private SecretKeySpec derive(
+      int generation, String purpose, byte[] sender, byte[] from, byte[] to) {
+    var key = Objects.requireNonNull(keys.byGeneration().get(generation));
     try {
       var mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(key.bytes(), "HmacSHA256"));
       for (var part :
           new byte[][] {
-            ("quorate ring 1 " + purpose).getBytes(StandardCharsets.US_ASCII),
+            ("quorate ring 2 " + purpose).getBytes(StandardCharsets.US_ASCII),
             cluster,
             sender,
             from,
@@ -343,6 +443,15 @@ final class PacketSeal {
       return new SecretKeySpec(mac.doFinal(), "AES");
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java has no HMAC-SHA256", e);
+    }
+  }
+
+  private static long markOf(byte[] cluster) {
+    try {
+      var digest = MessageDigest.getInstance("SHA-256").digest(cluster);
+      return ByteBuffer.wrap(digest).getLong();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java has no SHA-256", e);
     }
   }
 

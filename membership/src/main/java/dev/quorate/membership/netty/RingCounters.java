@@ -24,6 +24,10 @@ public final class RingCounters {
     REDUNDANT,
     /// Dropped: seen before.
     DROPPED_REPLAYED,
+    /// Dropped: of another cluster on the same network.
+    DROPPED_FOREIGN,
+    /// Dropped unopened: more greetings than a peer can have reason for.
+    DROPPED_RATE,
     /// Dropped: no peer of this node.
     DROPPED_STRANGER,
     /// Dropped: the seal was right, the content was not.

@@ -93,7 +93,7 @@ public final class RingDriver implements AutoCloseable {
     this.loop = group.next();
     var seal =
         new PacketSeal(
-            setup.cluster(), setup.key(), setup.self().node(), new SecureRandom(), counters);
+            setup.cluster(), setup.keys(), setup.self().node(), new SecureRandom(), counters);
     var monitor = LinkMonitor.of(setup.config().tokenTimeout());
     this.linkEvery = monitor.interval();
     this.transport =
@@ -175,6 +175,11 @@ public final class RingDriver implements AutoCloseable {
   /// miss it and it forms a ring of its own. Speaking again merges the rings.
   public void speak(boolean speaking) {
     onLoop(() -> transport.speak(speaking));
+  }
+
+  /// From now on these are the keys. The ring goes on, if each node has one that its peers have.
+  public void rekey(RingKeys keys) {
+    onLoop(() -> transport.rekey(keys));
   }
 
   /// What was counted so far.

@@ -15,7 +15,7 @@ import java.util.List;
 /// @param sequenceFile where the ring sequence is kept; its directory exists
 public record RingSetup(
     String cluster,
-    ClusterKey key,
+    RingKeys keys,
     Member self,
     List<RingAddress> links,
     List<RingPeer> peers,

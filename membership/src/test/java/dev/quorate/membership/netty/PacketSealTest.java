@@ -24,12 +24,32 @@ class PacketSealTest {
   private PacketSeal start(NodeId node, String cluster, int secret) {
     var key = new byte[32];
     Arrays.fill(key, (byte) secret);
-    return new PacketSeal(cluster, ClusterKey.of(key), node, random, counters);
+    return new PacketSeal(cluster, RingKeys.of(ClusterKey.of(key)), node, random, counters);
+  }
+
+  private static ClusterKey key(int secret) {
+    var key = new byte[32];
+    Arrays.fill(key, (byte) secret);
+    return ClusterKey.of(key);
+  }
+
+  private static PacketSeal.Door door(boolean admits) {
+    return new PacketSeal.Door() {
+      @Override
+      public boolean knows(NodeId node) {
+        return node.equals(A) || node.equals(B);
+      }
+
+      @Override
+      public boolean admits(NodeId node) {
+        return admits;
+      }
+    };
   }
 
   private static ByteBuffer hello(PacketSeal from, NodeId to) {
     var out = ByteBuffer.allocate(512);
-    from.hello(to, out);
+    from.hello(to, false, out);
     return out.flip();
   }
 
@@ -40,7 +60,7 @@ class PacketSealTest {
   }
 
   private static Opened open(PacketSeal at, ByteBuffer datagram) {
-    return at.open(datagram.duplicate(), 0, n -> n.equals(A) || n.equals(B));
+    return at.open(datagram.duplicate(), 0, door(true));
   }
 
   private static void greet(PacketSeal a, PacketSeal b) {
@@ -100,8 +120,9 @@ class PacketSealTest {
   void anotherKeyOrClusterIsDropped() {
     var b = start(B, "x", 1);
     assertEquals(new Opened.Unopened(), open(b, hello(start(A, "x", 2), B)));
-    assertEquals(new Opened.Unopened(), open(b, hello(start(A, "y", 1), B)));
-    assertEquals(2, counters.get(Count.DROPPED_UNSEALABLE));
+    assertEquals(new Opened.Nothing(), open(b, hello(start(A, "y", 1), B)));
+    assertEquals(1, counters.get(Count.DROPPED_FOREIGN));
+    assertEquals(1, counters.get(Count.DROPPED_UNSEALABLE));
     assertEquals(new Opened.Nothing(), open(b, hello(start(new NodeId("z"), "x", 1), B)));
     assertEquals(1, counters.get(Count.DROPPED_STRANGER));
   }
@@ -121,15 +142,77 @@ class PacketSealTest {
       var noise = new byte[random.nextInt(200)];
       random.nextBytes(noise);
       open(b, ByteBuffer.wrap(noise));
-      if (noise.length > 3) {
+      if (noise.length > 30) {
+        good.duplicate().get(noise, 0, 16);
         noise[0] = 0x51;
-        noise[1] = 1;
-        noise[2] = (byte) (1 + random.nextInt(2));
-        noise[3] = 1;
+        noise[1] = 2;
+        noise[2] = (byte) (1 + random.nextInt(3));
+        noise[6] = 1;
         open(b, ByteBuffer.wrap(noise));
       }
     }
     assertEquals(1, number(open(b, good)));
+  }
+
+  @Test
+  void aCopyByAnotherLinkIsNoReplay() {
+    var a = start(A, "x", 1);
+    var b = start(B, "x", 1);
+    greet(a, b);
+    var datagram = sealed(a, B, 1);
+    assertEquals(1, number(b.open(datagram.duplicate(), 0, door(true))));
+    assertEquals(new Opened.Redundant(A), b.open(datagram.duplicate(), 1, door(true)));
+    assertEquals(new Opened.Nothing(), b.open(datagram.duplicate(), 1, door(true)));
+    assertEquals(1, counters.get(Count.REDUNDANT));
+    assertEquals(1, counters.get(Count.DROPPED_REPLAYED));
+  }
+
+  @Test
+  void keysAreExchangedWhileContentFlows() {
+    var a = start(A, "x", 1);
+    var b = start(B, "x", 1);
+    greet(a, b);
+    var both = RingKeys.of(key(1)).with(2, key(2));
+    a.rekey(both);
+    assertEquals(1, number(open(b, sealed(a, B, 1))), "b has the old key only");
+    assertTrue(a.isBehind(B));
+    b.rekey(both);
+    open(b, hello(a, B));
+    open(a, hello(b, A));
+    assertFalse(a.isBehind(B) || b.isBehind(A));
+    var withNew = sealed(a, B, 2);
+    assertEquals(2, withNew.getInt(3), "the new generation is used");
+    assertEquals(2, number(open(b, withNew)));
+    var recorded = sealed(start(A, "x", 1), B);
+    var second = RingKeys.of(2, key(2));
+    a.rekey(second);
+    assertEquals(3, number(open(b, sealed(a, B, 3))));
+    assertEquals(4, number(open(a, sealed(b, A, 4))));
+    b.rekey(second);
+    assertEquals(5, number(open(b, sealed(a, B, 5))));
+    assertEquals(new Opened.Unopened(), open(b, recorded), "the old key opens nothing any more");
+  }
+
+  private static ByteBuffer sealed(PacketSeal from, NodeId to) {
+    return hello(from, to);
+  }
+
+  @Test
+  void greetingsAreRationedBeforeAnyKeyIsMade() {
+    var a = start(A, "x", 1);
+    var b = start(B, "x", 1);
+    greet(a, b);
+    var stranger = start(A, "x", 1);
+    assertEquals(new Opened.Nothing(), b.open(hello(stranger, B), 0, door(false)));
+    assertEquals(1, counters.get(Count.DROPPED_RATE));
+    assertEquals(7, number(b.open(sealed(a, B, 7), 0, door(false))), "sessions are not rationed");
+    var few = new Allowance(10, 20);
+    var now = java.time.Instant.EPOCH;
+    for (int i = 0; i < 20; i++) {
+      assertTrue(few.take(now));
+    }
+    assertFalse(few.take(now.plusMillis(50)));
+    assertTrue(few.take(now.plusMillis(150)));
   }
 
   @Test

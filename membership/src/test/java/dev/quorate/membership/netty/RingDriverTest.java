@@ -60,7 +60,7 @@ class RingDriverTest {
           new RingDriver(
               new RingSetup(
                   "test",
-                  ClusterKey.of(key),
+                  RingKeys.of(ClusterKey.of(key)),
                   new Member(new NodeId(name), new Incarnation("boot", run)),
                   java.util.Objects.requireNonNull(peers.get(name)).links(),
                   List.copyOf(peers.values()),
@@ -121,7 +121,7 @@ class RingDriverTest {
   @BeforeEach
   void choosePorts() throws IOException {
     var sockets = new ArrayList<DatagramSocket>();
-    for (var name : List.of("a", "b", "c")) {
+    for (var name : List.of("a", "b", "c", "d")) {
       var socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
       sockets.add(socket);
       peers.put(
@@ -204,6 +204,7 @@ class RingDriverTest {
     int port = literal.links().getFirst().port();
     peers.put("b", RingPeer.of(literal.node(), new RingAddress("b.example", port)));
     peers.remove("c");
+    peers.remove("d");
     var a = new Station("a", 1, (byte) 7, hosts);
     peers.put("b", literal);
     await(() -> a.members() == 1);
@@ -266,6 +267,32 @@ class RingDriverTest {
     await(() -> a.driver.counters().get(Count.DROPPED_UNSEALABLE) > 0);
     await(() -> wrong.driver.counters().get(Count.DROPPED_UNSEALABLE) > 0);
     assertTrue(a.views.stream().noneMatch(v -> v.contains(new NodeId("c"))));
+  }
+
+  @Test
+  void theKeyIsExchangedWithoutAChangeOfView() {
+    var a = new Station("a", 1, (byte) 7);
+    var b = new Station("b", 1, (byte) 7);
+    var c = new Station("c", 1, (byte) 7);
+    await(() -> together(3, a, b, c));
+    var views = a.views.size() + b.views.size() + c.views.size();
+    var old = new byte[32];
+    Arrays.fill(old, (byte) 7);
+    var both = RingKeys.of(ClusterKey.of(old)).with(2, ClusterKey.of(new byte[32]));
+    var said = 0;
+    for (var keys : List.of(both, RingKeys.of(2, ClusterKey.of(new byte[32])))) {
+      for (var station : List.of(b, c, a)) {
+        station.driver.rekey(keys);
+        assertTrue(station.driver.multicast("during".getBytes(StandardCharsets.US_ASCII)));
+        var expected = ++said;
+        await(() -> a.messages.size() == expected && c.messages.size() == expected);
+      }
+    }
+    assertEquals(views, a.views.size() + b.views.size() + c.views.size(), "no view changed");
+    assertEquals(0, a.driver.counters().get(Count.TOKENS_LOST));
+    var behind = new Station("d", 1, (byte) 7);
+    await(() -> behind.members() == 1);
+    assertEquals(3, a.members());
   }
 
   @Test
