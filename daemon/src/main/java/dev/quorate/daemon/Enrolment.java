@@ -21,7 +21,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -86,6 +88,7 @@ final class Enrolment {
     ObjectNode links = answer.putObject("links");
     own.furtherLinks()
         .forEach((peer, further) -> further.forEach(links.withArray(peer.name())::add));
+    own.witnesses().forEach(w -> answer.withArray("witnesses").add(w.name()));
     answer.put("authority", grant.credentials().authority());
     answer.put("certificate", grant.credentials().certificate());
     answer.put("key", grant.credentials().privateKey());
@@ -111,13 +114,16 @@ final class Enrolment {
             new NodeId(node.getKey()),
             node.getValue().valueStream().map(JsonNode::asText).toList());
       }
+      SortedSet<NodeId> witnesses = new TreeSet<>();
+      json.path("witnesses").valueStream().forEach(w -> witnesses.add(new NodeId(w.asText())));
       return new Admission(
           new Identity(
               json.path("cluster").asText(),
               new NodeId(json.path("node").asText()),
               json.path("address").asText(),
               peers,
-              links),
+              links,
+              witnesses),
           new SecretStore.Grant(
               new Credentials(
                   json.path("authority").asText(),

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
@@ -183,9 +184,13 @@ final class Lifecycle implements Node.Host, AutoCloseable {
 
   /// Founds a cluster.
   ///
+  /// @param witnesses those of the nodes that only vote
   /// @param unseen whether nodes that cannot be reached are named nevertheless
   synchronized SortedMap<NodeId, String> setup(
-      String name, SortedMap<NodeId, List<String>> links, boolean unseen) {
+      String name,
+      SortedMap<NodeId, List<String>> links,
+      SortedSet<NodeId> witnesses,
+      boolean unseen) {
     requireUnjoined();
     SortedMap<NodeId, String> nodes = new TreeMap<>();
     SortedMap<NodeId, List<String>> further = new TreeMap<>();
@@ -210,7 +215,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
       requireReachable(peers);
     }
     become(
-        new Identity(name, self, address, peers, further),
+        new Identity(name, self, address, peers, further, witnesses),
         () -> secrets.found(name, self, address, Instant.now()),
         "nothing was changed: put it right and type the command again");
     SortedMap<NodeId, String> tokens = new TreeMap<>();

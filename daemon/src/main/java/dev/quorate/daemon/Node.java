@@ -259,10 +259,14 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     List<ConfigurationChange> changes = new ArrayList<>();
     identity
         .everyone()
-        .forEach((node, address) ->
-            changes.add(
-                new ConfigurationChange.PutNode(
-                    new NodeDefinition(node, address, true, new TreeMap<>()))));
+        .forEach((node, address) -> {
+          SortedMap<String, String> attributes = new TreeMap<>();
+          if (identity.witnesses().contains(node)) {
+            attributes.put(NodeDefinition.WITNESS, "on");
+          }
+          changes.add(
+              new ConfigurationChange.PutNode(new NodeDefinition(node, address, true, attributes)));
+        });
     events.accept(
         new NodeEvent.AgentProposed(
             new ClusterCommand.ChangeConfiguration(0, "cluster setup", changes)));

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -229,8 +230,11 @@ final class Operator implements Cluster {
 
   @Override
   public SortedMap<NodeId, String> setup(
-      String name, SortedMap<NodeId, List<String>> nodes, boolean unseen) {
-    return lifecycle.setup(name, nodes, unseen);
+      String name,
+      SortedMap<NodeId, List<String>> nodes,
+      SortedSet<NodeId> witnesses,
+      boolean unseen) {
+    return lifecycle.setup(name, nodes, witnesses, unseen);
   }
 
   @Override

@@ -91,6 +91,7 @@ final class ClusterBuilder {
     for (LabNode node : lab.nodes()) {
       words.add(node.name() + "=" + node.address());
     }
+    lab.witness().ifPresent(w -> words.addAll(List.of("--witness", w.name())));
     Matcher tokens = JOIN.matcher(hactl.type(first, words.toArray(String[]::new)));
     for (LabNode node : lab.nodes().subList(1, lab.nodes().size())) {
       if (!tokens.find()) {
@@ -108,7 +109,7 @@ final class ClusterBuilder {
         () -> {
           List<String> online = ClusterView.onlineAnywhere(hactl, lab);
           return online.size() == lab.nodes().size()
-              && ClusterView.streaming(lab) == lab.nodes().size() - 1;
+              && ClusterView.streaming(lab) == lab.hosts().size() - 1;
         });
     out.println("  every node is online and every standby streams");
   }

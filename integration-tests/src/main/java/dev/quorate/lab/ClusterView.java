@@ -45,7 +45,7 @@ final class ClusterView {
 
   /// The node whose instance is not in recovery, asked by the virtual address' owner first.
   static Optional<LabNode> primary(Lab lab) {
-    for (LabNode node : lab.nodes()) {
+    for (LabNode node : lab.hosts()) {
       if (writable(node)) {
         return Optional.of(node);
       }

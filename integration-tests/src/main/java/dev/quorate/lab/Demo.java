@@ -50,7 +50,7 @@ public final class Demo {
       out.println(DemoOptions.USAGE);
       return 2;
     }
-    DemoRun run = new DemoRun(options.nodes(), out);
+    DemoRun run = new DemoRun(Lab.of(options.nodes(), options.witness()), out);
     run.build(options.durability());
     List<DemoRun.Verdict> verdicts = new ArrayList<>();
     for (int i = 0; i < options.repeat(); i++) {

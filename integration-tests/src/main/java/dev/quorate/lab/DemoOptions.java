@@ -5,21 +5,23 @@ import java.util.List;
 
 /// What a user asked the demo for.
 ///
-/// @param nodes 3 to 7
+/// @param nodes how many have a database: 3 to 7, or 2 to 6 and a witness
+/// @param witness whether one more node only votes
 /// @param durability `sync` or `async`
 /// @param repeat how often the scenario is played on the same cluster, 1 to 20
-record DemoOptions(Scenario scenario, int nodes, String durability, int repeat) {
+record DemoOptions(Scenario scenario, int nodes, boolean witness, String durability, int repeat) {
   static final String USAGE =
       "usage: ./demo [--scenario "
           + String.join("|", Scenario.words())
-          + "] [--nodes N] [--durability sync|async] [--repeat N] | ./demo status | ./demo stop";
+          + "] [--nodes N] [--witness] [--durability sync|async] [--repeat N] | ./demo status | ./demo stop";
 
   /// Reads the command line.
   ///
   /// @throws IllegalArgumentException naming the word that is wrong
   static DemoOptions parse(List<String> args) {
-    DemoOptions options = new DemoOptions(Scenario.NODE_CRASH, 3, "sync", 1);
     List<String> rest = new ArrayList<>(args);
+    boolean witness = rest.removeIf("--witness"::equals);
+    DemoOptions options = new DemoOptions(Scenario.NODE_CRASH, 3, witness, "sync", 1);
     while (!rest.isEmpty()) {
       String option = rest.removeFirst();
       String value = rest.isEmpty() ? "" : rest.removeFirst();
@@ -29,15 +31,18 @@ record DemoOptions(Scenario scenario, int nodes, String durability, int repeat) 
             case "--nodes" ->
                 new DemoOptions(
                     options.scenario,
-                    number(option, value, 3, 7),
+                    witness ? number(option, value, 2, 6) : votersOf(value),
+                    witness,
                     options.durability,
                     options.repeat);
             case "--durability" ->
-                new DemoOptions(options.scenario, options.nodes, durability(value), options.repeat);
+                new DemoOptions(
+                    options.scenario, options.nodes, witness, durability(value), options.repeat);
             case "--repeat" ->
                 new DemoOptions(
                     options.scenario,
                     options.nodes,
+                    witness,
                     options.durability,
                     number(option, value, 1, 20));
             default -> throw new IllegalArgumentException("unknown word '" + option + "'");
@@ -47,7 +52,15 @@ record DemoOptions(Scenario scenario, int nodes, String durability, int repeat) 
   }
 
   private DemoOptions with(Scenario other) {
-    return new DemoOptions(other, nodes, durability, repeat);
+    return new DemoOptions(other, nodes, witness, durability, repeat);
+  }
+
+  private static int votersOf(String value) {
+    if (value.equals("2")) {
+      throw new IllegalArgumentException(
+          "--nodes 2 needs --witness: two voters alone survive the loss of neither");
+    }
+    return number("--nodes", value, 3, 7);
   }
 
   private static Scenario scenario(String word) {

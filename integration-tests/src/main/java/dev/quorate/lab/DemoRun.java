@@ -36,8 +36,12 @@ final class DemoRun {
   private final long started = System.nanoTime();
 
   DemoRun(int nodes, PrintStream out) {
+    this(Lab.of(nodes), out);
+  }
+
+  DemoRun(Lab lab, PrintStream out) {
     this.out = out;
-    this.lab = Lab.of(nodes);
+    this.lab = lab;
     this.hactl = hactl(out);
     this.cluster = new ClusterBuilder(lab, hactl, out);
   }
@@ -96,7 +100,9 @@ final class DemoRun {
   ///
   /// @param durability `sync` or `async`
   void build(String durability) throws IOException {
-    step("Building " + lab.nodes().size() + " machines and PostgreSQL instances");
+    step(
+        "Building %d machines and %d PostgreSQL instances"
+            .formatted(lab.nodes().size(), lab.hosts().size()));
     lab.build(java(), daemonFlags(), classpath());
     new PostgresSetup(lab).create();
     step("Making a cluster of them");
@@ -155,7 +161,7 @@ final class DemoRun {
     SortedSet<Long> onPrimary = Ledger.read(primary.address());
     List<Long> lost = Ledger.lost(acknowledged, onPrimary);
     LabNode standby =
-        lab.nodes().stream().filter(n -> !n.equals(primary)).findFirst().orElseThrow();
+        lab.hosts().stream().filter(n -> !n.equals(primary)).findFirst().orElseThrow();
     Wait.until(
         "the standby " + standby.name() + " to catch up",
         Duration.ofSeconds(30),

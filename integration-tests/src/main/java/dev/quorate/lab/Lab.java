@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Machines that are network namespaces on one bridge, with power, cables and disks of their own.
@@ -32,19 +33,27 @@ final class Lab {
   static final Path DISK = Path.of("/srv/quorate-lab");
 
   private final List<LabNode> nodes;
+  private final boolean witness;
 
-  private Lab(List<LabNode> nodes) {
+  private Lab(List<LabNode> nodes, boolean witness) {
     this.nodes = List.copyOf(nodes);
+    this.witness = witness;
   }
 
   /// The lab with that many nodes; touches nothing.
   static Lab of(int count) {
+    return of(count, false);
+  }
+
+  /// The lab with that many nodes that can have a database, and perhaps one more that only votes.
+  static Lab of(int hosts, boolean witness) {
+    int count = hosts + (witness ? 1 : 0);
     List<LabNode> nodes = new ArrayList<>();
     for (int i = 1; i <= count; i++) {
       String name = "n" + i;
       nodes.add(new LabNode(name, NETWORK + (10 + i), RUN.resolve(name), DISKS.resolve(name)));
     }
-    return new Lab(nodes);
+    return new Lab(nodes, witness);
   }
 
   /// The lab that exists on this machine; without nodes if there is none.
@@ -58,6 +67,16 @@ final class Lab {
 
   List<LabNode> nodes() {
     return nodes;
+  }
+
+  /// The nodes that can have a database.
+  List<LabNode> hosts() {
+    return witness ? nodes.subList(0, nodes.size() - 1) : nodes;
+  }
+
+  /// The node that only votes, if there is one.
+  Optional<LabNode> witness() {
+    return witness ? Optional.of(nodes.getLast()) : Optional.empty();
   }
 
   LabNode node(String name) {

@@ -33,8 +33,8 @@ final class PostgresSetup {
   }
 
   void create() throws IOException {
-    LabNode first = lab.nodes().getFirst();
-    for (LabNode node : lab.nodes()) {
+    LabNode first = lab.hosts().getFirst();
+    for (LabNode node : lab.hosts()) {
       Command.must("chown", "postgres:", node.store().toString());
       Command.must("chown", "postgres:", node.pgSocketDirectory().toString());
     }
@@ -60,7 +60,7 @@ final class PostgresSetup {
             + "'\n",
         StandardOpenOption.APPEND);
     control(first, "start");
-    for (LabNode node : lab.nodes().subList(1, lab.nodes().size())) {
+    for (LabNode node : lab.hosts().subList(1, lab.hosts().size())) {
       asPostgres(
           node,
           bin.resolve("pg_basebackup").toString(),

@@ -29,11 +29,18 @@ final class ClusterSetup {
   private ClusterSetup() {}
 
   static ClusterCommand command(List<NodeId> nodes) {
+    return command(nodes, List.of());
+  }
+
+  static ClusterCommand command(List<NodeId> nodes, List<NodeId> witnesses) {
     List<ConfigurationChange> changes = new ArrayList<>();
     for (NodeId node : nodes) {
+      SortedMap<String, String> attributes = new TreeMap<>();
+      if (witnesses.contains(node)) {
+        attributes.put(NodeDefinition.WITNESS, "on");
+      }
       changes.add(
-          new ConfigurationChange.PutNode(
-              new NodeDefinition(node, node.name(), true, new TreeMap<>())));
+          new ConfigurationChange.PutNode(new NodeDefinition(node, node.name(), true, attributes)));
     }
     changes.add(
         new ConfigurationChange.PutFenceDevice(

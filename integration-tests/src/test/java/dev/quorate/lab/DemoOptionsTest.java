@@ -11,22 +11,31 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DemoOptionsTest {
   @Test
   void nothingAskedForIsANodeCrashOfThreeNodes() {
-    assertEquals(new DemoOptions(Scenario.NODE_CRASH, 3, "sync", 1), DemoOptions.parse(List.of()));
+    assertEquals(
+        new DemoOptions(Scenario.NODE_CRASH, 3, false, "sync", 1), DemoOptions.parse(List.of()));
   }
 
   @Test
   void everyOptionIsRead() {
     assertEquals(
-        new DemoOptions(Scenario.FREEZE, 5, "async", 7),
+        new DemoOptions(Scenario.FREEZE, 5, false, "async", 7),
         DemoOptions.parse(
             List.of(
                 "--scenario", "freeze", "--nodes", "5", "--durability", "async", "--repeat", "7")));
   }
 
+  @Test
+  void twoNodesHaveAWitness() {
+    assertEquals(
+        new DemoOptions(Scenario.NODE_CRASH, 2, true, "sync", 1),
+        DemoOptions.parse(List.of("--nodes", "2", "--witness", "--scenario", "node-crash")));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "--scenario,fire,no scenario 'fire'",
-    "--nodes,2,'--nodes takes a number from 3 to 7, not ''2'''",
+    "--nodes,2,'--nodes 2 needs --witness: two voters alone survive the loss of neither'",
+    "--nodes,8,'--nodes takes a number from 3 to 7, not ''8'''",
     "--nodes,many,'--nodes takes a number from 3 to 7, not ''many'''",
     "--durability,maybe,'--durability is sync or async, not ''maybe'''",
     "--colour,blue,unknown word '--colour'"

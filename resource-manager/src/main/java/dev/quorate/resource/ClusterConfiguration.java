@@ -114,6 +114,11 @@ public record ClusterConfiguration(
     return all;
   }
 
+  /// The nodes that may host resources, sorted.
+  public List<NodeId> hosts() {
+    return nodes.values().stream().filter(n -> !n.witness()).map(NodeDefinition::id).toList();
+  }
+
   /// The nodes that vote in the log, sorted.
   public List<NodeId> voters() {
     return nodes.values().stream().filter(NodeDefinition::voter).map(NodeDefinition::id).toList();

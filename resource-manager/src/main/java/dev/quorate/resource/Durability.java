@@ -13,7 +13,7 @@ public enum Durability {
   public static final String OPTION = "durability";
 
   /// What is promised of a resource: as its meta-attribute or its parameter says, else [#SYNC] with
-  /// three nodes or more.
+  /// three nodes or more that can host it.
   public static Durability of(ClusterConfiguration configuration, ResourceDefinition resource) {
     return switch (configuration
         .meta(resource, OPTION)
@@ -21,7 +21,7 @@ public enum Durability {
       case "async" -> ASYNC;
       case "sync" -> SYNC;
       case "sync-strict" -> SYNC_STRICT;
-      default -> configuration.nodes().size() >= 3 ? SYNC : ASYNC;
+      default -> configuration.hosts().size() >= 3 ? SYNC : ASYNC;
     };
   }
 }

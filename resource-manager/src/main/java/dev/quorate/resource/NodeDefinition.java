@@ -9,7 +9,8 @@ import java.util.TreeMap;
 ///
 /// @param address where the node's services answer: a host name or IP address
 /// @param voter whether it votes in the log
-/// @param attributes permanent node attributes; `standby` and `maintenance` are `on` or absent
+/// @param attributes permanent node attributes; `standby`, `maintenance` and `witness` are `on` or
+///   absent
 /// @param utilization what the node has of each thing that resources use: whole numbers
 public record NodeDefinition(
     NodeId id,
@@ -17,6 +18,9 @@ public record NodeDefinition(
     boolean voter,
     SortedMap<String, String> attributes,
     SortedMap<String, String> utilization) {
+  /// The attribute of a node that only votes.
+  public static final String WITNESS = "witness";
+
   /// Copies the maps.
   public NodeDefinition {
     attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
@@ -31,7 +35,12 @@ public record NodeDefinition(
 
   /// Whether the node may not host resources.
   public boolean standby() {
-    return "on".equals(attributes.get("standby"));
+    return "on".equals(attributes.get("standby")) || witness();
+  }
+
+  /// Whether the node votes and nothing else: nothing of a resource ever runs there.
+  public boolean witness() {
+    return "on".equals(attributes.get(WITNESS));
   }
 
   /// Whether nothing on the node may be touched.

@@ -119,7 +119,7 @@ final class LocalPostgres implements AutoCloseable {
   PostgresSurroundings surroundings() {
     SortedMap<NodeId, String> conninfos = new TreeMap<>();
     for (NodeDefinition node : state.configuration().nodes().values()) {
-      if (!node.id().equals(context.self())) {
+      if (!node.id().equals(context.self()) && !node.witness()) {
         conninfos.put(node.id(), conninfo(node));
       }
     }

@@ -10,6 +10,7 @@ import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.function.Predicate;
 
 /// What commands need of the daemon that executes them.
@@ -52,10 +53,14 @@ public interface Cluster {
   /// Founds a cluster with this node as its first member.
   ///
   /// @param nodes every node with its addresses, one for each link of the ring
+  /// @param witnesses those of them that only vote
   /// @param unseen whether nodes that cannot be reached are named nevertheless
   /// @return for each other node the token with which it joins
   SortedMap<NodeId, String> setup(
-      String name, SortedMap<NodeId, List<String>> nodes, boolean unseen);
+      String name,
+      SortedMap<NodeId, List<String>> nodes,
+      SortedSet<NodeId> witnesses,
+      boolean unseen);
 
   /// Gives the ring a new key, on all nodes, and forgets the old one.
   ///

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.stream.Stream;
 
 /// `cluster …`
@@ -22,10 +23,11 @@ final class ClusterCommands {
     return List.of(
         Command.of(
                 "cluster setup",
-                "NAME NODE=ADDRESS[,ADDRESS…] NODE=ADDRESS[,ADDRESS…]… [--force]",
+                "NAME NODE=ADDRESS[,ADDRESS…] NODE=ADDRESS[,ADDRESS…]… [--witness NODE[,NODE…]] [--force]",
                 "Founds a cluster; this node is its first member, the others must be reachable. Several"
-                    + " addresses are several links of the ring.",
+                    + " addresses are several links of the ring. A witness votes and hosts nothing.",
                 ClusterCommands::setup)
+            .with(Options.WITNESS)
             .anywhere(),
         Command.of(
                 "cluster join",
@@ -79,7 +81,9 @@ final class ClusterCommands {
       throw HactlError.usage(
           nodes.size() + " nodes are too many", "a cluster has at most 7 voting nodes");
     }
-    SortedMap<NodeId, String> tokens = in.cluster().setup(name, nodes, in.options().force());
+    SortedSet<NodeId> witnesses = FoundingNodes.witnesses(in.options(), nodes.keySet());
+    SortedMap<NodeId, String> tokens =
+        in.cluster().setup(name, nodes, witnesses, in.options().force());
     in.out().line("Cluster '" + name + "' is founded; this node is its first member.");
     tokens.forEach((node, token) -> {
       in.out().line("On node " + node + " type:");
@@ -88,8 +92,8 @@ final class ClusterCommands {
     if (nodes.size() == 2) {
       in.out()
           .remark(
-              "Warning: with two voting nodes the loss of either one ends the quorum; add a third as"
-                  + " witness");
+              "Warning: with two voting nodes the loss of either one ends the quorum; name a third"
+                  + " machine as witness: --witness NODE");
     }
   }
 

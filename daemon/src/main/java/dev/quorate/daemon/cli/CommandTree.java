@@ -11,6 +11,7 @@ public final class CommandTree {
               ClusterCommands.all(),
               StatusCommands.all(),
               RingCommands.all(),
+              QuorumCommands.all(),
               Simulate.all(),
               CibCommands.all(),
               PropertyCommands.all(),

@@ -5,8 +5,11 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.membership.RingPeer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// The nodes of `cluster setup`: `n1=10.0.0.1,10.1.0.1`, or as `pcs` has it, `n1 addr=10.0.0.1
 /// addr=10.1.0.1`. A bare name is its own address.
@@ -33,6 +36,25 @@ final class FoundingNodes {
     });
     read.check();
     return read.nodes;
+  }
+
+  /// Those of the nodes that shall only vote.
+  static SortedSet<NodeId> witnesses(Options options, Set<NodeId> nodes) {
+    SortedSet<NodeId> witnesses = new TreeSet<>();
+    String typed = options.own().getOrDefault(Options.WITNESS, "");
+    for (String name : typed.isEmpty() ? List.<String>of() : List.of(typed.split(",", -1))) {
+      NodeId witness = new NodeId(name);
+      if (!nodes.contains(witness)) {
+        throw HactlError.usage(
+            "witness '" + name + "' is not one of the nodes",
+            "name it with its address as well, as " + name + "=10.0.0.3");
+      }
+      witnesses.add(witness);
+    }
+    if (!nodes.isEmpty() && witnesses.containsAll(nodes)) {
+      throw HactlError.usage("every node is a witness", "leave one that can host something");
+    }
+    return witnesses;
   }
 
   private NodeId node(String word) {

@@ -44,6 +44,12 @@ public record Options(
   /// The member of a group after which a resource comes.
   static final String AFTER = "--after";
 
+  /// Why something dangerous is done.
+  static final String REASON = "--reason";
+
+  /// The nodes of a new cluster that only vote.
+  static final String WITNESS = "--witness";
+
   /// How long `--wait` without a number waits.
   public static final Duration WAIT = Duration.ofSeconds(60);
 
@@ -63,8 +69,10 @@ public record Options(
           "--no-color",
           "--output-format",
           "--promoted",
+          REASON,
           SECRETS,
           "--wait",
+          WITNESS,
           "--yes",
           "-o");
 
@@ -115,7 +123,7 @@ public record Options(
         case "-u", "-p" -> value(arguments, ++i, word);
         case "--debug", "--no-color" -> {}
         case "-f" -> throw noFile(i + 1 < arguments.size() ? arguments.get(i + 1) : "FILE");
-        case GROUP, BEFORE, AFTER ->
+        case GROUP, BEFORE, AFTER, REASON, WITNESS ->
             own.put(flag, word.contains("=") ? word.split("=", 2)[1] : value(arguments, ++i, word));
         case DOCUMENT, DRY_RUN, SECRETS ->
             own.put(flag, word.contains("=") ? word.split("=", 2)[1] : "");

@@ -111,7 +111,7 @@ final class StatusText {
     for (ResourceDefinition resource : configuration.resources()) {
       ResourceDefinition.Form form =
           configuration.groupOf(resource.id()).map(GroupDefinition::form).orElse(resource.form());
-      count += form.instances(configuration.nodes().size());
+      count += form.instances(configuration.hosts().size());
     }
     return count;
   }
@@ -191,12 +191,15 @@ final class StatusText {
       return "";
     }
     return switch (status.presence()) {
-      case LOST -> "UNCLEAN (offline)" + (status.reason().isEmpty() ? "" : " - " + status.reason());
+      case LOST ->
+          (node.witness() ? "offline (witness)" : "UNCLEAN (offline)")
+              + (status.reason().isEmpty() ? "" : " - " + status.reason());
       case DAEMON_GONE ->
           state.vouchedFor(node.id())
               ? "degraded - the daemon lives, and the ring does not hear it"
               : "pending - the daemon is gone, the node lives";
-      case ONLINE -> node.maintenance() ? "maintenance" : node.standby() ? "standby" : "";
+      case ONLINE ->
+          node.maintenance() ? "maintenance" : node.standby() && !node.witness() ? "standby" : "";
       case NEVER_SEEN, LEFT, FENCED -> "";
     };
   }

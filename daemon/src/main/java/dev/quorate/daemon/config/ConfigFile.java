@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Reads and writes `quorate.conf`: lines `key = value`, `#` starts a comment line.
 ///
@@ -71,8 +73,11 @@ public final class ConfigFile {
       boolean replaced =
           key.startsWith(PEER)
               || ConfigKey.of(key)
-                  .filter(
-                      k -> k == ConfigKey.CLUSTER || k == ConfigKey.NODE || k == ConfigKey.ADDRESS)
+                  .filter(k ->
+                      k == ConfigKey.CLUSTER
+                          || k == ConfigKey.NODE
+                          || k == ConfigKey.ADDRESS
+                          || k == ConfigKey.WITNESS)
                   .isPresent();
       if (!replaced) {
         text.append(line).append('\n');
@@ -88,6 +93,10 @@ public final class ConfigFile {
         .forEach((peer, address) ->
             text.append(PEER + peer + " = " + String.join(", ", identity.links(peer, address)))
                 .append('\n'));
+    if (!identity.witnesses().isEmpty()) {
+      List<String> names = identity.witnesses().stream().map(NodeId::name).toList();
+      text.append("witness = ").append(String.join(", ", names)).append('\n');
+    }
     return text.toString();
   }
 
@@ -231,11 +240,22 @@ public final class ConfigFile {
             "node '" + node + "' is also a peer",
             "remove 'peer." + node + "': a node is not its own peer");
       }
-      return Optional.of(new Identity(cluster, node, link(node, links), peers, furtherLinks));
+      return Optional.of(
+          new Identity(cluster, node, link(node, links), peers, furtherLinks, witnesses()));
     } catch (IllegalArgumentException e) {
       problem(ConfigKey.NODE, String.valueOf(e.getMessage()), "set 'node' to this node's name");
       return Optional.empty();
     }
+  }
+
+  private SortedSet<NodeId> witnesses() {
+    SortedSet<NodeId> witnesses = new TreeSet<>();
+    for (String name : value(ConfigKey.WITNESS).split("[,\\s]+")) {
+      if (!name.isEmpty()) {
+        witnesses.add(new NodeId(name));
+      }
+    }
+    return witnesses;
   }
 
   private int port(ConfigKey key, int least) {

@@ -13,6 +13,10 @@ enum ConfigKey {
       "",
       "The address on which this node's services listen. Further addresses, separated by commas, are"
           + " further links of the ring, up to eight."),
+  WITNESS(
+      "witness",
+      "",
+      "The nodes that vote and host nothing, separated by commas; counts when the cluster is founded."),
   RING_PORT("ring.port", "5415", "UDP port of the ring."),
   RAFT_PORT("raft.port", "5416", "TCP port of the replicated log."),
   ADMIN_PORT("admin.port", "5417", "TCP port on which nodes speak to each other."),

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Which cluster this is, and who of it.
 ///
@@ -13,21 +15,24 @@ import java.util.TreeMap;
 /// @param peers every other node of the cluster's founding, by name, with its address
 /// @param furtherLinks the addresses of the ring's second and further links, of nodes that have
 ///   them
+/// @param witnesses the nodes that only vote, as the cluster was founded
 public record Identity(
     String cluster,
     NodeId node,
     String address,
     SortedMap<NodeId, String> peers,
-    SortedMap<NodeId, List<String>> furtherLinks) {
-  /// Copies the maps.
+    SortedMap<NodeId, List<String>> furtherLinks,
+    SortedSet<NodeId> witnesses) {
+  /// Copies the collections.
   public Identity {
     peers = Collections.unmodifiableSortedMap(new TreeMap<>(peers));
     furtherLinks = Collections.unmodifiableSortedMap(new TreeMap<>(furtherLinks));
+    witnesses = Collections.unmodifiableSortedSet(new TreeSet<>(witnesses));
   }
 
-  /// A cluster with a single link.
+  /// A cluster with a single link and without a witness.
   public Identity(String cluster, NodeId node, String address, SortedMap<NodeId, String> peers) {
-    this(cluster, node, address, peers, new TreeMap<>());
+    this(cluster, node, address, peers, new TreeMap<>(), new TreeSet<>());
   }
 
   /// Whether a text can be the address of a node: an IP address or a host name.

@@ -83,8 +83,10 @@ final class LocalExecutor {
   private List<NodeEffect> followConfiguration(ClusterState state) {
     List<NodeEffect> effects = new ArrayList<>();
     SortedMap<ResourceId, ResourceDefinition> configured = new TreeMap<>();
-    for (ResourceDefinition resource : state.configuration().resources()) {
-      configured.put(resource.id(), resource);
+    if (state.configuration().hosts().contains(self)) {
+      for (ResourceDefinition resource : state.configuration().resources()) {
+        configured.put(resource.id(), resource);
+      }
     }
     for (ResourceDefinition opened : List.copyOf(open.values())) {
       ResourceId id = opened.id();

@@ -2,14 +2,12 @@ package dev.quorate.daemon.core;
 
 import dev.quorate.consensus.Leadership;
 import dev.quorate.consensus.LogEvent;
-import dev.quorate.fencing.FencingOutcome;
 import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.Action;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.CommandAnswer;
-import dev.quorate.resource.FencingRecord;
 import dev.quorate.resource.NoQuorumPolicy;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.ResourceId;
@@ -31,7 +29,8 @@ import java.util.TreeMap;
 ///   again only by joining anew, which makes the cluster probe it.
 /// - A node that stops because its log is silent is silent in the ring too, so that the others miss
 ///   it and need not wait for a sign of what it does; it speaks again when it is heard.
-/// - It decides for others only while it leads and its ring view holds a majority of the voters.
+/// - It decides for others only while it leads and its ring view holds a majority of the voters,
+///   and not while the cluster waits for all of them.
 public final class NodeCore {
   /// A follower plans this often without acting on it: the first plans of a cold machine take half
   /// a second, and the first one that counts comes when the leader has just died.
@@ -46,6 +45,7 @@ public final class NodeCore {
   private final LeaderDuty duty;
   private final QuorumWatch quorum;
   private final SelfStop stop;
+  private final ColdStart cold;
   private ClusterState state;
   private boolean rejoinDue;
   private boolean silent;
@@ -77,6 +77,7 @@ public final class NodeCore {
     executor = new LocalExecutor(self, incarnation);
     duty = new LeaderDuty(self, settings, policy);
     stop = new SelfStop(settings.emergencyStop());
+    cold = new ColdStart(self, incarnation);
     quorum = new QuorumWatch(now, settings.startupBound());
   }
 
@@ -185,8 +186,11 @@ public final class NodeCore {
     effects.addAll(presence.review(state, outbox));
     join(effects);
     leave(effects);
-    if (duty.leading() && quorum.quorate() && quorum.ringMajority(voters())) {
-      effects.addAll(duty.decide(now, state, outbox));
+    if (quorum.quorate() && quorum.ringMajority(voters())) {
+      effects.addAll(cold.follow(state, quorum.view(), outbox));
+      if (duty.leading() && cold.over()) {
+        effects.addAll(duty.decide(now, state, outbox));
+      }
     }
   }
 
@@ -382,34 +386,9 @@ public final class NodeCore {
         outbox.propose(
             "fenced " + finished.intentId(),
             new ClusterCommand.RecordFencing(
-                finished.intentId(), record(action.get(), finished.outcome())),
+                finished.intentId(),
+                FencingReport.of(action.get(), finished.outcome(), self, state)),
             true));
-  }
-
-  private FencingRecord record(Action.FenceAction action, FencingOutcome outcome) {
-    String device = "";
-    String proof = "";
-    String reason = "";
-    switch (outcome) {
-      case FencingOutcome.Confirmed(var by, var level) -> {
-        device = by;
-        proof = level.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
-      }
-      case FencingOutcome.Failed(var why) -> reason = why;
-      case FencingOutcome.Unknown(var why) -> reason = "not known: " + why;
-    }
-    return new FencingRecord(
-        action.node(),
-        action.bootId(),
-        action.reboot(),
-        outcome.confirmed(),
-        device,
-        proof,
-        reason,
-        self,
-        "cluster",
-        state.wallMillis(),
-        state.position());
   }
 
   private void timerFired(Instant now, NodeTimer timer, List<NodeEffect> effects) {

@@ -7,7 +7,10 @@ import dev.quorate.agents.ResourceInstance;
 import dev.quorate.consensus.Leadership;
 import dev.quorate.consensus.LogPosition;
 import dev.quorate.membership.Incarnation;
+import dev.quorate.membership.Member;
 import dev.quorate.membership.NodeId;
+import dev.quorate.membership.RingId;
+import dev.quorate.membership.View;
 import dev.quorate.membership.core.link.LinkState;
 import dev.quorate.membership.core.link.LinkStatus;
 import dev.quorate.resource.AgentType;
@@ -33,8 +36,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// A cluster of three nodes on which commands can be typed: the real state machine, no network.
 final class TypedCluster implements Cluster {
@@ -46,6 +51,7 @@ final class TypedCluster implements Cluster {
   private ClusterState state = ClusterState.initial("demo");
   private long index;
   private boolean quorum = true;
+  private Optional<View> view = Optional.empty();
 
   TypedCluster() {
     this(new AgentCatalog(List.of(new Paper("IPaddr2", false), new Paper("pgsqlms", true))));
@@ -96,6 +102,18 @@ final class TypedCluster implements Cluster {
     return String.join("\n", remarks);
   }
 
+  /// The ring holds these nodes, each in its first life.
+  void see(String... nodes) {
+    view =
+        Optional.of(
+            new View(
+                new RingId(1, new NodeId("n1")),
+                Stream.of(nodes)
+                    .map(n ->
+                        new Member(new NodeId(n), new Incarnation("boot-" + n.substring(1), 1)))
+                    .toList()));
+  }
+
   void loseQuorum() {
     quorum = false;
   }
@@ -122,7 +140,7 @@ final class TypedCluster implements Cluster {
         quorum ? new Leadership.Leader(1) : new Leadership.Leaderless(1),
         quorum,
         quorum ? "" : "no leader was heard of",
-        Optional.empty(),
+        view,
         state.position());
   }
 
@@ -219,7 +237,10 @@ final class TypedCluster implements Cluster {
 
   @Override
   public SortedMap<NodeId, String> setup(
-      String name, SortedMap<NodeId, List<String>> nodes, boolean unseen) {
+      String name,
+      SortedMap<NodeId, List<String>> nodes,
+      SortedSet<NodeId> witnesses,
+      boolean unseen) {
     SortedMap<NodeId, String> tokens = new TreeMap<>();
     nodes.keySet().stream().skip(1).forEach(n -> tokens.put(n, "TOKEN-" + n + "@x:5417"));
     return tokens;

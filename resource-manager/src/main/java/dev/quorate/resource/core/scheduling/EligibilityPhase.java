@@ -73,6 +73,9 @@ final class EligibilityPhase {
     if (status == null) {
       return new Standing(id, Standing.Kind.ABSENT, "was never seen", "");
     }
+    if (node.witness() && status.verdict() == NodeStatus.Verdict.NONE) {
+      return new Standing(id, Standing.Kind.ABSENT, "is a witness: it only votes", "");
+    }
     return switch (status.presence()) {
       case NEVER_SEEN ->
           new Standing(id, Standing.Kind.ABSENT, "was never seen", "hactl cluster token " + id);

@@ -8,6 +8,7 @@ import dev.quorate.resource.FailCount;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.Role;
+import dev.quorate.resource.WaitForAll;
 import dev.quorate.resource.cib.AttributeBlock;
 import dev.quorate.resource.cib.Cib;
 import dev.quorate.resource.cib.CibConfiguration;
@@ -119,7 +120,12 @@ final class LiveDocument {
   /// Attributes but for those that say what may be done with the node: phase 1 has read these.
   private static void put(SortedMap<String, String> attributes, String key, String value) {
     switch (key) {
-      case "standby", "maintenance", "shutdown", "terminate" -> {}
+      case "standby",
+          "maintenance",
+          "shutdown",
+          "terminate",
+          NodeDefinition.WITNESS,
+          WaitForAll.ESTABLISHED -> {}
       default -> {
         attributes.put(key, value);
         if (key.startsWith("promotion-")) {

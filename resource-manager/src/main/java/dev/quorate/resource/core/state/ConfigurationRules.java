@@ -11,6 +11,7 @@ import dev.quorate.resource.CommandAnswer;
 import dev.quorate.resource.Election;
 import dev.quorate.resource.InstanceStatus;
 import dev.quorate.resource.InstanceStatus.Certainty;
+import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.NodeStatus.Presence;
 import dev.quorate.resource.Primacy;
@@ -79,6 +80,7 @@ final class ConfigurationRules {
             "stop it first with 'hactl cluster stop %s'".formatted(node));
       }
     }
+    checkWitnesses(before, after, problems);
     for (ResourceDefinition resource : before.resources()) {
       Optional<ResourceDefinition> now =
           after.resources().stream().filter(r -> r.id().equals(resource.id())).findFirst();
@@ -105,6 +107,26 @@ final class ConfigurationRules {
         } else {
           checkWhereabouts(resource, now.get(), problems);
         }
+      }
+    }
+  }
+
+  /// Nobody looks at what runs on a witness, so a node cannot become one, or cease to be one, while
+  /// there is something that could run.
+  private static void checkWitnesses(
+      ClusterConfiguration before, ClusterConfiguration after, ConfigurationProblems problems) {
+    if (before.resources().isEmpty()) {
+      return;
+    }
+    for (NodeDefinition node : after.nodes().values()) {
+      NodeDefinition old = before.nodes().get(node.id());
+      if (old != null && old.witness() != node.witness()) {
+        problems.add(
+            "HA-CONF-015",
+            "node %s cannot %s a witness while there are resources"
+                .formatted(node.id(), node.witness() ? "become" : "cease to be"),
+            "say it before the first resource is created, as with 'hactl cluster setup … --witness"
+                + " NODE'");
       }
     }
   }

@@ -14,6 +14,7 @@ import dev.quorate.resource.Holder;
 import dev.quorate.resource.InstanceStatus;
 import dev.quorate.resource.InstanceStatus.Certainty;
 import dev.quorate.resource.Intent;
+import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.NodeStatus.Presence;
 import dev.quorate.resource.NodeStatus.Verdict;
@@ -32,6 +33,9 @@ import java.util.function.Predicate;
 /// The state while one command is applied to it; notes what changes. Thrown away if the command is
 /// refused.
 final class Draft {
+  /// What a monitor says of what does not run.
+  private static final int NOT_RUNNING = 7;
+
   private static final int MAX_FENCINGS = 50;
 
   final LogPosition position;
@@ -218,7 +222,10 @@ final class Draft {
   void setInstance(
       ResourceId resource, NodeId node, Role role, Certainty certainty, int code, String reason) {
     Optional<InstanceStatus> before = instance(resource, node);
-    InstanceStatus after = new InstanceStatus(role, certainty, code, reason, position);
+    InstanceStatus after =
+        witness(node)
+            ? new InstanceStatus(Role.STOPPED, Certainty.KNOWN, NOT_RUNNING, "", position)
+            : new InstanceStatus(role, certainty, code, reason, position);
     boolean same =
         before
             .map(b -> new InstanceStatus(b.role(), b.certainty(), b.code(), b.reason(), position))
@@ -232,6 +239,12 @@ final class Draft {
         ElectionRules.forgetVote(this, resource, node);
       }
     }
+  }
+
+  /// Whether nothing ever runs on the node: nobody looks there.
+  private boolean witness(NodeId node) {
+    NodeDefinition definition = configuration.nodes().get(node);
+    return definition != null && definition.witness();
   }
 
   /// Says that an instance must be looked at, whatever it was; keeps its role as a suspicion.

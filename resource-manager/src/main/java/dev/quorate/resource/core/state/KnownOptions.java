@@ -46,6 +46,7 @@ final class KnownOptions {
               entry(
                   "no-quorum-policy",
                   oneOf("stop", "freeze", "demote", "suicide", "fence", "ignore")),
+              entry("wait-for-all", FLAG),
               entry("stonith-enabled", FLAG),
               entry("stonith-action", FENCING),
               entry("stonith-timeout", TIME),
@@ -77,6 +78,7 @@ final class KnownOptions {
                   fixed("set timing.grace in the configuration file of each node"))),
           table(
               entry("fencing-enabled", "stonith-enabled"),
+              entry("wait_for_all", "wait-for-all"),
               entry("fencing-action", "stonith-action"),
               entry("fencing-timeout", "stonith-timeout"),
               entry("stop-removed-resources", "stop-orphan-resources"),

@@ -1,0 +1,50 @@
+package dev.quorate.daemon.core;
+
+import dev.quorate.membership.Incarnation;
+import dev.quorate.membership.NodeId;
+import dev.quorate.membership.View;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.WaitForAll;
+import java.util.List;
+import java.util.Optional;
+
+/// Keeps a leader from deciding while the cluster waits for all its voters, and remembers for this
+/// boot that it need not wait any more. A cluster in which the wait is switched on later is
+/// established already.
+final class ColdStart {
+  private final NodeId self;
+  private final Incarnation incarnation;
+  private boolean established;
+
+  ColdStart(NodeId self, Incarnation incarnation) {
+    this.self = self;
+    this.incarnation = incarnation;
+  }
+
+  /// Follows state and view of a node that takes part.
+  List<NodeEffect> follow(ClusterState state, Optional<View> view, Outbox outbox) {
+    boolean member =
+        state.node(self).filter(s -> s.online() && s.incarnation().equals(incarnation)).isPresent();
+    if (!member || view.isEmpty() || WaitForAll.waits(state, view.get())) {
+      return List.of();
+    }
+    established = true;
+    if (!WaitForAll.wanted(state.configuration()) || WaitForAll.how(state, self).isPresent()) {
+      return List.of();
+    }
+    return outbox.propose(
+        "established",
+        new ClusterCommand.SetAttribute(
+            self,
+            incarnation,
+            WaitForAll.ESTABLISHED,
+            WaitForAll.established(state, view.get()).orElse("every voter took part")),
+        true);
+  }
+
+  /// Whether anything may be decided.
+  boolean over() {
+    return established;
+  }
+}
