@@ -99,9 +99,9 @@ final class ResourceCommands {
             ResourceCommands::move),
         Command.of(
             "resource ban",
-            "RESOURCE [NODE]",
-            "Keeps a resource away from a node, the one where it runs if none is named, until it is"
-                + " cleared.",
+            "RESOURCE [NODE] [--promoted]",
+            "Keeps a resource, or its promoted instance, away from a node until it is cleared: from"
+                + " the one where it runs if none is named.",
             ResourceCommands::ban),
         Command.of(
             "resource clear",
@@ -259,11 +259,12 @@ final class ResourceCommands {
   private static void ban(Invocation in) {
     Target resource = in.target(in.words().take("RESOURCE"));
     ClusterState state = in.cluster().state();
+    Role main = resource.promotable() ? Role.PROMOTED : Role.STARTED;
     List<NodeId> nodes =
         in.words().has()
             ? List.of(in.node(in.words().take("NODE")))
             : in.configuration().nodes().keySet().stream()
-                .filter(n -> Placements.in(state, resource, Role.STARTED, n))
+                .filter(n -> Placements.in(state, resource, main, n))
                 .toList();
     in.words().end();
     if (nodes.size() != 1) {

@@ -135,6 +135,20 @@ class GroupCommandsTest {
   }
 
   @Test
+  void aPromotedInstanceIsBannedFromItsNode() {
+    type("resource create pg ocf:heartbeat:pgsqlms pgdata=/x promotable");
+    refused("resource ban pg --promoted", "does not run on one node");
+    be("pg", Role.PROMOTED, "n2");
+    be("pg", Role.UNPROMOTED, "n1");
+    type("resource ban pg --promoted");
+    Constraint.Location ban = (Constraint.Location) configuration().constraints().getFirst();
+    assertEquals("cli-ban-pg-clone-on-n2", ban.id());
+    assertEquals(Role.PROMOTED, ban.role());
+    type("resource clear pg-clone");
+    assertEquals(List.of(), configuration().constraints());
+  }
+
+  @Test
   void clonesAreMadeAndUnmade() {
     addresses("a", "b", "c");
     type("resource clone a interleave=true");
