@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NamedNodeMap;
@@ -177,7 +178,7 @@ final class Fuzz {
     }
   }
 
-  private static Node attribute(Element element, Dice dice) {
+  private static @Nullable Node attribute(Element element, Dice dice) {
     NamedNodeMap attributes = element.getAttributes();
     return attributes.getLength() == 0
         ? null
