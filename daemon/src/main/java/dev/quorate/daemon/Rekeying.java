@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Supplier;
@@ -45,7 +46,7 @@ final class Rekeying {
     SortedMap<Integer, byte[]> keys = secrets.ringKeys();
     boolean begun = keys.size() > 1;
     int generation = begun ? keys.lastKey() : keys.lastKey() + 1;
-    byte[] key = begun ? keys.get(generation) : secrets.newRingKey();
+    byte[] key = begun ? Objects.requireNonNull(keys.get(generation)) : secrets.newRingKey();
     add(generation, key);
     ObjectNode body = ClusterJson.mapper().createObjectNode();
     body.put("generation", generation);

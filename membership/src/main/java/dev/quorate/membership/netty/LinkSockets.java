@@ -23,9 +23,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,7 @@ final class LinkSockets {
   private final Map<NodeId, RingAddress> targets = new TreeMap<>();
   private final Map<NodeId, Way> ways = new TreeMap<>();
   private final Set<Channel> written = new LinkedHashSet<>();
+  private Optional<InetAddress> here;
   private @Nullable Channel ear;
 
   private record Way(InetSocketAddress to, Channel channel) {}
@@ -67,6 +70,16 @@ final class LinkSockets {
     this.own = own;
     this.hosts = hosts;
     this.listener = listener;
+    this.here = resolved(own.host());
+  }
+
+  /// May wait for a name server, as nothing on the loop may.
+  private static Optional<InetAddress> resolved(String host) {
+    try {
+      return Optional.of(InetAddress.getByName(host));
+    } catch (UnknownHostException _) {
+      return Optional.empty();
+    }
   }
 
   /// The fastest way to wait for packets that this machine has.
@@ -88,11 +101,14 @@ final class LinkSockets {
 
   /// Binds the socket that hears; called from the loop.
   void bind() throws IOException {
+    if (here.isEmpty()) {
+      throw new IOException(own + ": no address is known for this name");
+    }
     var channel = open();
     channel.config().setOption(ChannelOption.SO_RCVBUF, SOCKET_BUFFER);
     channel.pipeline().addLast(new Inbound());
     var _ = loop.register(channel);
-    var bound = channel.bind(new InetSocketAddress(own.host(), own.port()));
+    var bound = channel.bind(new InetSocketAddress(here.get(), own.port()));
     if (!bound.isSuccess()) {
       close(channel);
       throw new IOException(own + ": " + reason(bound.cause()), bound.cause());
@@ -129,12 +145,8 @@ final class LinkSockets {
   /// address that is not found any more stays what it was.
   void lookUp() {
     if (ear == null) {
-      try {
-        bind();
-        LOG.atInfo().addKeyValue("target", own).log("link is bound");
-      } catch (IOException e) {
-        LOG.atDebug().addKeyValue("target", own).addKeyValue("reason", e).log("link not bound");
-      }
+      var _ = hosts.refresh(own.host()).thenAcceptAsync(this::bindAgain, loop);
+      return;
     }
     targets.forEach((peer, target) -> {
       var _ =
@@ -145,16 +157,33 @@ final class LinkSockets {
     });
   }
 
+  private void bindAgain(Optional<InetAddress> found) {
+    if (ear != null) {
+      return;
+    }
+    here = found.isPresent() ? found : here;
+    try {
+      bind();
+      LOG.atInfo().addKeyValue("target", own).log("link is bound");
+      lookUp();
+    } catch (IOException e) {
+      LOG.atDebug().addKeyValue("target", own).addKeyValue("reason", e).log("link not bound");
+    }
+  }
+
   private void connect(NodeId peer, RingAddress target, InetAddress found) {
     var to = new InetSocketAddress(found, target.port());
     var before = ways.get(peer);
+    if (ear == null || here.isEmpty()) {
+      return;
+    }
     if (!target.equals(targets.get(peer)) || (before != null && before.to().equals(to))) {
       return;
     }
     var channel = open();
     channel.pipeline().addLast(new Outbound(peer));
     var _ = loop.register(channel);
-    var connected = channel.connect(to, new InetSocketAddress(own.host(), 0));
+    var connected = channel.connect(to, new InetSocketAddress(here.get(), 0));
     if (!connected.isSuccess()) {
       close(channel);
       listener.refused(link, peer, false);

@@ -43,6 +43,7 @@ final class RingBench {
   Duration shortestDelay = Duration.ofNanos(100_000);
   Duration longestDelay = Duration.ofNanos(300_000);
   boolean recording;
+  @Nullable Ear ear;
   boolean throughCodec = true;
   Instant now = Instant.EPOCH;
   long packets;
@@ -66,6 +67,13 @@ final class RingBench {
       int byTime = at.compareTo(other.at);
       return byTime != 0 ? byTime : Long.compare(order, other.order);
     }
+  }
+
+  /// Hears what the nodes are told.
+  interface Ear {
+    void installed(Node node, View view);
+
+    void delivered(Node node, NodeId sender, Payload payload);
   }
 
   /// One node through all its lives.
@@ -139,6 +147,10 @@ final class RingBench {
       current.ifPresent(
           view -> histories.computeIfAbsent(view.id(), _ -> new ArrayList<>()).add(delivered));
       delivered = new ArrayList<>();
+    }
+
+    void say(Payload payload) {
+      feed(new RingEvent.MulticastRequested(payload));
     }
 
     void say() {
@@ -366,6 +378,9 @@ final class RingBench {
         Optional.of(ring), node.current.map(View::id), "delivered in the view that is installed");
     assertTrue(node.current.orElseThrow().contains(sender), "delivered from a member of the view");
     node.delivered.add(payload);
+    if (ear != null) {
+      ear.delivered(node, sender, payload);
+    }
   }
 
   private void install(Node node, View view, List<NodeId> left) {
@@ -389,6 +404,9 @@ final class RingBench {
     node.installed.add(view);
     node.lastLeft.clear();
     node.lastLeft.addAll(left);
+    if (ear != null) {
+      ear.installed(node, view);
+    }
   }
 
   /// Checks that all who delivered messages of a ring delivered them in one order, each once.
