@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Map;
 import java.util.Optional;
 
@@ -58,7 +59,7 @@ final class QuorumCommands {
       boolean heard = facts.view().filter(v -> v.contains(id)).isPresent() && state.online(id);
       voters.add(
           new Voter(
-              state.configuration().nodes().get(id),
+              Objects.requireNonNull(state.configuration().nodes().get(id)),
               heard,
               presence,
               facts.leader().filter(id::equals).isPresent()));

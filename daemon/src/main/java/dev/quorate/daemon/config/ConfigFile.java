@@ -250,7 +250,7 @@ public final class ConfigFile {
 
   private SortedSet<NodeId> witnesses() {
     SortedSet<NodeId> witnesses = new TreeSet<>();
-    for (String name : value(ConfigKey.WITNESS).split("[,\\s]+")) {
+    for (String name : value(ConfigKey.WITNESS).split("[,\\s]+", -1)) {
       if (!name.isEmpty()) {
         witnesses.add(new NodeId(name));
       }

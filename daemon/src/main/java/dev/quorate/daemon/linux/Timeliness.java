@@ -87,7 +87,7 @@ public final class Timeliness implements AutoCloseable {
     if (wantsRealTime) {
       walk();
       if (realTime == Outcome.ON) {
-        walker.scheduleWithFixedDelay(
+        var _ = walker.scheduleWithFixedDelay(
             this::walk, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
       }
     }
