@@ -47,6 +47,9 @@ final class KnownOptions {
                   "no-quorum-policy",
                   oneOf("stop", "freeze", "demote", "suicide", "fence", "ignore")),
               entry("wait-for-all", FLAG),
+              entry(
+                  "two-node",
+                  fixed("name a third machine as witness in 'hactl cluster setup'", "false")),
               entry("stonith-enabled", FLAG),
               entry("stonith-action", FENCING),
               entry("stonith-timeout", TIME),
@@ -78,6 +81,7 @@ final class KnownOptions {
                   fixed("set timing.grace in the configuration file of each node"))),
           table(
               entry("fencing-enabled", "stonith-enabled"),
+              entry("two_node", "two-node"),
               entry("wait_for_all", "wait-for-all"),
               entry("fencing-action", "stonith-action"),
               entry("fencing-timeout", "stonith-timeout"),

@@ -1,0 +1,236 @@
+package dev.quorate.daemon.core.survivor;
+
+import dev.quorate.daemon.core.survivor.SurvivorRecord.Standing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// One of two voters, at one moment. Think of two keepers of one ledger: each entry needs both
+/// hands. If one does not answer, the other may begin a new volume alone, but only after it has
+/// seen with its own eyes that the first one's lamp is out, and has written on the cover that it is
+/// alone; and it wipes that off the cover before it hands the pen back.
+///
+/// Invariants:
+/// - Who has not voted with the other, or been alone, in this run fences nobody: it may have missed
+///   a volume. It waits for the other, unless its own cover says that it is alone.
+/// - While it fences, it gives no vote to the log of both, so that the other cannot come back and
+///   decide with its help.
+/// - [Standing#SOLE] is on disk before anything is decided alone, and off the disk before the other
+///   votes again; in between nothing is decided.
+/// - A learner is one durably before it discards anything, and until it votes again.
+///
+/// Immutable; times and the fence device are the caller's.
+///
+/// @param disk what is known to be on disk
+/// @param writing what is on its way to the disk
+/// @param entitled whether this run has voted with the other, or was alone
+/// @param peerBoot the boot of the peer with which it voted last
+public record Survivor(
+    SurvivorRecord disk,
+    Optional<SurvivorRecord> writing,
+    Phase phase,
+    boolean entitled,
+    String peerBoot) {
+
+  /// What a node is doing.
+  public enum Phase {
+    /// It has begun to run, or waits for the other; decides nothing.
+    WAITING,
+    /// It was alone before it began to run, and makes sure that the other is off.
+    RESUMING,
+    /// Both vote.
+    PAIRED,
+    /// The other is not heard; before it fences, it gives the other's side its delay.
+    ALONE,
+    /// It fences the other.
+    FENCING,
+    /// The other is off; that it is alone is being written.
+    BURYING,
+    /// It decides alone.
+    SOLE,
+    /// It copies the other's log, or waits for being a voter again.
+    LEARNING,
+    /// It has ceased to be alone: the other may vote again, and nothing is decided before it does.
+    OFFERING
+  }
+
+  /// What is next, and what is to be done for it.
+  public record Step(Survivor next, List<SurvivorEffect> effects) {
+    /// Copies the list.
+    public Step {
+      effects = List.copyOf(effects);
+    }
+  }
+
+  /// A node that begins to run.
+  ///
+  /// @param disk what it finds on its disk
+  public static Step begin(SurvivorRecord disk) {
+    Survivor next = new Survivor(disk, Optional.empty(), Phase.WAITING, false, "");
+    return disk.standing() == Standing.SOLE
+        ? next.to(Phase.RESUMING, new SurvivorEffect.Delay())
+        : next.stay();
+  }
+
+  /// Whether anything may be decided: elections, promotions, intents of any kind.
+  public boolean decides() {
+    return phase == Phase.PAIRED || phase == Phase.SOLE;
+  }
+
+  /// Takes part in the log of both.
+  public boolean votes() {
+    return switch (phase) {
+      case WAITING, LEARNING -> disk.standing() == Standing.PAIR && !peerBoot.isEmpty();
+      case PAIRED, ALONE, OFFERING -> true;
+      case RESUMING, FENCING, BURYING, SOLE -> false;
+    };
+  }
+
+  /// What an event makes of it.
+  public Step on(SurvivorEvent event) {
+    return switch (event) {
+      case SurvivorEvent.PeerHeard(var peer, var boot) -> heard(peer, boot);
+      case SurvivorEvent.QuorumGained(var boot) ->
+          votes() ? new Survivor(disk, writing, Phase.PAIRED, true, boot).stay() : stay();
+      case SurvivorEvent.QuorumLost() -> lost();
+      case SurvivorEvent.DelayPassed() -> delayPassed();
+      case SurvivorEvent.FencingEnded(var boot, var verified) -> fenced(boot, verified);
+      case SurvivorEvent.Written() -> written();
+      case SurvivorEvent.LearnerCaughtUp() ->
+          switch (phase) {
+            case SOLE -> write(Phase.OFFERING, new SurvivorRecord(disk.epoch(), Standing.PAIR));
+            case OFFERING ->
+                writing.isEmpty() ? to(Phase.OFFERING, new SurvivorEffect.AddVoter()) : stay();
+            default -> stay();
+          };
+      case SurvivorEvent.TakenIn() ->
+          phase == Phase.LEARNING && disk.standing() == Standing.LEARNER && writing.isEmpty()
+              ? write(Phase.LEARNING, new SurvivorRecord(disk.epoch(), Standing.PAIR))
+              : stay();
+    };
+  }
+
+  private Step heard(SurvivorRecord peer, String boot) {
+    if (writing.isPresent()) {
+      return stay();
+    }
+    if (disk.behind(peer)) {
+      return learn(peer, boot);
+    }
+    boolean even = !peer.behind(disk) && peer.epoch() == disk.epoch();
+    return switch (phase) {
+      case WAITING -> even ? meet(peer, boot) : offer(boot);
+      case RESUMING ->
+          even
+              ? stay()
+              : with(boot).to(Phase.SOLE, true, new SurvivorEffect.OpenSole(disk.epoch()));
+      case LEARNING, PAIRED, ALONE, FENCING, BURYING, SOLE, OFFERING -> stay();
+    };
+  }
+
+  /// Both are what they were when they were seen last: they vote again. Two learners of one epoch,
+  /// or two who are alone in it, cannot be.
+  private Step meet(SurvivorRecord peer, String boot) {
+    boolean pair = peer.standing() == Standing.PAIR && disk.standing() == Standing.PAIR;
+    return pair ? with(boot).to(Phase.WAITING, new SurvivorEffect.OpenPair()) : stay();
+  }
+
+  private Step offer(String boot) {
+    return disk.standing() == Standing.PAIR
+        ? with(boot).to(Phase.OFFERING, new SurvivorEffect.OpenPair())
+        : stay();
+  }
+
+  private Step learn(SurvivorRecord peer, String boot) {
+    SurvivorRecord learner = new SurvivorRecord(peer.epoch(), Standing.LEARNER);
+    Survivor next = new Survivor(disk, writing, Phase.LEARNING, false, boot);
+    List<SurvivorEffect> effects = new ArrayList<>();
+    if (votes()) {
+      effects.add(new SurvivorEffect.ClosePair());
+    }
+    return next.write(Phase.LEARNING, learner, effects);
+  }
+
+  private Step lost() {
+    return switch (phase) {
+      case PAIRED -> to(Phase.ALONE, new SurvivorEffect.Delay());
+      case OFFERING ->
+          writing.isPresent()
+              ? stay()
+              : entitled ? to(Phase.ALONE, new SurvivorEffect.Delay()) : to(Phase.WAITING);
+      case WAITING -> with("").stay();
+      case RESUMING, ALONE, FENCING, BURYING, SOLE, LEARNING -> stay();
+    };
+  }
+
+  private Step delayPassed() {
+    return switch (phase) {
+      case ALONE ->
+          entitled && writing.isEmpty() && disk.standing() == Standing.PAIR
+              ? to(
+                  Phase.FENCING, new SurvivorEffect.ClosePair(), new SurvivorEffect.Fence(peerBoot))
+              : stay();
+      case RESUMING -> to(Phase.RESUMING, new SurvivorEffect.Fence(peerBoot));
+      case WAITING, PAIRED, FENCING, BURYING, SOLE, LEARNING, OFFERING -> stay();
+    };
+  }
+
+  private Step fenced(String boot, boolean verified) {
+    boolean mine = boot.equals(peerBoot);
+    return switch (phase) {
+      case FENCING ->
+          verified && mine
+              ? write(Phase.BURYING, new SurvivorRecord(disk.epoch() + 1, Standing.SOLE))
+              : to(Phase.ALONE, new SurvivorEffect.OpenPair(), new SurvivorEffect.Delay());
+      case RESUMING ->
+          verified && mine
+              ? to(Phase.SOLE, true, new SurvivorEffect.OpenSole(disk.epoch()))
+              : to(Phase.RESUMING, new SurvivorEffect.Delay());
+      case WAITING, PAIRED, ALONE, BURYING, SOLE, LEARNING, OFFERING -> stay();
+    };
+  }
+
+  private Step written() {
+    if (writing.isEmpty()) {
+      return stay();
+    }
+    Survivor durable = new Survivor(writing.get(), Optional.empty(), phase, entitled, peerBoot);
+    return switch (phase) {
+      case BURYING ->
+          durable.to(Phase.SOLE, true, new SurvivorEffect.OpenSole(durable.disk.epoch()));
+      case OFFERING -> durable.to(Phase.OFFERING, new SurvivorEffect.AddVoter());
+      case LEARNING ->
+          durable.disk.standing() == Standing.LEARNER
+              ? durable.to(Phase.LEARNING, new SurvivorEffect.Follow(durable.disk.epoch()))
+              : durable.to(Phase.LEARNING, new SurvivorEffect.OpenPair());
+      case WAITING, RESUMING, PAIRED, ALONE, FENCING, SOLE -> durable.stay();
+    };
+  }
+
+  // The next state.
+
+  private Step stay() {
+    return new Step(this, List.of());
+  }
+
+  private Survivor with(String boot) {
+    return new Survivor(disk, writing, phase, entitled, boot);
+  }
+
+  private Step to(Phase next, SurvivorEffect... effects) {
+    return to(next, entitled, effects);
+  }
+
+  private Step to(Phase next, boolean nextEntitled, SurvivorEffect... effects) {
+    return new Step(new Survivor(disk, writing, next, nextEntitled, peerBoot), List.of(effects));
+  }
+
+  private Step write(Phase next, SurvivorRecord wanted) {
+    return write(next, wanted, new ArrayList<>());
+  }
+
+  private Step write(Phase next, SurvivorRecord wanted, List<SurvivorEffect> effects) {
+    effects.add(new SurvivorEffect.Write(wanted));
+    return new Step(new Survivor(disk, Optional.of(wanted), next, entitled, peerBoot), effects);
+  }
+}

@@ -1,0 +1,34 @@
+package dev.quorate.daemon.core.survivor;
+
+/// What a node of a pair can be told.
+public sealed interface SurvivorEvent {
+  /// The peer said what it is.
+  ///
+  /// @param boot the peer's present boot
+  record PeerHeard(SurvivorRecord peer, String boot) implements SurvivorEvent {}
+
+  /// The log of both voters commits, together with this boot of the peer.
+  record QuorumGained(String boot) implements SurvivorEvent {}
+
+  /// The log of both voters does not commit any more.
+  record QuorumLost() implements SurvivorEvent {}
+
+  /// The delay, or the pause after a fencing that failed, is over.
+  record DelayPassed() implements SurvivorEvent {}
+
+  /// A fencing has ended.
+  ///
+  /// @param boot the boot that it was to end
+  /// @param verified whether a device, asked afterwards, said that the machine is off; a newer boot
+  ///   that was seen is not enough here
+  record FencingEnded(String boot, boolean verified) implements SurvivorEvent {}
+
+  /// What [SurvivorEffect.Write] asked for is on the disk.
+  record Written() implements SurvivorEvent {}
+
+  /// The peer, a learner, has everything that this node has.
+  record LearnerCaughtUp() implements SurvivorEvent {}
+
+  /// The entry that makes this learner a voter again has been applied here.
+  record TakenIn() implements SurvivorEvent {}
+}

@@ -1,0 +1,108 @@
+package dev.quorate.daemon.core.survivor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.daemon.core.survivor.Survivor.Phase;
+import dev.quorate.daemon.core.survivor.SurvivorRecord.Standing;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// One node of two, driven by hand. What both can do together is explored in the integration tests.
+class SurvivorTest {
+  private static final SurvivorRecord PAIR = SurvivorRecord.founded();
+  private static final SurvivorRecord SOLE = new SurvivorRecord(2, Standing.SOLE);
+  private static final SurvivorRecord LEARNER = new SurvivorRecord(2, Standing.LEARNER);
+
+  private Survivor.Step step = Survivor.begin(PAIR);
+
+  @Test
+  void whoHasJustBootedFencesNobody() {
+    on(new SurvivorEvent.QuorumLost(), new SurvivorEvent.DelayPassed());
+    assertEquals(List.of(), step.effects());
+    assertEquals(Phase.WAITING, step.next().phase());
+    assertFalse(step.next().decides());
+  }
+
+  @Test
+  void aSurvivorLeavesTheLogThenFencesThenWritesThenDecides() {
+    pair();
+    on(new SurvivorEvent.QuorumLost());
+    assertFalse(step.next().decides());
+    on(new SurvivorEvent.DelayPassed());
+    assertEquals(
+        List.of(new SurvivorEffect.ClosePair(), new SurvivorEffect.Fence("b1")), step.effects());
+    assertFalse(step.next().votes());
+    on(new SurvivorEvent.FencingEnded("b1", true));
+    assertEquals(List.of(new SurvivorEffect.Write(SOLE)), step.effects());
+    assertFalse(step.next().decides(), "not before it is on disk");
+    on(new SurvivorEvent.Written());
+    assertEquals(List.of(new SurvivorEffect.OpenSole(2)), step.effects());
+    assertTrue(step.next().decides());
+  }
+
+  @Test
+  void aFencingThatFailedOrWasOfAnotherBootChangesNothing() {
+    for (var ended :
+        List.of(
+            new SurvivorEvent.FencingEnded("b1", false),
+            new SurvivorEvent.FencingEnded("b0", true))) {
+      step = Survivor.begin(PAIR);
+      pair();
+      on(new SurvivorEvent.QuorumLost(), new SurvivorEvent.DelayPassed(), ended);
+      assertEquals(Phase.ALONE, step.next().phase());
+      assertEquals(PAIR, step.next().disk());
+      assertTrue(step.next().votes(), "the other may come back");
+    }
+  }
+
+  @Test
+  void whoIsBehindCopiesAndVotesAgainOnlyWhenThatIsOnItsDisk() {
+    on(new SurvivorEvent.PeerHeard(SOLE, "b1"));
+    assertEquals(List.of(new SurvivorEffect.Write(LEARNER)), step.effects());
+    on(new SurvivorEvent.Written());
+    assertEquals(List.of(new SurvivorEffect.Follow(2)), step.effects());
+    on(new SurvivorEvent.QuorumGained("b1"));
+    assertFalse(step.next().decides(), "a learner is no voter");
+    on(new SurvivorEvent.TakenIn(), new SurvivorEvent.Written());
+    on(new SurvivorEvent.QuorumGained("b1"));
+    assertTrue(step.next().decides());
+    assertEquals(new SurvivorRecord(2, Standing.PAIR), step.next().disk());
+  }
+
+  @Test
+  void aSurvivorCeasesToBeAloneBeforeTheOtherVotes() {
+    step = Survivor.begin(SOLE);
+    on(new SurvivorEvent.PeerHeard(PAIR, "b2"));
+    assertTrue(step.next().decides(), "the other is behind");
+    on(new SurvivorEvent.LearnerCaughtUp());
+    assertFalse(step.next().decides());
+    on(new SurvivorEvent.Written());
+    assertEquals(List.of(new SurvivorEffect.AddVoter()), step.effects());
+    assertEquals(new SurvivorRecord(2, Standing.PAIR), step.next().disk());
+  }
+
+  @Test
+  void aSurvivorThatBootsShowsAgainThatTheOtherIsOff() {
+    step = Survivor.begin(SOLE);
+    assertFalse(step.next().decides());
+    on(new SurvivorEvent.DelayPassed());
+    assertEquals(List.of(new SurvivorEffect.Fence("")), step.effects());
+    on(new SurvivorEvent.FencingEnded("", true));
+    assertTrue(step.next().decides());
+  }
+
+  private void pair() {
+    on(new SurvivorEvent.PeerHeard(PAIR, "b1"));
+    assertEquals(List.of(new SurvivorEffect.OpenPair()), step.effects());
+    on(new SurvivorEvent.QuorumGained("b1"));
+    assertTrue(step.next().decides());
+  }
+
+  private void on(SurvivorEvent... events) {
+    for (SurvivorEvent event : events) {
+      step = step.next().on(event);
+    }
+  }
+}

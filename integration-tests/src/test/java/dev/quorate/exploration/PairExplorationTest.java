@@ -1,0 +1,179 @@
+package dev.quorate.exploration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.exploration.PairWorld.Weakness;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Everything that can happen to two nodes, in every order up to a depth: never two writers, never
+/// two who decide alone, no acknowledged commit lost. `-Dpair.depth=N` goes deeper.
+class PairExplorationTest {
+  private static final int DEPTH = Integer.getInteger("pair.depth", 14);
+  private static final int CONTROL_DEPTH = 12;
+
+  /// The standby's machine has crashed, and the primary's goes on alone.
+  private static final List<String> ALONE =
+      List.of(
+          "B crashes",
+          "A loses",
+          "A delay",
+          "A fences",
+          "A is told off",
+          "A writes",
+          "A withdraws its promise",
+          "A goes on");
+
+  /// It has written more, and the other is back and copies.
+  private static final List<String> LEARNING =
+      then(ALONE, "A commits", "B boots", "B hears", "B writes");
+
+  /// Both vote again, and the standby has everything.
+  private static final List<String> TOGETHER =
+      then(
+          then(LEARNING, "B has caught up", "A writes", "B is taken in", "B writes"),
+          "A gains",
+          "B gains",
+          "B attaches",
+          "A waits",
+          "A promises");
+
+  private record Reached(PairWorld from, String by) {}
+
+  /// What an exploration came to.
+  private record Found(long states, int depth, Optional<List<String>> violation) {}
+
+  static Stream<Arguments> starts() {
+    return Stream.of(
+        Arguments.of("paired", List.of()),
+        Arguments.of("alone", ALONE),
+        Arguments.of("learning", LEARNING),
+        Arguments.of("together again", TOGETHER));
+  }
+
+  @ParameterizedTest
+  @MethodSource("starts")
+  void neverTwoWritersAndNothingLost(String name, List<String> path) {
+    Found found = explore(Weakness.NONE, path, DEPTH);
+    System.out.printf("%s: %d states to depth %d%n", name, found.states(), found.depth());
+    assertEquals(Optional.empty(), found.violation());
+  }
+
+  static Stream<Arguments> weaknesses() {
+    List<String> unseen = List.of("B crashes", "A loses", "A delay", "A fences");
+    List<String> votes = then(unseen, "B boots", "B hears", "B gains", "A is told off");
+    List<String> hasty =
+        then(
+            then(unseen, "A is told off", "A is hasty", "A withdraws its promise", "A goes on"),
+            "A commits",
+            "A crashes",
+            "A boots",
+            "B boots");
+    List<String> keeps =
+        then(
+            then(LEARNING, "B has caught up", "B is taken in", "B writes", "A gains", "B gains"),
+            "B attaches",
+            "A waits",
+            "A promises",
+            "A crashes",
+            "B loses",
+            "B delay",
+            "B fences");
+    return Stream.of(
+        Arguments.of(Weakness.LYING_DEVICE, List.of()),
+        Arguments.of(Weakness.FAILED_IS_DONE, List.of()),
+        Arguments.of(Weakness.BOOTED_MAY_FENCE, LEARNING),
+        Arguments.of(Weakness.VOTES_WHILE_FENCING, votes),
+        Arguments.of(Weakness.ALONE_BEFORE_WRITTEN, hasty),
+        Arguments.of(Weakness.KEEPS_SOLE, keeps));
+  }
+
+  private static List<String> then(List<String> path, String... further) {
+    return Stream.concat(path.stream(), Stream.of(further)).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("weaknesses")
+  void aBrokenRuleIsCaught(Weakness weakness, List<String> path) {
+    Found found = explore(weakness, path, CONTROL_DEPTH);
+    System.out.printf("%s: %d states, %s%n", weakness, found.states(), found.violation());
+    assertTrue(found.violation().isPresent(), weakness + " was not noticed");
+  }
+
+  @Test
+  void thePrimaryGoesOnAloneAndTheOtherComesBack() {
+    PairWorld alone = PairWorld.paired().after(Weakness.NONE, ALONE);
+    assertTrue(alone.a().primary());
+    assertEquals(2, alone.a().disk().epoch());
+    PairWorld together = PairWorld.paired().after(Weakness.NONE, TOGETHER);
+    assertEquals(together.a().disk(), together.b().disk());
+    assertTrue(together.b().promise());
+  }
+
+  @Test
+  void theStandbyTakesOver() {
+    PairWorld taken =
+        PairWorld.paired()
+            .after(
+                Weakness.NONE,
+                List.of(
+                    "A commits",
+                    "A crashes",
+                    "B loses",
+                    "B delay",
+                    "B fences",
+                    "B is told off",
+                    "B writes",
+                    "B promotes"));
+    assertTrue(taken.b().primary());
+    assertEquals(taken.acknowledged(), taken.b().data());
+  }
+
+  private static Found explore(Weakness weakness, List<String> path, int depth) {
+    Map<PairWorld, Reached> seen = new HashMap<>();
+    PairWorld start = PairWorld.paired().after(weakness, path);
+    seen.put(start, new Reached(start, "start"));
+    List<PairWorld> frontier = List.of(start);
+    int level = 0;
+    while (level < depth && !frontier.isEmpty()) {
+      List<PairWorld> further = new ArrayList<>();
+      for (PairWorld world : frontier) {
+        for (Map.Entry<String, PairWorld> next : world.next(weakness).entrySet()) {
+          PairWorld reached = next.getValue();
+          if (seen.putIfAbsent(reached, new Reached(world, next.getKey())) != null) {
+            continue;
+          }
+          Optional<String> wrong = reached.violation();
+          if (wrong.isPresent()) {
+            return new Found(
+                seen.size(), level + 1, Optional.of(path(seen, start, reached, wrong.get())));
+          }
+          further.add(reached);
+        }
+      }
+      frontier = further;
+      level++;
+    }
+    return new Found(seen.size(), level, Optional.empty());
+  }
+
+  private static List<String> path(
+      Map<PairWorld, Reached> seen, PairWorld start, PairWorld end, String wrong) {
+    List<String> path = new ArrayList<>(List.of(wrong));
+    for (PairWorld at = end; !at.equals(start); ) {
+      Reached how = seen.getOrDefault(at, new Reached(start, "?"));
+      path.addFirst(how.by());
+      at = how.from();
+    }
+    return path;
+  }
+}

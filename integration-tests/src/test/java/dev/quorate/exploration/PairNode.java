@@ -1,0 +1,147 @@
+package dev.quorate.exploration;
+
+import dev.quorate.daemon.core.survivor.Survivor;
+import dev.quorate.daemon.core.survivor.SurvivorRecord;
+import java.util.Optional;
+
+/// One machine of a pair: what it has on disk, what runs on it, and what it has asked of the fence
+/// device.
+///
+/// @param boot counts its boots
+/// @param disk the survivor's record
+/// @param daemon absent while the machine is off
+/// @param holder who holds the grant, as this node's log says
+/// @param promise whether this node's log says that the standby has every acknowledged commit
+/// @param database what its instance does
+/// @param timeline how often the history of its data was continued by a promotion
+/// @param data the commits that it has, one bit each
+/// @param waits whether its primary waits for the standby before it acknowledges
+/// @param fence its call to the device
+/// @param fenceBoot the boot of the other that the call is about
+record PairNode(
+    int boot,
+    SurvivorRecord disk,
+    Optional<Survivor> daemon,
+    int holder,
+    boolean promise,
+    Database database,
+    int timeline,
+    int data,
+    boolean waits,
+    Fence fence,
+    String fenceBoot) {
+  enum Database {
+    NONE,
+    STANDBY,
+    PRIMARY
+  }
+
+  enum Fence {
+    NONE,
+    ASKED,
+    DONE
+  }
+
+  static PairNode founded() {
+    return new PairNode(
+        0,
+        SurvivorRecord.founded(),
+        Optional.empty(),
+        0,
+        false,
+        Database.NONE,
+        0,
+        0,
+        false,
+        Fence.NONE,
+        "");
+  }
+
+  boolean on() {
+    return daemon.isPresent();
+  }
+
+  boolean primary() {
+    return on() && database == Database.PRIMARY;
+  }
+
+  boolean standby() {
+    return on() && database == Database.STANDBY;
+  }
+
+  boolean is(Survivor.Phase phase) {
+    return daemon.filter(d -> d.phase() == phase).isPresent();
+  }
+
+  boolean settled() {
+    return daemon.filter(d -> d.writing().isEmpty()).isPresent();
+  }
+
+  boolean votes() {
+    return settled() && daemon.filter(Survivor::votes).isPresent();
+  }
+
+  String bootName() {
+    return Integer.toString(boot);
+  }
+
+  PairNode off() {
+    return new PairNode(
+        boot,
+        disk,
+        Optional.empty(),
+        holder,
+        promise,
+        Database.NONE,
+        timeline,
+        data,
+        false,
+        fence,
+        fenceBoot);
+  }
+
+  PairNode boots(Survivor begun) {
+    return new PairNode(
+        boot + 1,
+        disk,
+        Optional.of(begun),
+        holder,
+        promise,
+        Database.NONE,
+        timeline,
+        data,
+        false,
+        fence,
+        fenceBoot);
+  }
+
+  PairNode with(Survivor next) {
+    return new PairNode(
+        boot,
+        next.disk(),
+        Optional.of(next),
+        holder,
+        promise,
+        database,
+        timeline,
+        data,
+        waits,
+        fence,
+        fenceBoot);
+  }
+
+  PairNode log(int grant, boolean promised) {
+    return new PairNode(
+        boot, disk, daemon, grant, promised, database, timeline, data, waits, fence, fenceBoot);
+  }
+
+  PairNode runs(Database next, int history, int commits, boolean waiting) {
+    return new PairNode(
+        boot, disk, daemon, holder, promise, next, history, commits, waiting, fence, fenceBoot);
+  }
+
+  PairNode calls(Fence next, String about) {
+    return new PairNode(
+        boot, disk, daemon, holder, promise, database, timeline, data, waits, next, about);
+  }
+}

@@ -1,0 +1,358 @@
+package dev.quorate.exploration;
+
+import dev.quorate.daemon.core.survivor.Survivor;
+import dev.quorate.daemon.core.survivor.Survivor.Phase;
+import dev.quorate.daemon.core.survivor.SurvivorEffect;
+import dev.quorate.daemon.core.survivor.SurvivorEvent;
+import dev.quorate.daemon.core.survivor.SurvivorRecord;
+import dev.quorate.daemon.core.survivor.SurvivorRecord.Standing;
+import dev.quorate.exploration.PairNode.Database;
+import dev.quorate.exploration.PairNode.Fence;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Two machines, the link between them and one fence device, at one moment; and everything that can
+/// happen next. A database in the mode `sync` writes on one of them.
+///
+/// @param link whether the two hear each other
+/// @param commits how many were written
+/// @param acknowledged those that a client was told of, one bit each
+record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowledged) {
+  /// A rule that can be broken, to see that the exploration notices.
+  enum Weakness {
+    NONE,
+    /// The device says that a machine is off, and leaves it on.
+    LYING_DEVICE,
+    /// A node that has just booted fences the other.
+    BOOTED_MAY_FENCE,
+    /// A node that fences goes on voting.
+    VOTES_WHILE_FENCING,
+    /// A node decides alone before that is on its disk.
+    ALONE_BEFORE_WRITTEN,
+    /// A node that takes the other in keeps on its disk that it is alone.
+    KEEPS_SOLE,
+    /// A fencing that failed counts.
+    FAILED_IS_DONE
+  }
+
+  private static final int MOST_BOOTS = 3;
+  private static final int MOST_COMMITS = 3;
+
+  /// Both are on and know each other; the first has the primary.
+  static PairWorld paired() {
+    PairWorld world =
+        new PairWorld(PairNode.founded(), PairNode.founded(), true, 0, 0).boot(0).boot(1);
+    for (int n : new int[] {0, 1}) {
+      world = world.hear(n);
+    }
+    for (int n : new int[] {0, 1}) {
+      world = world.tell(n, new SurvivorEvent.QuorumGained(world.other(n).bootName()));
+    }
+    PairWorld started = world.promote(0).attach(1);
+    return started.put(0, started.a().runs(Database.PRIMARY, 1, 0, true)).promise(0);
+  }
+
+  /// The world after these events, in this order.
+  PairWorld after(Weakness weakness, List<String> names) {
+    PairWorld world = this;
+    for (String name : names) {
+      PairWorld next = world.next(weakness).get(name);
+      if (next == null) {
+        throw new IllegalArgumentException(
+            "'" + name + "' cannot happen now, but " + world.next(weakness).keySet());
+      }
+      world = next;
+    }
+    return world;
+  }
+
+  PairNode node(int n) {
+    return n == 0 ? a : b;
+  }
+
+  PairNode other(int n) {
+    return n == 0 ? b : a;
+  }
+
+  private PairWorld put(int n, PairNode node) {
+    return n == 0
+        ? new PairWorld(node, b, link, commits, acknowledged)
+        : new PairWorld(a, node, link, commits, acknowledged);
+  }
+
+  /// What is wrong, if anything.
+  Optional<String> violation() {
+    if (a.primary() && b.primary()) {
+      return Optional.of("two writers");
+    }
+    if (a.is(Phase.SOLE) && b.is(Phase.SOLE)) {
+      return Optional.of("two decide alone");
+    }
+    if (a.disk().standing() == Standing.SOLE && a.disk().equals(b.disk())) {
+      return Optional.of("two were alone in one epoch");
+    }
+    for (int n : new int[] {0, 1}) {
+      if (node(n).primary() && (acknowledged & ~node(n).data()) != 0) {
+        return Optional.of("an acknowledged commit is lost");
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// Everything that can happen next, by name.
+  Map<String, PairWorld> next(Weakness weakness) {
+    Map<String, PairWorld> next = new LinkedHashMap<>();
+    next.put(link ? "cut" : "mend", new PairWorld(a, b, !link, commits, acknowledged));
+    for (int n : new int[] {0, 1}) {
+      String who = n == 0 ? "A " : "B ";
+      if (!node(n).on()) {
+        if (node(n).boot() < MOST_BOOTS) {
+          next.put(who + "boots", boot(n));
+        }
+      } else {
+        next.put(who + "crashes", put(n, node(n).off()));
+        next.put(who + "daemon restarts", restart(n));
+        protocol(n, who, weakness, next);
+        database(n, who, weakness, next);
+      }
+      device(n, who, weakness, next);
+    }
+    return next;
+  }
+
+  private void protocol(int n, String who, Weakness weakness, Map<String, PairWorld> next) {
+    PairNode me = node(n);
+    boolean contact = link && other(n).on();
+    if (contact) {
+      next.put(who + "hears", hear(n));
+    }
+    if (quorum(n, weakness)) {
+      next.put(who + "gains", tell(n, new SurvivorEvent.QuorumGained(other(n).bootName())));
+    }
+    if (!contact || !quorum(n, weakness)) {
+      next.put(who + "loses", tell(n, new SurvivorEvent.QuorumLost()));
+    }
+    if (me.fence() == Fence.NONE) {
+      next.put(who + "delay", tell(n, new SurvivorEvent.DelayPassed()));
+      if (weakness == Weakness.BOOTED_MAY_FENCE && me.is(Phase.WAITING)) {
+        Survivor bold =
+            new Survivor(me.disk(), Optional.empty(), Phase.FENCING, true, other(n).bootName());
+        next.put(who + "is bold", put(n, me.with(bold).calls(Fence.ASKED, bold.peerBoot())));
+      }
+    }
+    if (!me.settled()) {
+      next.put(who + "writes", tell(n, new SurvivorEvent.Written()));
+      if (weakness == Weakness.ALONE_BEFORE_WRITTEN && me.is(Phase.BURYING)) {
+        Survivor hasty = me.daemon().orElseThrow();
+        next.put(
+            who + "is hasty",
+            put(
+                n,
+                me.with(
+                    new Survivor(
+                        hasty.disk(), Optional.empty(), Phase.SOLE, true, hasty.peerBoot()))));
+      }
+    }
+    boolean source = other(n).is(Phase.SOLE) || other(n).is(Phase.OFFERING);
+    if (contact && me.is(Phase.LEARNING) && me.settled() && source && other(n).settled()) {
+      takeIn(n, who, weakness, next);
+    }
+  }
+
+  private void takeIn(int n, String who, Weakness weakness, Map<String, PairWorld> next) {
+    if (other(n).is(Phase.SOLE)) {
+      PairWorld offered = tell(1 - n, new SurvivorEvent.LearnerCaughtUp());
+      if (weakness == Weakness.KEEPS_SOLE) {
+        Survivor s = other(n).daemon().orElseThrow();
+        Survivor keeps =
+            new Survivor(s.disk(), Optional.empty(), Phase.OFFERING, true, s.peerBoot());
+        offered = put(1 - n, other(n).with(keeps));
+      }
+      next.put(who + "has caught up", offered);
+    } else {
+      PairWorld copied = put(n, node(n).log(other(n).holder(), other(n).promise()));
+      next.put(who + "is taken in", copied.tell(n, new SurvivorEvent.TakenIn()));
+    }
+  }
+
+  /// Whether the log of both commits.
+  private boolean quorum(int n, Weakness weakness) {
+    boolean mine = node(n).votes();
+    boolean others =
+        other(n).votes()
+            || (weakness == Weakness.VOTES_WHILE_FENCING && other(n).is(Phase.FENCING));
+    boolean keeps = weakness == Weakness.KEEPS_SOLE;
+    return link
+        && mine
+        && others
+        && node(n).disk().epoch() == other(n).disk().epoch()
+        && (keeps || node(n).disk().standing() == Standing.PAIR)
+        && (keeps || other(n).disk().standing() == Standing.PAIR);
+  }
+
+  private void device(int n, String who, Weakness weakness, Map<String, PairWorld> next) {
+    PairNode me = node(n);
+    switch (me.fence()) {
+      case NONE -> {}
+      case ASKED -> {
+        PairWorld done = put(1 - n, other(n).off());
+        next.put(who + "fences", done.put(n, done.node(n).calls(Fence.DONE, me.fenceBoot())));
+        next.put(who + "fencing fails", answered(n, weakness == Weakness.FAILED_IS_DONE));
+        if (weakness == Weakness.LYING_DEVICE) {
+          next.put(who + "is lied to", answered(n, true));
+        }
+      }
+      case DONE -> {
+        next.put(who + "is told off", answered(n, true));
+        next.put(who + "is not told", answered(n, false));
+      }
+    }
+  }
+
+  private PairWorld answered(int n, boolean verified) {
+    PairNode me = node(n);
+    PairWorld ended = put(n, me.calls(Fence.NONE, ""));
+    return me.on()
+        ? ended.tell(n, new SurvivorEvent.FencingEnded(me.fenceBoot(), verified))
+        : ended;
+  }
+
+  // The database.
+
+  private void database(int n, String who, Weakness weakness, Map<String, PairWorld> next) {
+    PairNode me = node(n);
+    PairNode peer = other(n);
+    boolean streams = link && peer.standby() && peer.timeline() == me.timeline();
+    if (mayPromote(n, weakness)) {
+      next.put(who + "promotes", promote(n));
+    }
+    boolean follows =
+        me.settled()
+            && (me.is(Phase.PAIRED)
+                || (me.is(Phase.LEARNING) && me.disk().standing() == Standing.LEARNER));
+    if (link && peer.primary() && me.database() == Database.NONE && follows) {
+      next.put(who + "attaches", attach(n));
+    }
+    if (!me.primary()) {
+      return;
+    }
+    if (commits < MOST_COMMITS) {
+      next.put(who + "commits", commit(n, streams));
+    }
+    if (streams && peer.data() != me.data()) {
+      next.put(who + "streams", attach(1 - n));
+    }
+    if (!me.waits() && streams && me.is(Phase.PAIRED) && peer.data() == me.data()) {
+      next.put(who + "waits", put(n, me.runs(Database.PRIMARY, me.timeline(), me.data(), true)));
+    }
+    if (me.waits() && !me.promise() && me.is(Phase.PAIRED) && quorum(n, weakness)) {
+      next.put(who + "promises", promise(n));
+    }
+    if (me.is(Phase.SOLE) && me.promise()) {
+      next.put(who + "withdraws its promise", put(n, me.log(me.holder(), false)));
+    }
+    if (me.is(Phase.SOLE) && !me.promise() && me.waits()) {
+      next.put(who + "goes on", put(n, me.runs(Database.PRIMARY, me.timeline(), me.data(), false)));
+    }
+  }
+
+  /// The election of ADR 10: with both, the one that is further; alone, who held the grant, or who
+  /// has every acknowledged commit by the promise.
+  private boolean mayPromote(int n, Weakness weakness) {
+    PairNode me = node(n);
+    PairNode peer = other(n);
+    if (me.primary() || !me.daemon().filter(Survivor::decides).isPresent()) {
+      return false;
+    }
+    if (me.is(Phase.SOLE)) {
+      return me.holder() == n || me.promise();
+    }
+    boolean further =
+        me.timeline() > peer.timeline()
+            || (me.timeline() == peer.timeline() && (peer.data() & ~me.data()) == 0);
+    return quorum(n, weakness) && !peer.primary() && further;
+  }
+
+  private PairWorld promote(int n) {
+    PairNode me = node(n);
+    PairWorld world =
+        put(
+            n,
+            me.log(n, false)
+                .runs(
+                    Database.PRIMARY,
+                    Math.max(me.timeline(), other(n).timeline()) + 1,
+                    me.data(),
+                    false));
+    return me.is(Phase.PAIRED) ? world.put(1 - n, leave(other(n)).log(n, false)) : world;
+  }
+
+  /// A standby of an older history streams no more.
+  private static PairNode leave(PairNode node) {
+    return node.standby() ? node.runs(Database.NONE, node.timeline(), node.data(), false) : node;
+  }
+
+  private PairWorld attach(int n) {
+    return put(n, node(n).runs(Database.STANDBY, other(n).timeline(), other(n).data(), false));
+  }
+
+  private PairWorld promise(int n) {
+    PairWorld world = put(n, node(n).log(node(n).holder(), true));
+    return world.put(1 - n, other(n).log(node(n).holder(), true));
+  }
+
+  private PairWorld commit(int n, boolean streams) {
+    PairNode me = node(n);
+    int bit = 1 << commits;
+    PairWorld written =
+        put(n, me.runs(Database.PRIMARY, me.timeline(), me.data() | bit, me.waits()));
+    boolean both = me.waits() && streams;
+    if (both) {
+      PairNode peer = other(n);
+      written =
+          written.put(
+              1 - n, peer.runs(Database.STANDBY, peer.timeline(), peer.data() | bit, false));
+    }
+    boolean told = both || !me.waits();
+    return new PairWorld(
+        written.a, written.b, link, commits + 1, told ? acknowledged | bit : acknowledged);
+  }
+
+  // The protocol.
+
+  private PairWorld boot(int n) {
+    Survivor begun = Survivor.begin(node(n).disk()).next();
+    return put(n, node(n).boots(begun));
+  }
+
+  private PairWorld restart(int n) {
+    return put(n, node(n).with(Survivor.begin(node(n).disk()).next()));
+  }
+
+  private PairWorld hear(int n) {
+    SurvivorRecord said = other(n).disk();
+    return tell(n, new SurvivorEvent.PeerHeard(said, other(n).bootName()));
+  }
+
+  private PairWorld tell(int n, SurvivorEvent event) {
+    Survivor.Step step = node(n).daemon().orElseThrow().on(event);
+    PairNode me = node(n).with(step.next());
+    for (SurvivorEffect effect : step.effects()) {
+      me =
+          switch (effect) {
+            case SurvivorEffect.Fence(var boot) -> me.calls(Fence.ASKED, boot);
+            case SurvivorEffect.Follow _ -> me.runs(Database.NONE, me.timeline(), me.data(), false);
+            case SurvivorEffect.OpenPair _,
+                SurvivorEffect.ClosePair _,
+                SurvivorEffect.OpenSole _,
+                SurvivorEffect.AddVoter _,
+                SurvivorEffect.Write _,
+                SurvivorEffect.Delay _ ->
+                me;
+          };
+    }
+    return put(n, me);
+  }
+}
