@@ -103,6 +103,21 @@ class LabScenariosIT {
     assertTrue(verdict.lost() > 0, "the lag was real, and the count found it");
   }
 
+  /// A witness votes, and nothing of the database is ever there.
+  @Order(5)
+  @Test
+  void twoNodesAndAWitnessSurviveTheLossOfThePrimary() throws IOException, SQLException {
+    DemoRun two = new DemoRun(Lab.of(2, true), OUT);
+    two.build("sync");
+
+    DemoRun.Verdict verdict = two.play(Scenario.NODE_CRASH);
+
+    assertEquals(List.of(), verdict.wrong());
+    LabNode witness = two.lab().witness().orElseThrow();
+    assertEquals(List.of(), two.lab().postgresProcesses(witness));
+    assertTrue(verdict.outage().faultToWritingMillis() <= Scenario.NODE_CRASH.limitMillis());
+  }
+
   private static String postmasters() throws IOException {
     StringBuilder all = new StringBuilder();
     for (LabNode node : RUN.lab().nodes()) {
