@@ -36,16 +36,12 @@ final class RingStation implements ViewListener, AutoCloseable {
   final AtomicLong views = new AtomicLong();
   final RingAddress address;
   private final RingDriver driver;
-  private final boolean own;
-  private final NodeId self;
   private volatile Optional<View> view = Optional.empty();
   private volatile long viewAt;
   private volatile Consumer<byte[]> hearer = _ -> {};
 
-  private RingStation(RingPeer self, List<RingPeer> peers, Path directory, boolean first) {
+  private RingStation(RingPeer self, List<RingPeer> peers, Path directory) {
     this.address = self.links().getFirst();
-    this.self = self.node();
-    this.own = first;
     driver =
         new RingDriver(
             new RingSetup(
@@ -76,7 +72,7 @@ final class RingStation implements ViewListener, AutoCloseable {
     sockets.forEach(DatagramSocket::close);
     var stations = new ArrayList<RingStation>();
     for (var peer : peers) {
-      stations.add(new RingStation(peer, peers, directory, stations.isEmpty()));
+      stations.add(new RingStation(peer, peers, directory));
     }
     await(() -> stations.stream().allMatch(s -> s.members() == size));
     return stations;
@@ -114,7 +110,7 @@ final class RingStation implements ViewListener, AutoCloseable {
     return viewAt;
   }
 
-  /// Hears this node's own messages, on the ring's thread.
+  /// Hears what is delivered here, on the ring's thread.
   void hear(Consumer<byte[]> ear) {
     hearer = ear;
   }
@@ -129,9 +125,7 @@ final class RingStation implements ViewListener, AutoCloseable {
   @Override
   public void delivered(RingId ring, NodeId sender, byte[] payload) {
     delivered.incrementAndGet();
-    if (own && sender.equals(self)) {
-      hearer.accept(payload);
-    }
+    hearer.accept(payload);
   }
 
   @Override

@@ -23,6 +23,10 @@ final class TokenHolder {
 
   private boolean asked;
 
+  /// The token is held after the second calm visit in a row: by then every member has seen that the
+  /// ring is calm, and asks for the token instead of waiting for it.
+  private int calmVisits;
+
   TokenHolder(
       MembershipConfig config,
       Timers timers,
@@ -43,7 +47,8 @@ final class TokenHolder {
     var passed = ring.visit(token, queue, out);
     deliver(out);
     asked = false;
-    if (ring.isCalm() && ring.isRepresentative() && !wanted) {
+    calmVisits = ring.isCalm() ? calmVisits + 1 : 0;
+    if (calmVisits > 1 && ring.isRepresentative() && !wanted) {
       held = passed;
       timers.set(TimerId.Kind.HOLD, now.plus(config.tokenHold()), out);
     } else {

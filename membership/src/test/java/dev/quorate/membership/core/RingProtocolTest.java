@@ -158,6 +158,21 @@ class RingProtocolTest {
   }
 
   @Test
+  void noMessageWaitsForTheHoldOfAnIdleRingWhoeverSpokeBefore() {
+    form();
+    var worst = Duration.ZERO;
+    for (int i = 0; i < 3_000; i++) {
+      var before = bench.deliveries;
+      bench.node(List.of("a", "b", "c").get(i % 7 % 3)).say();
+      var time = bench.runUntil(SECOND, () -> bench.deliveries == before + 3);
+      worst = time.compareTo(worst) > 0 ? time : worst;
+      bench.runFor(Duration.ofNanos(i * 997L % 3_000_000));
+    }
+    var longest = worst;
+    assertTrue(longest.toMillis() < 5, () -> "waited " + longest);
+  }
+
+  @Test
   void aPartitionSplitsAndHealsIntoOneView() {
     form();
     bench.partition(List.of(List.of("a"), List.of("b", "c")));
