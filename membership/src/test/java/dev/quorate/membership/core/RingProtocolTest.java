@@ -81,6 +81,24 @@ class RingProtocolTest {
   }
 
   @Test
+  void twoHundredCrashesAreDetectedInTime() {
+    form();
+    var longest = Duration.ZERO;
+    for (int i = 0; i < 200; i++) {
+      var victim = bench.node(List.of("a", "b", "c").get(i % 3));
+      bench.runFor(Duration.ofMillis(i * 37L % 151));
+      victim.crash();
+      var time = bench.runUntil(SECOND.multipliedBy(3), bench::agree);
+      longest = time.compareTo(longest) > 0 ? time : longest;
+      victim.start();
+      bench.runUntil(SECOND.multipliedBy(3), bench::agree);
+    }
+    var worst = longest;
+    System.out.println("200 crashes detected within " + worst);
+    assertTrue(worst.toMillis() <= 1_300, () -> "took " + worst);
+  }
+
+  @Test
   void aLeavingNodeIsOutAtOnceAndNamed() {
     form();
     bench.node("c").feed(new RingEvent.LeaveRequested());
