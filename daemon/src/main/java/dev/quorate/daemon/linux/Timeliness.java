@@ -87,8 +87,9 @@ public final class Timeliness implements AutoCloseable {
     if (wantsRealTime) {
       walk();
       if (realTime == Outcome.ON) {
-        var _ = walker.scheduleWithFixedDelay(
-            this::walk, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        var _ =
+            walker.scheduleWithFixedDelay(
+                this::walk, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
       }
     }
     log.atInfo().addKeyValue("realtime", realTime).addKeyValue("memory", memory).log("timeliness");
