@@ -22,7 +22,7 @@ final class RingCommands {
         Command.of(
             "ring rekey",
             "",
-            "Gives the ring a new key, on all nodes, while it goes on.",
+            "Gives the ring a new key, on all nodes, while it goes on; on the first node.",
             RingCommands::rekey));
   }
 

@@ -143,8 +143,17 @@ public final class SecretStore {
   }
 
   /// Adds a key of the ring; what is sealed with the ones before still opens.
+  ///
+  /// @throws IllegalArgumentException if it is no key, another of this generation, or the third
   public synchronized void addRingKey(int generation, byte[] key) {
     SortedMap<Integer, byte[]> keys = ringKeys();
+    byte[] known = keys.get(generation);
+    if (known != null ? !MessageDigest.isEqual(known, key) : keys.size() > 1) {
+      throw new IllegalArgumentException("another exchange of keys is not finished");
+    }
+    if (generation < 1 || key.length != RING_KEY_BYTES) {
+      throw new IllegalArgumentException("not a key");
+    }
     keys.put(generation, key);
     writeRingKeys(keys);
   }
