@@ -156,7 +156,7 @@ public final class SchedulerBenchmark {
     String end = size.endsWith("-sparse") ? "-sparse" : "";
     double last = 0;
     for (int i = 0; i <= doublings; i++) {
-      long primitives = Long.parseLong(parts[1]) << i;
+      int primitives = Integer.parseInt(parts[1]) << i;
       CibReader.Result read =
           CibReader.read(
               document(parts[0] + "x" + primitives + end).getBytes(StandardCharsets.UTF_8));

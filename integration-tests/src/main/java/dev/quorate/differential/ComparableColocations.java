@@ -25,7 +25,7 @@ final class ComparableColocations {
         || primaries.getOrDefault(primary, mandatory) != mandatory
         || (!mandatory && primaries.containsKey(dependent))
         || !dependents.getOrDefault(primary, true)
-        || !pairs.add(dependent + " with " + primary)) {
+        || !pairs.add(pair(dependent, primary))) {
       return false;
     }
     dependents.put(dependent, mandatory);
@@ -37,12 +37,9 @@ final class ComparableColocations {
   boolean admit(List<String> members, int score) {
     boolean mandatory = Math.abs(score) >= 1_000_000;
     for (String member : members) {
-      if (!dependents.getOrDefault(member, mandatory).equals(mandatory)
-          || !primaries.getOrDefault(member, mandatory).equals(mandatory)
-          || pairs.stream()
-              .anyMatch(pair ->
-                  members.contains(pair.split(" with ")[0])
-                      && members.contains(pair.split(" with ")[1]))) {
+      if (dependents.getOrDefault(member, mandatory) != mandatory
+          || primaries.getOrDefault(member, mandatory) != mandatory
+          || members.stream().anyMatch(other -> pairs.contains(pair(member, other)))) {
         return false;
       }
     }
@@ -55,10 +52,12 @@ final class ComparableColocations {
     for (String member : members) {
       dependents.put(member, mandatory);
       primaries.put(member, mandatory);
-      members.stream()
-          .filter(m -> !m.equals(member))
-          .forEach(m -> pairs.add(member + " with " + m));
+      members.stream().filter(m -> !m.equals(member)).forEach(m -> pairs.add(pair(member, m)));
     }
     return true;
+  }
+
+  private static String pair(String dependent, String primary) {
+    return dependent + " with " + primary;
   }
 }

@@ -11,6 +11,7 @@ import dev.quorate.resource.InstanceStatus;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.Role;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// Two simulated nodes with a database and a third that only votes; and a cold start that waits.
@@ -96,7 +97,7 @@ class WitnessScenarioTest {
     assertEquals(SimulatedPostgres.Phase.STOPPED, world.machine(WITNESS).postgres.phase());
     assertFalse(world.machine(WITNESS).address);
     for (var resource : world.chronicle.newest().instances().entrySet()) {
-      InstanceStatus there = resource.getValue().get(WITNESS);
+      InstanceStatus there = Objects.requireNonNull(resource.getValue().get(WITNESS));
       assertEquals(Role.STOPPED, there.role(), resource.getKey().name());
       assertEquals(InstanceStatus.Certainty.KNOWN, there.certainty(), resource.getKey().name());
     }
