@@ -86,25 +86,19 @@ record PairNode(
   }
 
   PairNode off() {
-    return new PairNode(
-        boot,
-        disk,
-        Optional.empty(),
-        holder,
-        promise,
-        Database.NONE,
-        timeline,
-        data,
-        false,
-        fence,
-        fenceBoot);
+    return down(boot, Optional.empty());
   }
 
   PairNode boots(Survivor begun) {
+    return down(boot + 1, Optional.of(begun));
+  }
+
+  /// The same with nothing running, but perhaps a daemon.
+  private PairNode down(int life, Optional<Survivor> daemon) {
     return new PairNode(
-        boot + 1,
+        life,
         disk,
-        Optional.of(begun),
+        daemon,
         holder,
         promise,
         Database.NONE,

@@ -2,6 +2,7 @@ package dev.quorate.resource;
 
 import dev.quorate.membership.NodeId;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// What an operator wants of the placement.
 public sealed interface Constraint {
@@ -53,6 +54,36 @@ public sealed interface Constraint {
     public String id() {
       return element.id();
     }
+  }
+
+  /// The same about resources, groups and clones under other names.
+  default Constraint renamed(UnaryOperator<ResourceId> names) {
+    return switch (this) {
+      case Location(var id, var resource, var role, var node, var score) ->
+          new Location(id, names.apply(resource), role, node, score);
+      case Colocation(var id, var resource, var role, var with, var withRole, var score) ->
+          new Colocation(id, names.apply(resource), role, names.apply(with), withRole, score);
+      case Ordering(
+              var id,
+              var first,
+              var firstAction,
+              var then,
+              var thenAction,
+              var kind,
+              var symmetrical) ->
+          new Ordering(
+              id,
+              names.apply(first),
+              firstAction,
+              names.apply(then),
+              thenAction,
+              kind,
+              symmetrical);
+      case Written(var element) ->
+          new Written(
+              element.renamed(
+                  name -> ResourceId.legal(name).map(names).map(ResourceId::name).orElse(name)));
+    };
   }
 
   /// The other side of an ordering for its inverse, if it has one.

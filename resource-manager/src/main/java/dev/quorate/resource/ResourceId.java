@@ -1,5 +1,6 @@
 package dev.quorate.resource;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// The name of a resource, unique among resources, clones and fence devices.
@@ -18,6 +19,11 @@ public record ResourceId(String name) implements Comparable<ResourceId> {
               + name
               + "' is not legal: use 1 to 64 letters, digits, '.', '_' or '-', a letter or '_' first");
     }
+  }
+
+  /// The resource of that name; what is not legal names none.
+  public static Optional<ResourceId> legal(String name) {
+    return LEGAL.matcher(name).matches() ? Optional.of(new ResourceId(name)) : Optional.empty();
   }
 
   @Override

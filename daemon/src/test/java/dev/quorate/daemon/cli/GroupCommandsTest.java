@@ -306,21 +306,7 @@ class GroupCommandsTest {
           }
           instances.put(id, copy);
         });
-    cluster.put(
-        new dev.quorate.resource.ClusterState(
-            s.featureLevel(),
-            s.position(),
-            s.wallMillis(),
-            s.lastChangeBy(),
-            s.configuration(),
-            s.nodes(),
-            s.views(),
-            instances,
-            s.failCounts(),
-            s.attributes(),
-            s.intents(),
-            s.primacies(),
-            s.fencings()));
+    cluster.put(TypedCluster.with(s, s.nodes(), instances, s.failCounts(), s.fencings()));
   }
 
   private static InstanceStatus known(Role role) {

@@ -78,29 +78,7 @@ class StatusGoldenTest {
     instances.put(new ResourceId("pgsqld"), postgres);
     instances.put(new ResourceId("vip"), vip);
     ClusterState s = cluster.state();
-    cluster.put(with(s, s.nodes(), instances, s.failCounts(), s.fencings()));
-  }
-
-  private static ClusterState with(
-      ClusterState s,
-      SortedMap<NodeId, NodeStatus> nodes,
-      SortedMap<ResourceId, SortedMap<NodeId, InstanceStatus>> instances,
-      SortedMap<ResourceId, SortedMap<NodeId, FailCount>> failures,
-      List<FencingRecord> fencings) {
-    return new ClusterState(
-        s.featureLevel(),
-        s.position(),
-        s.wallMillis(),
-        s.lastChangeBy(),
-        s.configuration(),
-        nodes,
-        s.views(),
-        instances,
-        failures,
-        s.attributes(),
-        s.intents(),
-        s.primacies(),
-        fencings);
+    cluster.put(TypedCluster.with(s, s.nodes(), instances, s.failCounts(), s.fencings()));
   }
 
   @Test
@@ -145,7 +123,7 @@ class StatusGoldenTest {
             "cluster",
             1_800_000_000_000L,
             s.position());
-    cluster.put(with(s, nodes, s.instances(), failures, List.of(failed)));
+    cluster.put(TypedCluster.with(s, nodes, s.instances(), failures, List.of(failed)));
     check("status-lost.txt", "status --full");
   }
 }

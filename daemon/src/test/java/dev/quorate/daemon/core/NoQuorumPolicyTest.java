@@ -62,6 +62,12 @@ class NoQuorumPolicyTest {
     assertEquals(List.of(PG, VIP), stopped());
   }
 
+  private void begin(String id, OperationKind kind) {
+    Action action = new Action.OperationAction(kind, PG, N1);
+    apply(new ClusterCommand.BeginAction(id, 1, 1, action, N1, LIFE, Duration.ofSeconds(20)));
+    handle(new NodeEvent.StateApplied(state));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"freeze", "ignore"})
   void freezeAndIgnoreTakeNothingAndBeginNothing(String policy) {
@@ -70,16 +76,7 @@ class NoQuorumPolicyTest {
     assertEquals(List.of(new NodeEffect.SpeakInRing(false)), of(NodeEffect.SpeakInRing.class));
 
     effects.clear();
-    apply(
-        new ClusterCommand.BeginAction(
-            "9.1@n2",
-            1,
-            1,
-            new Action.OperationAction(OperationKind.STOP, PG, N1),
-            N1,
-            LIFE,
-            Duration.ofSeconds(20)));
-    handle(new NodeEvent.StateApplied(state));
+    begin("9.1@n2", OperationKind.STOP);
     assertEquals(List.of(), of(NodeEffect.RunOperation.class), "nothing begins without quorum");
   }
 
@@ -92,16 +89,7 @@ class NoQuorumPolicyTest {
   @Test
   void demoteTakesAnInstanceInDoubt() {
     build("demote");
-    apply(
-        new ClusterCommand.BeginAction(
-            "8.1@n2",
-            1,
-            1,
-            new Action.OperationAction(OperationKind.DEMOTE, PG, N1),
-            N1,
-            LIFE,
-            Duration.ofSeconds(20)));
-    handle(new NodeEvent.StateApplied(state));
+    begin("8.1@n2", OperationKind.DEMOTE);
     cutOff();
     assertEquals(List.of(PG, VIP), stopped());
   }

@@ -336,7 +336,7 @@ public final class CibImport {
     all.addAll(changes);
     ClusterConfiguration then = ConfigurationTrial.result(present, all);
     for (Constraint constraint : then.constraints()) {
-      wanted.remove(constraint.id(), ConstraintTranslation.publicly(constraint, then));
+      wanted.remove(constraint.id(), constraint.renamed(then::publicId));
     }
     for (Constraint constraint : wanted.values()) {
       constraints.add(new ConfigurationChange.PutConstraint(constraint));

@@ -184,44 +184,4 @@ final class ConstraintTranslation {
     }
     return found;
   }
-
-  /// The same with the names that users know.
-  static Constraint publicly(Constraint constraint, ClusterConfiguration configuration) {
-    return switch (constraint) {
-      case Constraint.Location(var id, var resource, var role, var node, var score) ->
-          new Constraint.Location(id, name(resource, configuration), role, node, score);
-      case Constraint.Colocation(
-              var id,
-              var resource,
-              var role,
-              var with,
-              var withRole,
-              var score) ->
-          new Constraint.Colocation(
-              id, name(resource, configuration), role, name(with, configuration), withRole, score);
-      case Constraint.Ordering(
-              var id,
-              var first,
-              var firstAction,
-              var then,
-              var thenAction,
-              var kind,
-              var symmetrical) ->
-          new Constraint.Ordering(
-              id,
-              name(first, configuration),
-              firstAction,
-              name(then, configuration),
-              thenAction,
-              kind,
-              symmetrical);
-      case Constraint.Written(var element) ->
-          new Constraint.Written(
-              element.renamed(n -> name(new ResourceId(n), configuration).name()));
-    };
-  }
-
-  private static ResourceId name(ResourceId resource, ClusterConfiguration configuration) {
-    return configuration.publicId(resource);
-  }
 }

@@ -272,7 +272,7 @@ final class ConfigurationEditor {
   /// What names a clone goes on to name what the clone has become.
   private void rename(ResourceId from, ResourceId to) {
     if (!from.equals(to)) {
-      constraints.replaceAll(c -> ConstraintNames.renamed(c, from, to));
+      constraints.replaceAll(c -> c.renamed(name -> name.equals(from) ? to : name));
     }
   }
 

@@ -40,9 +40,7 @@ final class WrittenCheck {
 
   void check() {
     boolean taken =
-        ConstraintNames.legal(element.id())
-            .filter(id -> !configuration.named(id).isEmpty())
-            .isPresent();
+        ResourceId.legal(element.id()).filter(id -> !configuration.named(id).isEmpty()).isPresent();
     if (taken || !element.id().matches("[A-Za-z_][A-Za-z0-9._-]*")) {
       problems.add(
           "HA-CONF-056",
@@ -84,7 +82,7 @@ final class WrittenCheck {
   }
 
   private List<ResourceDefinition> resources(String name) {
-    return ConstraintNames.legal(name).map(configuration::named).orElse(List.of());
+    return ResourceId.legal(name).map(configuration::named).orElse(List.of());
   }
 
   private void role(String name, Optional<Role> role) {
