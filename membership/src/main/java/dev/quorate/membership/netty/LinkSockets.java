@@ -26,6 +26,7 @@ import java.net.PortUnreachableException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -214,8 +215,11 @@ final class LinkSockets {
 
   void flush() {
     if (!written.isEmpty()) {
-      written.forEach(Channel::flush);
+      // A port that is closed is heard of within the flush, and may lead to another write and
+      // flush.
+      List<Channel> now = List.copyOf(written);
       written.clear();
+      now.forEach(Channel::flush);
     }
   }
 
