@@ -292,7 +292,7 @@ final class LeaderDuty {
     moment = recheck.map(Instant::toEpochMilli).orElse(0L);
     if (moment > 0 && timeless) {
       timeless = false;
-      effects.addAll(outbox.propose("time", new ClusterCommand.PassTime(0), false));
+      effects.addAll(outbox.propose("time", new ClusterCommand.PassTime(0), true));
     }
     if (moment > 0) {
       armed.add(TIME);
@@ -312,7 +312,7 @@ final class LeaderDuty {
       return List.of();
     }
     long passed = Math.min(moment, state.wallMillis() + LONGEST_TIMER.toMillis());
-    return outbox.propose("time", new ClusterCommand.PassTime(passed), false);
+    return outbox.propose("time", new ClusterCommand.PassTime(passed), true);
   }
 
   private Optional<ClusterCommand> begin(ClusterState state, Action action) {

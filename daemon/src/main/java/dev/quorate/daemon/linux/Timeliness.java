@@ -135,7 +135,9 @@ public final class Timeliness implements AutoCloseable {
     } catch (NoSuchFileException _) {
       return true; // it has ended
     } catch (IOException e) {
-      log.atWarn().setCause(e).log("the name of a thread cannot be read");
+      if (Files.exists(tasks.resolve(Integer.toString(thread)))) {
+        log.atWarn().setCause(e).log("the name of a thread cannot be read");
+      }
       return true;
     }
     int error = LinuxScheduling.realTime(thread, PRIORITY);
