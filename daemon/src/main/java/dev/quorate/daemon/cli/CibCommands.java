@@ -57,7 +57,7 @@ final class CibCommands {
             words,
             IMPORT,
             "Makes the configuration what a Pacemaker CIB says, at once or not at all; what it"
-                + " does not name is deleted, but nodes stay. `--dry-run` only says what would"
+                + " does not name is deleted, but members and witnesses stay. `--dry-run` only says what would"
                 + " change. Exits with 2 if anything in the document cannot be imported.",
             CibCommands::push)
         .with(Options.DOCUMENT, Options.DRY_RUN);

@@ -92,8 +92,11 @@ final class ConstraintCommands {
                   .<Constraint>map(r ->
                       new Constraint.Location(
                           "location-" + r + "-" + node + "-" + score, r, Role.STARTED, node, score))
-                  .orElseGet(
-                      () -> WrittenConstraints.pattern(pattern.orElse(""), node.name(), score))));
+                  .orElseGet(() ->
+                      WrittenConstraints.fresh(
+                          in,
+                          WrittenConstraints.pattern(pattern.orElse(""), node.name(), score),
+                          ""))));
     } while (words.has());
     in.change(changes.toArray(ConfigurationChange[]::new));
   }

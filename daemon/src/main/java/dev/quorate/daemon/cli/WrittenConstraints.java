@@ -43,11 +43,38 @@ final class WrittenConstraints {
     in.change(new ConfigurationChange.PutConstraint(new Constraint.Written(element)));
   }
 
+  /// A set constraint; its name is made up unless one was given.
+  private static void putSets(
+      Invocation in, ConstraintElement element, SortedMap<String, String> options) {
+    Constraint constraint = new Constraint.Written(element);
+    in.change(
+        new ConfigurationChange.PutConstraint(
+            options.containsKey("id")
+                ? constraint
+                : fresh(in, constraint, "give this one a name of its own with id=ID, or ")));
+  }
+
+  /// A constraint under a name that was made up: another that has it is not replaced by it.
+  static Constraint fresh(Invocation in, Constraint constraint, String option) {
+    boolean taken =
+        in.configuration().constraints().stream()
+            .anyMatch(c -> c.id().equals(constraint.id()) && !c.equals(constraint));
+    if (taken) {
+      throw taken(constraint.id(), option);
+    }
+    return constraint;
+  }
+
+  private static HactlError taken(String id, String option) {
+    return HactlError.usage(
+        "there is a constraint '" + id + "' already", option + "delete the other");
+  }
+
   private static void order(Invocation in) {
     List<ResourceSet> sets = sets(in, List.of("action", "role", "sequential", "require-all"));
     SortedMap<String, String> options = options(in, List.of("kind", "symmetrical", "id"));
     String id = options.getOrDefault("id", id("order", sets));
-    put(
+    putSets(
         in,
         new ConstraintElement.Order(
             id,
@@ -59,14 +86,15 @@ final class WrittenConstraints {
             Optional.empty(),
             flag(options, "symmetrical"),
             Optional.empty(),
-            named(id, sets)));
+            named(id, sets)),
+        options);
   }
 
   private static void colocation(Invocation in) {
     List<ResourceSet> sets = sets(in, List.of("role", "sequential"));
     SortedMap<String, String> options = options(in, List.of("score", "id"));
     String id = options.getOrDefault("id", id("colocation", sets));
-    put(
+    putSets(
         in,
         new ConstraintElement.Colocation(
             id,
@@ -77,7 +105,8 @@ final class WrittenConstraints {
             Score.parse(options.getOrDefault("score", "INFINITY")).value(),
             "",
             Optional.empty(),
-            named(id, sets)));
+            named(id, sets)),
+        options);
   }
 
   private static List<ResourceSet> sets(Invocation in, List<String> known) {
@@ -187,9 +216,7 @@ final class WrittenConstraints {
     String id = settings.getOrDefault("constraint-id", "location-" + resource);
     boolean taken = in.configuration().constraints().stream().anyMatch(c -> c.id().equals(id));
     if (taken && !settings.containsKey("constraint-id")) {
-      throw HactlError.usage(
-          "there is a constraint '" + id + "' already",
-          "give this one a name of its own with constraint-id=ID, or delete the other");
+      throw taken(id, "give this one a name of its own with constraint-id=ID, or ");
     }
     String ruleId = settings.getOrDefault("id", id + "-rule");
     RuleWords.Conditions conditions = RuleWords.parse(words.rest(), ruleId);

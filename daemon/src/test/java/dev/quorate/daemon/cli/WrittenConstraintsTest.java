@@ -3,10 +3,14 @@ package dev.quorate.daemon.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.Constraint;
+import dev.quorate.resource.NodeDefinition;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// Sets, rules and patterns, as they are typed, shown, written and read.
@@ -144,6 +148,47 @@ class WrittenConstraintsTest {
     refused("constraint location d rule rack eq a", "there is a constraint 'location-d' already");
     refused("constraint location regexp%( avoids n1", "is not a pattern");
     refused("constraint location regexp%pg avoids n1", "holds data");
+  }
+
+  @Test
+  void aNameThatWasMadeUpReplacesNothingElse() {
+    build();
+    refused("constraint order set a set b c", "there is a constraint 'order-set-a-b-c' already");
+    type("constraint order set a set b c setoptions id=other");
+    type("constraint colocation set a b");
+    type("constraint colocation set a b");
+    refused("constraint colocation set a set b", "'colocation-set-a-b' already");
+    type("constraint location regexp%a.* avoids n1");
+    refused("constraint location regexp%a.? avoids n1", "already");
+  }
+
+  @Test
+  void anImportDropsNoConstraintForItsName() {
+    build();
+    type("cib export");
+    String xml = cluster.output();
+    String tagged =
+        xml.replace(
+                "</constraints>",
+                "<rsc_location id='loc' rsc='both' node='n1' score='1'/>"
+                    + "<rsc_location id='loc-a' rsc='c' node='n2' score='2'/></constraints>")
+            .replace(
+                "</configuration>",
+                "<tags><tag id='both'><obj_ref id='a'/><obj_ref id='b'/></tag></tags></configuration>");
+    refused(push(tagged), "another constraint is or becomes loc-a");
+  }
+
+  @Test
+  void anImportLeavesAWitnessWhatItIs() {
+    type("node attribute n3 witness=on");
+    type("node attribute n3 rack=r1");
+    type("cib export");
+    String xml = cluster.output();
+    String plain = xml.replaceAll("<nvpair[^>]*name=\"(witness|rack)\"[^>]*/>", "");
+    assertTrue(xml.length() > plain.length(), xml);
+    type(push(plain));
+    NodeDefinition node = cluster.state().configuration().nodes().get(new NodeId("n3"));
+    assertEquals(Map.of("witness", "on"), Objects.requireNonNull(node).attributes());
   }
 
   private static String push(String xml, String... options) {

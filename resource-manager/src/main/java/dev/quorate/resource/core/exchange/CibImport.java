@@ -202,6 +202,9 @@ public final class CibImport {
     findings
         .values(node.id(), "attributes", node.attributes(), Optional.empty())
         .forEach((name, value) -> attribute(node, name, value, wanted));
+    if (member.get().witness()) {
+      wanted.put(NodeDefinition.WITNESS, "on");
+    }
     NodeId id = member.get().id();
     SortedMap<String, String> is = member.get().attributes();
     for (String name : is.keySet()) {
@@ -240,6 +243,8 @@ public final class CibImport {
                   + name
                   + " is an order, not a setting: remove it, and use hactl "
                   + (name.equals("shutdown") ? "cluster stop" : "stonith fence"));
+      case NodeDefinition.WITNESS ->
+          findings.notice(node.id(), "who is a witness is no matter of documents, and stays");
       default -> {
         if (!value.isEmpty()) {
           wanted.put(name, value);

@@ -57,7 +57,12 @@ final class ConstraintTranslation {
           case ConstraintElement.Ticket t ->
               refuse(t.id(), "tickets are not managed: remove the constraint");
         };
-    constraint.ifPresent(c -> constraints.put(c.id(), c));
+    constraint.ifPresent(c -> {
+      if (constraints.putIfAbsent(c.id(), c) != null) {
+        findings.refuse(
+            element.id(), "another constraint is or becomes " + c.id() + ": rename one of them");
+      }
+    });
   }
 
   private <T extends Constraint> Optional<T> refuse(String id, String message) {

@@ -10,7 +10,9 @@ final class NodeRule {
 
   /// The same location with a node in place of such a rule.
   static Location simplified(Location location) {
-    if (location.rules().size() != 1) {
+    if (location.rules().size() != 1
+        || !location.sets().isEmpty()
+        || !location.pattern().isEmpty()) {
       return location;
     }
     Rule rule = location.rules().getFirst();
