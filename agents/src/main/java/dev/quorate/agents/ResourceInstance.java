@@ -4,6 +4,7 @@ import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.OperationResult;
 import java.time.Duration;
+import java.util.List;
 
 /// One resource on this node.
 ///
@@ -20,6 +21,13 @@ public interface ResourceInstance extends AutoCloseable {
   /// Quorum is lost: stop now and without asking anyone, cut clients first. Interrupts a running
   /// operation. Success means that nothing of the instance is left.
   OperationResult emergencyStop(Duration deadline);
+
+  /// Looks for what an administrator should change about the resource on this node: settings,
+  /// permissions, other programs that interfere. Changes nothing, may take some seconds, and may be
+  /// called beside [#run]. An agent that has nothing to look for finds nothing.
+  default List<Finding> examine() {
+    return List.of();
+  }
 
   /// Forgets the resource on this node without stopping it.
   @Override

@@ -58,6 +58,13 @@ final class MemberRoutes implements HttpHandler {
           rekeying.requested(request.body());
           reply.send(200, JSON, "{}");
         }
+        case "POST /v1/examine" ->
+            reply.send(
+                200,
+                JSON,
+                Findings.format(
+                    cluster.examine(
+                        cluster.facts().self().orElseThrow(), Findings.asked(request.body()))));
         case "POST /v1/start" -> {
           cluster.start();
           reply.send(200, JSON, "{}");

@@ -409,6 +409,10 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     return machine;
   }
 
+  OpenInstances instances() {
+    return instances;
+  }
+
   NodeRing ring() {
     return ring;
   }

@@ -1,5 +1,6 @@
 package dev.quorate.daemon;
 
+import dev.quorate.agents.Finding;
 import dev.quorate.consensus.CommandId;
 import dev.quorate.consensus.Leadership;
 import dev.quorate.consensus.LogPosition;
@@ -16,6 +17,7 @@ import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.CommandAnswer;
 import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.core.scheduling.PlacementScheduler;
 import dev.quorate.resource.json.ClusterJson;
 import java.io.IOException;
@@ -37,6 +39,7 @@ import java.util.stream.Stream;
 final class Operator implements Cluster {
   private static final Duration PROPOSAL_PATIENCE = Duration.ofSeconds(15);
   private static final Duration QUORUM_PATIENCE = Duration.ofSeconds(4);
+  private static final Duration EXAMINATION_PATIENCE = Duration.ofSeconds(20);
   private static final Duration APPLY_PATIENCE = Duration.ofSeconds(5);
 
   private final Lifecycle lifecycle;
@@ -273,7 +276,19 @@ final class Operator implements Cluster {
   }
 
   @Override
+  public List<Finding> examine(NodeId node, ResourceId resource) {
+    return node.equals(running().self())
+        ? Findings.of(running().instances(), resource)
+        : Findings.parse(
+            ask(node, "/v1/examine", Findings.question(resource), EXAMINATION_PATIENCE));
+  }
+
+  @Override
   public void relay(NodeId node, String verb, Duration atMost) {
+    ask(node, "/v1/" + verb, "{\"patience\":" + atMost.toMillis() + "}", atMost.plusSeconds(5));
+  }
+
+  private String ask(NodeId node, String path, String body, Duration patience) {
     DaemonConfig config = lifecycle.config();
     String address = config.identity().map(i -> i.everyone().get(node)).orElse(null);
     if (address == null) {
@@ -281,12 +296,7 @@ final class Operator implements Cluster {
           "the address of node " + node + " is not known",
           "type it on that node, or add 'peer." + node + " = ADDRESS' to " + config.file());
     }
-    MemberClient.post(
-        lifecycle.tls(),
-        address,
-        config.ports().admin(),
-        "/v1/" + verb,
-        "{\"patience\":" + atMost.toMillis() + "}",
-        atMost.plusSeconds(5));
+    return MemberClient.post(
+        lifecycle.tls(), address, config.ports().admin(), path, body, patience);
   }
 }

@@ -2,6 +2,7 @@ package dev.quorate.agents.jdbc;
 
 import dev.quorate.agents.core.postgresql.Lsn;
 import dev.quorate.agents.core.postgresql.PostgresFacts;
+import dev.quorate.agents.core.postgresql.doctor.ServerSurvey;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -128,6 +129,15 @@ public final class PostgresProbe implements AutoCloseable {
           ? new Checkpointer(row.getLong(1), row.getString(2))
           : new Checkpointer(0, "");
     }
+  }
+
+  /// Asks for everything that an administrator may have to change.
+  ///
+  /// @param kept the name of the file of settings that the cluster keeps
+  /// @param deadline how long the answer may take
+  /// @throws ProbeException if there is none, as when the role is no superuser
+  public ServerSurvey survey(String kept, Duration deadline) {
+    return ask(deadline, c -> SurveyQuestions.ask(c, kept));
   }
 
   /// Ends every client session but the probe's own.

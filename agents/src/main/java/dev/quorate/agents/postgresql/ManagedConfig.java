@@ -20,7 +20,10 @@ import org.slf4j.LoggerFactory;
 /// would defeat the agent's: those are taken out, and the file as it was is kept beside it.
 final class ManagedConfig {
   private static final Logger LOG = LoggerFactory.getLogger(ManagedConfig.class);
-  private static final String FILE = "quorate.conf";
+
+  /// The file of settings that the cluster keeps, in the data directory.
+  static final String FILE = "quorate.conf";
+
   private static final Pattern OVERRIDES =
       Pattern.compile(
           "\\s*(primary_conninfo|primary_slot_name|synchronous_standby_names"

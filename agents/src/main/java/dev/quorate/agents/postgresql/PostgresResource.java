@@ -1,5 +1,6 @@
 package dev.quorate.agents.postgresql;
 
+import dev.quorate.agents.Finding;
 import dev.quorate.agents.ResourceInstance;
 import dev.quorate.agents.core.postgresql.ControlFile;
 import dev.quorate.agents.core.postgresql.Lsn;
@@ -15,6 +16,7 @@ import dev.quorate.resource.OperationResult;
 import dev.quorate.resource.Role;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -376,6 +378,11 @@ final class PostgresResource implements ResourceInstance {
         ? OperationResult.succeeded(Role.STOPPED)
         : OperationResult.failed(
             ERROR, local.lastRole, "processes " + remaining + " cannot be killed");
+  }
+
+  @Override
+  public List<Finding> examine() {
+    return new Examination(local).findings();
   }
 
   private static Duration left(long end) {

@@ -1,10 +1,12 @@
 package dev.quorate.daemon.cli;
 
+import dev.quorate.agents.Finding;
 import dev.quorate.membership.NodeId;
 import dev.quorate.membership.core.link.LinkStatus;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.ResourceId;
 import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.util.List;
@@ -66,6 +68,11 @@ public interface Cluster {
   ///
   /// @return what was done, line by line
   List<String> rekey();
+
+  /// What an administrator should change about a resource on a node.
+  ///
+  /// @throws HactlError if the node cannot be asked, or the resource is not open there
+  List<Finding> examine(NodeId node, ResourceId resource);
 
   /// How the ring's links to the other nodes do.
   List<RingLink> ringLinks();

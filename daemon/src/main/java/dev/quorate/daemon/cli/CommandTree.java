@@ -22,7 +22,8 @@ public final class CommandTree {
               WrittenConstraints.all(),
               StonithCommands.all(),
               NodeCommands.all(),
-              PgCommands.all())
+              PgCommands.all(),
+              PgDoctor.all())
           .flatMap(List::stream)
           .toList();
 

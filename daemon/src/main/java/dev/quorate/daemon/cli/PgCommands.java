@@ -36,7 +36,8 @@ final class PgCommands {
             in -> switchover(in, only(in), in.words().has() ? in.words().take("NODE") : "")));
   }
 
-  private static ResourceDefinition only(Invocation in) {
+  /// The resource that `--name` says, or the only one that holds data.
+  static ResourceDefinition only(Invocation in) {
     List<ResourceDefinition> holding =
         in.configuration().resources().stream()
             .filter(r -> r.promotable() && r.metaAttribute("holds-data").orElse("").equals("true"))

@@ -1,6 +1,7 @@
 package dev.quorate.daemon.cli;
 
 import dev.quorate.agents.AgentMetadata;
+import dev.quorate.agents.Finding;
 import dev.quorate.agents.InstanceContext;
 import dev.quorate.agents.ResourceAgent;
 import dev.quorate.agents.ResourceInstance;
@@ -256,6 +257,18 @@ final class TypedCluster implements Cluster {
     SortedMap<NodeId, String> tokens = new TreeMap<>();
     nodes.keySet().stream().skip(1).forEach(n -> tokens.put(n, "TOKEN-" + n + "@x:5417"));
     return tokens;
+  }
+
+  /// What the agents will find; a node that is not here cannot be asked.
+  final SortedMap<NodeId, List<Finding>> findings = new TreeMap<>();
+
+  @Override
+  public List<Finding> examine(NodeId node, ResourceId resource) {
+    List<Finding> found = findings.get(node);
+    if (found == null) {
+      throw HactlError.failed(node + " refuses connections", "is it up?");
+    }
+    return found;
   }
 
   @Override

@@ -1,0 +1,87 @@
+package dev.quorate.agents.core.postgresql.doctor;
+
+import dev.quorate.agents.Finding;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Settings with which acknowledged commits are lost, or a crash takes long to recover from.
+final class DurabilityRules {
+  private static final long LONG_CHECKPOINT_SECONDS = 900;
+
+  private DurabilityRules() {}
+
+  static List<Finding> findings(ServerSurvey server, ClusterSurvey cluster) {
+    List<Finding> findings = new ArrayList<>();
+    if (server.setting("fsync").equals("off")) {
+      findings.add(
+          Finding.error(
+              "fsync",
+              "it is off: a crash of the machine loses commits and can destroy the database",
+              "set fsync = on and reload"));
+    }
+    if (server.setting("full_page_writes").equals("off")) {
+      findings.add(
+          Finding.error(
+              "full_page_writes",
+              "it is off: a crash can tear pages, and a former primary cannot be rewound",
+              "set full_page_writes = on and reload"));
+    }
+    String commit = server.setting("synchronous_commit");
+    if (commit.equals("off") || (cluster.synchronous() && commit.equals("local"))) {
+      findings.add(
+          Finding.error(
+              "synchronous_commit",
+              "it is "
+                  + commit
+                  + ": commits are acknowledged before "
+                  + (commit.equals("off") ? "they are on any disk" : "a standby has them")
+                  + (cluster.synchronous() ? ", although the cluster promises otherwise" : ""),
+              "set synchronous_commit = on and reload; sessions that may lose commits can set it"
+                  + " for themselves"));
+    } else if (cluster.synchronous() && commit.equals("remote_write")) {
+      findings.add(
+          Finding.warning(
+              "synchronous_commit",
+              "it is remote_write: a standby has a commit in its memory, not on its disk",
+              "set synchronous_commit = on and reload"));
+    }
+    if (server.on("data_sync_retry")) {
+      findings.add(
+          Finding.error(
+              "data_sync_retry",
+              "it is on: after a failed write the server goes on as if the data were on disk",
+              "set data_sync_retry = off and restart"));
+    }
+    long timeout = server.number("checkpoint_timeout", 300);
+    if (timeout >= LONG_CHECKPOINT_SECONDS) {
+      findings.add(
+          Finding.hint(
+              "checkpoint_timeout",
+              "checkpoints are up to %d minutes apart: a restart after a crash replays as much WAL"
+                      .formatted(timeout / 60)
+                  + " before it answers",
+              "choose less, as 5min, if restarts in place take too long"));
+    }
+    names(server, findings);
+    return findings;
+  }
+
+  /// The cluster keeps these names, and whatever else is written is not in force.
+  private static void names(ServerSurvey server, List<Finding> findings) {
+    ServerSurvey.Written written = server.written().get("synchronous_standby_names");
+    if (written != null && !written.value().isBlank()) {
+      findings.add(
+          Finding.warning(
+              "synchronous_standby_names",
+              "'"
+                  + written.value()
+                  + "' stands in "
+                  + written.place()
+                  + (written.value().contains("*")
+                      ? ": any program that streams would count as a standby"
+                      : ", and the cluster keeps this setting"),
+              "remove that line; 'durability' of the resource says how many standbys must have a"
+                  + " commit"));
+    }
+  }
+}
