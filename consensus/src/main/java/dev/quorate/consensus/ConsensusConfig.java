@@ -154,6 +154,47 @@ public record ConsensusConfig(
         maxEntryBytes);
   }
 
+  /// The same in another epoch.
+  ///
+  /// @param electing who votes in it
+  /// @param place where its log lives
+  public ConsensusConfig withEpoch(long number, Map<NodeId, Endpoint> electing, Path place) {
+    return new ConsensusConfig(
+        cluster,
+        number,
+        self,
+        new TreeMap<>(electing),
+        place,
+        tls,
+        electionTimeoutMin,
+        electionTimeoutMax,
+        firstElectionTimeoutMin,
+        firstElectionTimeoutMax,
+        quorumLostAfter,
+        proposalTimeout,
+        snapshotThreshold,
+        maxEntryBytes);
+  }
+
+  /// The same with another patience before the first election.
+  public ConsensusConfig withFirstElection(Duration min, Duration max) {
+    return new ConsensusConfig(
+        cluster,
+        epoch,
+        self,
+        voters,
+        directory,
+        tls,
+        electionTimeoutMin,
+        electionTimeoutMax,
+        min,
+        max,
+        quorumLostAfter,
+        proposalTimeout,
+        snapshotThreshold,
+        maxEntryBytes);
+  }
+
   /// The same with another snapshot threshold.
   public ConsensusConfig withSnapshotThreshold(int entries) {
     return new ConsensusConfig(

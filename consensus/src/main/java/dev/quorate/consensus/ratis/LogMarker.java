@@ -22,10 +22,13 @@ record LogMarker(Path directory, Path file, Path metadata) {
     Path directory = config.directory().toAbsolutePath();
     Path group = RatisSettings.groupDirectory(directory, config.cluster(), config.epoch());
     return new LogMarker(
-        directory,
-        directory.resolveSibling(
-            "%s.%s.begun".formatted(directory.getFileName(), group.getFileName())),
-        group.resolve("current").resolve("raft-meta"));
+        directory, fileOf(directory, group), group.resolve("current").resolve("raft-meta"));
+  }
+
+  /// Where it is remembered that the log of a group was begun.
+  static Path fileOf(Path directory, Path group) {
+    return directory.resolveSibling(
+        "%s.%s.begun".formatted(directory.getFileName(), group.getFileName()));
   }
 
   /// How to open the log.

@@ -11,10 +11,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.segmented.LogSegment;
 import org.apache.ratis.server.raftlog.segmented.LogSegmentPath;
 import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
@@ -28,8 +28,10 @@ import org.jspecify.annotations.Nullable;
 /// one without this node ever having learnt that it was committed.
 public final class LogTail {
   private final long epoch;
+  private final Optional<Path> snapshot;
   private final long snapshotIndex;
   private final long knownCommitted;
+  private final Optional<TermIndex> last;
   private final List<Entry> entries;
 
   /// One command.
@@ -65,10 +67,17 @@ public final class LogTail {
     }
   }
 
-  private LogTail(long epoch, long snapshotIndex, long knownCommitted, List<Entry> entries) {
+  private LogTail(
+      long epoch,
+      Optional<Path> snapshot,
+      long knownCommitted,
+      Optional<TermIndex> last,
+      List<Entry> entries) {
     this.epoch = epoch;
-    this.snapshotIndex = snapshotIndex;
+    this.snapshot = snapshot;
+    this.snapshotIndex = snapshot.map(LogTail::indexOf).orElse(-1L);
     this.knownCommitted = knownCommitted;
+    this.last = last;
     this.entries = entries;
   }
 
@@ -80,7 +89,8 @@ public final class LogTail {
   public static LogTail read(Path directory, String cluster, long epoch) {
     Path group = RatisSettings.groupDirectory(directory, cluster, epoch);
     try {
-      long snapshotIndex = lastSnapshot(group.resolve("sm"));
+      Optional<Path> snapshot = lastSnapshot(group.resolve("sm"));
+      long snapshotIndex = snapshot.map(LogTail::indexOf).orElse(-1L);
       List<LogEntryProto> raw = rawEntries(group.resolve("current"));
       if (!raw.isEmpty() && raw.getFirst().getIndex() > snapshotIndex + 1) {
         throw new ConsensusException(
@@ -104,25 +114,37 @@ public final class LogTail {
                   entry.getIndex() <= committed));
         }
       }
-      return new LogTail(epoch, snapshotIndex, committed, List.copyOf(entries));
+      Optional<TermIndex> last =
+          raw.isEmpty() ? Optional.empty() : Optional.of(TermIndex.valueOf(raw.getLast()));
+      return new LogTail(epoch, snapshot, committed, last, List.copyOf(entries));
     } catch (IOException e) {
       throw new ConsensusException("cannot read the log in " + group + ": " + e.getMessage(), e);
     }
   }
 
-  private static long lastSnapshot(Path directory) throws IOException {
+  /// The newest snapshot that is whole.
+  private static Optional<Path> lastSnapshot(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
-      return -1;
+      return Optional.empty();
     }
+    List<Path> newestFirst;
     try (Stream<Path> files = Files.list(directory)) {
-      return files
-          .map(LogTail::name)
-          .map(SimpleStateMachineStorage.SNAPSHOT_REGEX::matcher)
-          .filter(Matcher::matches)
-          .mapToLong(matcher -> Long.parseLong(matcher.group(2)))
-          .max()
-          .orElse(-1);
+      newestFirst =
+          files
+              .filter(f -> SimpleStateMachineStorage.SNAPSHOT_REGEX.matcher(name(f)).matches())
+              .sorted(Comparator.comparingLong(LogTail::indexOf).reversed())
+              .toList();
     }
+    for (Path file : newestFirst) {
+      if (SnapshotStore.whole(file)) {
+        return Optional.of(file);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static long indexOf(Path file) {
+    return SimpleStateMachineStorage.getTermIndexFromSnapshotFile(file.toFile()).getIndex();
   }
 
   /// All entries of all segments, the open one last, in order of their index.
@@ -161,6 +183,16 @@ public final class LogTail {
   /// The epoch that was read.
   public long epoch() {
     return epoch;
+  }
+
+  /// The newest snapshot that is whole.
+  Optional<Path> snapshot() {
+    return snapshot;
+  }
+
+  /// The last entry of any kind, if there is one beyond the snapshot or kept from before it.
+  Optional<TermIndex> last() {
+    return last;
   }
 
   /// The last index in the snapshot; -1 without one.

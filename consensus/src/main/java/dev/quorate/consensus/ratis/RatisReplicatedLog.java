@@ -228,6 +228,34 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     closeServer();
   }
 
+  /// Closes, and returns as soon as this node gives no vote, acknowledges nothing and applies
+  /// nothing any more; its port is free then, and what was acknowledged is on disk.
+  ///
+  /// @return completes when nothing of it is left: only then the same log can be opened again
+  public CompletableFuture<Void> fallSilent() {
+    if (!closed.compareAndSet(false, true)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    timer.shutdown();
+    proposer.close();
+    CompletableFuture<Void> gone = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .daemon()
+        .name("quorate-log-close")
+        .start(() -> {
+          try {
+            server.getServerRpc().close();
+          } catch (IOException e) {
+            LOG.atWarn().addKeyValue("reason", e.getMessage()).log("log not closed cleanly");
+          } finally {
+            closeServer();
+            gone.complete(null);
+          }
+        });
+    CompletableFuture.anyOf(machine.stopped(), gone).join();
+    return gone;
+  }
+
   private void closeServer() {
     try {
       rpc.close();

@@ -37,6 +37,7 @@ final class RatisStateMachine extends BaseStateMachine {
   private final SnapshotStore snapshots = new SnapshotStore();
   private volatile LogPosition applied = LogPosition.NONE;
   private volatile boolean broken;
+  private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
   /// @param changed called, on any thread, when leadership may have changed
   /// @param failed called, on any thread, when this log cannot go on
@@ -49,6 +50,17 @@ final class RatisStateMachine extends BaseStateMachine {
 
   LogPosition applied() {
     return applied;
+  }
+
+  /// Completes when nothing is applied any more, after the server has ceased to vote.
+  CompletableFuture<Void> stopped() {
+    return stopped;
+  }
+
+  @Override
+  public void close() throws IOException {
+    super.close();
+    stopped.complete(null);
   }
 
   @Override

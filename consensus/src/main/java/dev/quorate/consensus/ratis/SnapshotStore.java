@@ -65,6 +65,20 @@ final class SnapshotStore extends SimpleStateMachineStorage {
     }
   }
 
+  /// Whether a snapshot file can be used.
+  static boolean whole(Path file) throws IOException {
+    try {
+      SnapshotFormat.decode(Files.readAllBytes(file));
+      return true;
+    } catch (UnknownFormatException e) {
+      LOG.atWarn()
+          .addKeyValue("file", file)
+          .addKeyValue("reason", e.getMessage())
+          .log("damaged snapshot passed over");
+      return false;
+    }
+  }
+
   private static String name(Path file) {
     Path name = file.getFileName();
     return name == null ? "" : name.toString();
