@@ -2,19 +2,26 @@ package dev.quorate.benchmark;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 
-/// What the ring does on three nodes in this process, over the loopback:
+/// What the ring does on three nodes over the loopback:
 ///
 /// - `RingBenchmark multicast [SECONDS]`: ordered messages of one sender, and their delay at one
 ///   message a millisecond, by size
 /// - `RingBenchmark detection [KILLS]`: how long after a node has fallen silent the others have a
 ///   view without it; 200 kills if not said otherwise
+/// - `RingBenchmark suspicion [MINUTES]`: nodes that doubt one another while all processors are
+///   busy with something else; an hour if not said otherwise
 /// - `RingBenchmark hostile [SECONDS]`: datagrams of an attacker at 10⁶ a minute, and that they
 ///   change nothing but counters
+///
+/// For detection and suspicion each node is a process that is as prompt as the daemon makes itself:
+/// with its flags, and as root with real-time threads and locked memory. For the others all nodes
+/// are in this process.
 ///
 /// Beside the multicast stand figures of corosync's CPG: those on record, of three corosyncs on two
 /// loaded cores, because its package brings no program that measures.
@@ -38,8 +45,10 @@ public final class RingBenchmark {
     switch (what) {
       case "multicast" -> multicast(count > 0 ? count : 10);
       case "detection" -> System.out.println(detection(count > 0 ? count : 200));
+      case "suspicion" -> suspicion(count > 0 ? count : 60);
       case "hostile" -> System.out.println(HostileDatagrams.run(count > 0 ? count : 60));
-      default -> throw new IllegalArgumentException("multicast, detection or hostile: " + what);
+      default ->
+          throw new IllegalArgumentException("multicast, detection, suspicion or hostile: " + what);
     }
   }
 
@@ -121,22 +130,21 @@ public final class RingBenchmark {
   /// Lets a node fall silent again and again: nothing leaves it and nothing reaches it, and no
   /// kernel says that it is gone.
   static String detection(int kills) throws IOException {
-    var stations = RingStation.ring(3);
+    var nodes = RingProcess.ring(3);
     var took = new long[kills];
     for (int i = 0; i < kills; i++) {
-      var victim = stations.get(i % stations.size());
-      var others = stations.stream().filter(s -> s != victim).toList();
+      var victim = nodes.get(i % nodes.size());
+      var others = nodes.stream().filter(s -> s != victim).toList();
       LockSupport.parkNanos((i * 37L % 150) * 1_000_000);
-      var start = System.nanoTime();
-      victim.speak(false);
+      var start = victim.silence();
       RingStation.await(() -> others.stream().allMatch(s -> s.members() == 2));
-      var last = others.stream().mapToLong(RingStation::viewAt).max().orElseThrow();
+      var last = others.stream().mapToLong(RingProcess::viewAt).max().orElseThrow();
       took[i] = (last - start) / 1_000_000;
       RingStation.await(() -> victim.members() == 1);
-      victim.speak(true);
-      RingStation.await(() -> stations.stream().allMatch(s -> s.members() == 3));
+      victim.speak();
+      RingStation.await(() -> nodes.stream().allMatch(s -> s.members() == 3));
     }
-    stations.forEach(RingStation::close);
+    nodes.forEach(RingProcess::close);
     Arrays.sort(took);
     return String.format(
         Locale.ROOT,
@@ -145,5 +153,14 @@ public final class RingBenchmark {
         part(took, 0.5),
         part(took, 0.99),
         took[kills - 1]);
+  }
+
+  private static void suspicion(int minutes) throws IOException {
+    var suspicions = FalseSuspicions.run(Duration.ofMinutes(minutes));
+    System.out.println(
+        suspicions == 0
+            ? minutes + " minutes without a false suspicion"
+            : "FALSE SUSPICIONS: " + suspicions + " views changed");
+    System.exit(suspicions == 0 ? 0 : 1);
   }
 }

@@ -39,8 +39,9 @@ final class RingStation implements ViewListener, AutoCloseable {
   private volatile Optional<View> view = Optional.empty();
   private volatile long viewAt;
   private volatile Consumer<byte[]> hearer = _ -> {};
+  private volatile Runnable watcher = () -> {};
 
-  private RingStation(RingPeer self, List<RingPeer> peers, Path directory) {
+  RingStation(RingPeer self, List<RingPeer> peers, Path directory) {
     this.address = self.links().getFirst();
     driver =
         new RingDriver(
@@ -60,6 +61,17 @@ final class RingStation implements ViewListener, AutoCloseable {
   /// Starts so many nodes and waits until they are one ring.
   static List<RingStation> ring(int size) throws IOException {
     var directory = Files.createTempDirectory("quorate-ring");
+    var peers = peers(size);
+    var stations = new ArrayList<RingStation>();
+    for (var peer : peers) {
+      stations.add(new RingStation(peer, peers, directory));
+    }
+    await(() -> stations.stream().allMatch(s -> s.members() == size));
+    return stations;
+  }
+
+  /// Nodes on free ports of the loopback.
+  static List<RingPeer> peers(int size) throws IOException {
     var sockets = new ArrayList<DatagramSocket>();
     var peers = new ArrayList<RingPeer>();
     for (int i = 0; i < size; i++) {
@@ -70,12 +82,7 @@ final class RingStation implements ViewListener, AutoCloseable {
               new NodeId("n" + (i + 1)), new RingAddress("127.0.0.1", socket.getLocalPort())));
     }
     sockets.forEach(DatagramSocket::close);
-    var stations = new ArrayList<RingStation>();
-    for (var peer : peers) {
-      stations.add(new RingStation(peer, peers, directory));
-    }
-    await(() -> stations.stream().allMatch(s -> s.members() == size));
-    return stations;
+    return peers;
   }
 
   /// Waits, awake, until something is so.
@@ -115,11 +122,17 @@ final class RingStation implements ViewListener, AutoCloseable {
     hearer = ear;
   }
 
+  /// Is told of each view from now on, on the ring's thread.
+  void watch(Runnable eye) {
+    watcher = eye;
+  }
+
   @Override
   public void viewInstalled(View installed, List<NodeId> left) {
     viewAt = System.nanoTime();
     view = Optional.of(installed);
     views.incrementAndGet();
+    watcher.run();
   }
 
   @Override

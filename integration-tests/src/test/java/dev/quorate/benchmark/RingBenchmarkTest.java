@@ -1,8 +1,10 @@
 package dev.quorate.benchmark;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /// Samples of what the ring's programs run at length.
@@ -17,6 +19,11 @@ class RingBenchmarkTest {
   void hostileDatagramsChangeNothingButCounters() throws IOException {
     var line = HostileDatagrams.run(2);
     assertTrue(line.contains("no view changed, no token lost"), line);
+  }
+
+  @Test
+  void busyProcessorsMakeNobodyDoubted() throws IOException {
+    assertEquals(0, FalseSuspicions.run(Duration.ofSeconds(2)));
   }
 
   @Test

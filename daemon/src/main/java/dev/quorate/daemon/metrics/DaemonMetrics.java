@@ -86,6 +86,10 @@ public final class DaemonMetrics {
         "quorate.ring.members",
         "members of the present view",
         () -> facts.get().view().map(v -> v.members().size()).orElse(0));
+    gauge(
+        "quorate.ring.token.rotation.longest.seconds",
+        "the longest that a token ever took to come back",
+        () -> ring.map(r -> r.longestRotation().toNanos() / 1e9).orElse(0.0));
     gauge("quorate.intents", "actions under way", () -> state.get().intents().size());
     gauge(
         "quorate.configuration.version",

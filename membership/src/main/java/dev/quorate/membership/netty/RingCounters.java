@@ -1,7 +1,11 @@
 package dev.quorate.membership.netty;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
 /// What the ring has counted since it started. Read from any thread.
@@ -47,6 +51,10 @@ public final class RingCounters {
   }
 
   private final Map<Count, LongAdder> counts = new EnumMap<>(Count.class);
+  private final LongAccumulator longestRotation = new LongAccumulator(Math::max, 0);
+
+  /// When the token of the present view came last; written by the ring's thread only.
+  private Optional<Instant> lastToken = Optional.empty();
 
   /// Everything at zero.
   public RingCounters() {
@@ -58,6 +66,22 @@ public final class RingCounters {
   /// The value at present.
   public long get(Count count) {
     return adder(count).sum();
+  }
+
+  /// The longest that this node ever waited for a token that came: what is left of the token
+  /// timeout is the margin. Held tokens of an idle ring are waited for as well.
+  public Duration longestRotation() {
+    return Duration.ofNanos(longestRotation.get());
+  }
+
+  void tokenArrived(Instant now) {
+    lastToken.ifPresent(last -> longestRotation.accumulate(Duration.between(last, now).toNanos()));
+    lastToken = Optional.of(now);
+  }
+
+  /// No token goes round any more.
+  void tokenGone() {
+    lastToken = Optional.empty();
   }
 
   void add(Count count) {

@@ -11,6 +11,7 @@ import dev.quorate.membership.core.RingPacket;
 import dev.quorate.membership.core.RingProtocol;
 import dev.quorate.membership.core.RingState;
 import dev.quorate.membership.core.TimerId;
+import dev.quorate.membership.core.Token;
 import dev.quorate.membership.core.codec.RingCodec;
 import dev.quorate.membership.core.link.LinkMonitor;
 import dev.quorate.membership.core.link.LinkStatus;
@@ -221,6 +222,9 @@ public final class RingDriver implements AutoCloseable {
     switch (RingCodec.decode(plain)) {
       case RingCodec.Decoded.Packet(var decoded) -> {
         LOG.atTrace().addKeyValue("node", from).addKeyValue("packet", decoded).log("received");
+        if (decoded instanceof Token) {
+          counters.tokenArrived(time.instant());
+        }
         feed(new RingEvent.PacketArrived(from, decoded));
       }
       case RingCodec.Decoded.Malformed(var reason) -> {
@@ -304,6 +308,7 @@ public final class RingDriver implements AutoCloseable {
               .log("node given up");
       case RingEffect.StateEntered(var state, var reason) -> {
         if (state == RingState.GATHER) {
+          counters.tokenGone();
           transport.lookUp();
         }
         if (state == RingState.GATHER && reason.equals(RingProtocol.TOKEN_LOST)) {
