@@ -12,8 +12,12 @@ import java.util.TreeMap;
 ///
 /// @param cluster the cluster's name; logs of different clusters never mix
 /// @param epoch counts the forced re-foundings of the log, from 1
+/// @param newcomer 0 if this node founds the log together with the voters; otherwise the
+///   incarnation under which a leader will take it into a log that others keep. Counts only until a
+///   log was begun here
 /// @param self this node
-/// @param voters every voter, this node included, and where its log listens
+/// @param voters every founding voter, this node included, and where its log listens; of a newcomer
+///   and of a log that was begun only this node's own entry counts, since the log knows its members
 /// @param directory where the log and its snapshots live; used by nothing else
 /// @param tls this node's key and certificates
 /// @param electionTimeoutMin shortest silence of the leader after which a node stands for election;
@@ -30,6 +34,7 @@ import java.util.TreeMap;
 public record ConsensusConfig(
     String cluster,
     long epoch,
+    int newcomer,
     NodeId self,
     SortedMap<NodeId, Endpoint> voters,
     Path directory,
@@ -90,8 +95,9 @@ public record ConsensusConfig(
       throw new IllegalArgumentException(
           voters.size() + " voters, at most " + MAX_VOTERS + " are allowed");
     }
-    if (epoch < 1) {
-      throw new IllegalArgumentException("epoch must be positive: " + epoch);
+    if (epoch < 1 || newcomer < 0) {
+      throw new IllegalArgumentException(
+          "epoch must be positive, and the incarnation of a newcomer: " + epoch + ", " + newcomer);
     }
     boolean ordered =
         electionTimeoutMin.compareTo(Duration.ofMillis(50)) >= 0
@@ -121,6 +127,7 @@ public record ConsensusConfig(
     return new ConsensusConfig(
         cluster,
         1,
+        0,
         self,
         new TreeMap<>(voters),
         directory,
@@ -140,6 +147,7 @@ public record ConsensusConfig(
     return new ConsensusConfig(
         cluster,
         epoch,
+        newcomer,
         self,
         voters,
         directory,
@@ -159,11 +167,29 @@ public record ConsensusConfig(
   /// @param electing who votes in it
   /// @param place where its log lives
   public ConsensusConfig withEpoch(long number, Map<NodeId, Endpoint> electing, Path place) {
+    return reopened(number, newcomer, new TreeMap<>(electing), place);
+  }
+
+  /// The same with other founding voters, this node among them.
+  public ConsensusConfig withVoters(Map<NodeId, Endpoint> others) {
+    return reopened(epoch, newcomer, new TreeMap<>(others), directory);
+  }
+
+  /// The same for a node that waits until a leader takes it in.
+  ///
+  /// @param incarnation higher than any that the node had in this epoch
+  public ConsensusConfig asNewcomer(int incarnation) {
+    return reopened(epoch, incarnation, voters, directory);
+  }
+
+  private ConsensusConfig reopened(
+      long era, int incarnation, SortedMap<NodeId, Endpoint> who, Path place) {
     return new ConsensusConfig(
         cluster,
-        number,
+        era,
+        incarnation,
         self,
-        new TreeMap<>(electing),
+        who,
         place,
         tls,
         electionTimeoutMin,
@@ -181,6 +207,7 @@ public record ConsensusConfig(
     return new ConsensusConfig(
         cluster,
         epoch,
+        newcomer,
         self,
         voters,
         directory,
@@ -200,6 +227,7 @@ public record ConsensusConfig(
     return new ConsensusConfig(
         cluster,
         epoch,
+        newcomer,
         self,
         voters,
         directory,

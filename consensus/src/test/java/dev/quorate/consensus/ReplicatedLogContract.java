@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +26,7 @@ public abstract class ReplicatedLogContract {
   protected static final NodeId N1 = new NodeId("n1");
   protected static final NodeId N2 = new NodeId("n2");
   protected static final NodeId N3 = new NodeId("n3");
+  protected static final NodeId N4 = new NodeId("n4");
   protected static final List<NodeId> NODES = List.of(N1, N2, N3);
   protected static final int SNAPSHOT_THRESHOLD = 20;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -36,6 +38,13 @@ public abstract class ReplicatedLogContract {
   /// Three voters under test: all down at first, with empty disks.
   public interface Bench extends AutoCloseable {
     ReplicatedLog start(NodeId node, ReplicatedStateMachine machine, LogListener listener);
+
+    /// Starts the log of a node that is no founder.
+    ReplicatedLog startNewcomer(
+        NodeId node, int incarnation, ReplicatedStateMachine machine, LogListener listener);
+
+    /// Where a node's log listens, founder or not.
+    ConsensusConfig.Endpoint endpoint(NodeId node);
 
     void stop(NodeId node);
 
@@ -89,6 +98,44 @@ public abstract class ReplicatedLogContract {
     up.put(node, station);
     station.log = bench.start(node, station.machine, station::add);
     return station;
+  }
+
+  private Station startNewcomer(NodeId node, int incarnation) {
+    Station station = new Station();
+    up.put(node, station);
+    station.log = bench.startNewcomer(node, incarnation, station.machine, station::add);
+    return station;
+  }
+
+  private LogMembers members() {
+    return at(awaitLeader()).log().members();
+  }
+
+  /// Asks the leader until it has decided.
+  private MemberChangeOutcome change(UnaryOperator<LogMembers> step) {
+    for (int attempt = 0; attempt < 10; attempt++) {
+      ReplicatedLog log = at(awaitLeader()).log();
+      CompletableFuture<MemberChangeOutcome> future = log.changeMembers(step.apply(log.members()));
+      await("an outcome", future::isDone);
+      if (!(future.join() instanceof MemberChangeOutcome.Unknown)) {
+        return future.join();
+      }
+    }
+    throw new AssertionError("no outcome in ten attempts");
+  }
+
+  private void mustChange(UnaryOperator<LogMembers> step) {
+    assertEquals(new MemberChangeOutcome.Done(), change(step));
+  }
+
+  private String refusal(UnaryOperator<LogMembers> step) {
+    return assertInstanceOf(MemberChangeOutcome.Refused.class, change(step)).reason();
+  }
+
+  private void takeIn(NodeId node, int incarnation) {
+    mustChange(m -> m.withListener(node, incarnation, bench.endpoint(node)));
+    await("caught up", () -> leaderIfAny() != null && at(leader()).log().caughtUp(node));
+    mustChange(m -> m.withVoter(node));
   }
 
   private void stop(NodeId node) {
@@ -330,5 +377,114 @@ public abstract class ReplicatedLogContract {
         ProposalOutcome.Rejected.class,
         victim.log().propose(newId(N1), new byte[] {1}).orTimeout(5, TimeUnit.SECONDS).join());
     commit(leader(), "goes on");
+  }
+
+  @Test
+  void knowsItsMembers() {
+    startAll();
+    commit(N1, "one");
+    for (NodeId node : NODES) {
+      await("the members", () -> at(node).log().members().all().size() == 3);
+      assertEquals(NODES, at(node).log().members().voters());
+      LogMember member = at(N1).log().members().of(node).orElseThrow();
+      assertEquals(new LogMember(node, 1, bench.endpoint(node), true), member);
+    }
+  }
+
+  @Test
+  void newcomerWaitsAndIsTakenInAsListenerAndThenAsVoter() {
+    startAll();
+    for (int i = 0; i < 2 * SNAPSHOT_THRESHOLD + 5; i++) {
+      commit(N1, "c" + i);
+    }
+    Station newcomer = startNewcomer(N4, 1);
+    assertEquals(LogMembers.NONE, newcomer.log().members());
+    mustChange(m -> m.withListener(N4, 1, bench.endpoint(N4)));
+    assertEquals(NODES, members().voters());
+    awaitEqual(2 * SNAPSHOT_THRESHOLD + 5);
+    await("caught up", () -> at(leader()).log().caughtUp(N4));
+    mustChange(m -> m.withVoter(N4));
+    await("knows it", () -> newcomer.log().members().votes(N4));
+    commit(N4, "through the new voter");
+    awaitEqual(2 * SNAPSHOT_THRESHOLD + 6);
+    assertTrue(newcomer.saw(LogEvent.QuorumRegained.class));
+    // Four voters need three: with the newcomer's vote they go on without another.
+    stop(others(awaitLeader()).stream().filter(n -> !n.equals(N4)).findFirst().orElseThrow());
+    commit(N4, "three of four");
+  }
+
+  @Test
+  void newcomerAloneNeitherVotesNorLeads() {
+    startAll();
+    startNewcomer(N4, 1);
+    NodeId leader = leader();
+    await("quorum", () -> at(leader).saw(LogEvent.QuorumRegained.class));
+    others(leader).forEach(this::stop);
+    await("quorum lost", () -> at(leader).saw(LogEvent.QuorumLost.class));
+    assertInstanceOf(Leadership.Leaderless.class, at(leader).log().leadership());
+    assertInstanceOf(Leadership.Leaderless.class, at(N4).log().leadership());
+  }
+
+  @Test
+  void listenerOutlivesALeaderAndDoesNotCount() {
+    startAll();
+    startNewcomer(N4, 1);
+    mustChange(m -> m.withListener(N4, 1, bench.endpoint(N4)));
+    NodeId old = awaitLeader();
+    stop(old);
+    commit(others(old).getFirst(), "under another leader");
+    awaitEqual(1);
+    stop(awaitLeader());
+    NodeId last = up.keySet().stream().filter(n -> !n.equals(N4)).findFirst().orElseThrow();
+    await("quorum lost", () -> at(last).saw(LogEvent.QuorumLost.class));
+    assertTrue(at(N4).events.stream().noneMatch(LogEvent.LogFailed.class::isInstance));
+  }
+
+  @Test
+  void comesBackUnderAHigherIncarnation() {
+    startAll();
+    commit(N1, "one");
+    NodeId lost = others(leader()).getFirst();
+    stop(lost);
+    mustChange(m -> m.without(lost));
+    commit(leader(), "two");
+    startNewcomer(lost, 2);
+    takeIn(lost, 2);
+    awaitEqual(2);
+    await("knows it", () -> at(lost).log().members().votes(lost));
+    assertEquals(2, at(lost).log().members().of(lost).orElseThrow().incarnation());
+    // It is needed again.
+    stop(up.keySet().stream().filter(n -> !n.equals(lost)).findFirst().orElseThrow());
+    commit(lost, "three");
+    stop(lost);
+    startNewcomer(lost, 2);
+    commit(lost, "after a restart");
+  }
+
+  @Test
+  void refusesChangesThatAreUnsafe() {
+    startAll();
+    NodeId leader = leader();
+    List<NodeId> others = others(leader);
+    commit(leader, "one");
+    assertTrue(
+        refusal(m -> m.without(others.getFirst()).without(others.getLast()))
+            .contains("one member"));
+    assertTrue(refusal(m -> m.without(awaitLeader())).contains("leads"));
+    assertTrue(
+        refusal(m -> m.withListener(N4, 1, bench.endpoint(N4)).withVoter(N4))
+            .contains("listen first"));
+    CompletableFuture<MemberChangeOutcome> elsewhere =
+        at(others(awaitLeader()).getFirst()).log().changeMembers(LogMembers.NONE);
+    await("an outcome", elsewhere::isDone);
+    assertInstanceOf(MemberChangeOutcome.Refused.class, elsewhere.join());
+    stop(others(awaitLeader()).getFirst());
+    NodeId running =
+        up.keySet().stream().filter(n -> !n.equals(leader())).findFirst().orElseThrow();
+    await(
+        "refusal",
+        () ->
+            change(m -> m.without(running)) instanceof MemberChangeOutcome.Refused(var reason)
+                && reason.contains("can be reached"));
   }
 }

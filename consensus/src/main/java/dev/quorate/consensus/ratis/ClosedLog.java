@@ -176,7 +176,7 @@ public final class ClosedLog {
     return applier;
   }
 
-  private static void discard(Path directory) throws IOException {
+  static void discard(Path directory) throws IOException {
     if (Files.notExists(directory)) {
       return;
     }
@@ -199,7 +199,7 @@ public final class ClosedLog {
     }
   }
 
-  private static void force(Path path) throws IOException {
+  static void force(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
     }

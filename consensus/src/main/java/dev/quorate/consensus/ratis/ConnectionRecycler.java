@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.RaftPeer;
@@ -24,11 +26,11 @@ final class ConnectionRecycler {
   private static final Duration AGAIN_AFTER = Duration.ofSeconds(3);
 
   private final RaftServer server;
-  private final Iterable<RaftPeer> peers;
+  private final Supplier<List<RaftPeer>> peers;
   private final Map<RaftPeerId, Instant> recycled = new HashMap<>();
   private Instant led;
 
-  ConnectionRecycler(RaftServer server, Iterable<RaftPeer> peers, Instant now) {
+  ConnectionRecycler(RaftServer server, Supplier<List<RaftPeer>> peers, Instant now) {
     this.server = server;
     this.peers = peers;
     this.led = now;
@@ -49,7 +51,7 @@ final class ConnectionRecycler {
       }
     } else if (!leaderKnown) {
       Duration silence = Duration.between(led, now);
-      for (RaftPeer peer : peers) {
+      for (RaftPeer peer : peers.get()) {
         if (!peer.getId().equals(server.getId())) {
           recycleIfSilent(now, peer.getId(), silence);
         }

@@ -10,19 +10,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
 
-/// Remembers, beside the log's directory, that a log was begun in it.
+/// Remembers, beside the log's directory, that a log was begun in it, and as whose.
 ///
 /// A log that was begun is recovered, never formatted again: a voter that forgot what it
 /// acknowledged could help to elect a leader without it. So a missing log stops the node, unless
 /// the marker is gone with it, as when the node's whole state was removed on purpose.
-record LogMarker(Path directory, Path file, Path metadata) {
+record LogMarker(Path directory, Path file, Path group) {
+  private static final Pattern SECOND_LINE =
+      Pattern.compile("incarnation ([1-9]\\d{0,8}), (founder|newcomer), (awaited|begun)");
+
+  /// As whom a node keeps its log.
+  ///
+  /// @param incarnation which log of this node's it is, from 1
+  /// @param newcomer whether it was, or is to be, taken in by a leader
+  /// @param begun whether the log is there; if not, it is still to be begun
+  record Mark(int incarnation, boolean newcomer, boolean begun) {}
+
   static LogMarker of(ConsensusConfig config) {
     Path directory = config.directory().toAbsolutePath();
     Path group = RatisSettings.groupDirectory(directory, config.cluster(), config.epoch());
-    return new LogMarker(
-        directory, fileOf(directory, group), group.resolve("current").resolve("raft-meta"));
+    return new LogMarker(directory, fileOf(directory, group), group);
   }
 
   /// Where it is remembered that the log of a group was begun.
@@ -31,26 +42,55 @@ record LogMarker(Path directory, Path file, Path metadata) {
         "%s.%s.begun".formatted(directory.getFileName(), group.getFileName()));
   }
 
+  private Path metadata() {
+    return group.resolve("current").resolve("raft-meta");
+  }
+
+  /// As whom the log is opened.
+  ///
+  /// @param newcomer as [ConsensusConfig#newcomer()]; counts if nothing is remembered
+  Mark mark(int newcomer) throws IOException {
+    if (Files.notExists(file)) {
+      return new Mark(Math.max(1, newcomer), newcomer > 0, false);
+    }
+    String text = Files.readString(file);
+    int end = text.indexOf('\n');
+    String second = end < 0 ? "" : text.substring(end + 1).strip();
+    if (second.isEmpty()) {
+      // Written before there were incarnations.
+      return new Mark(1, false, true);
+    }
+    Matcher matcher = SECOND_LINE.matcher(second);
+    if (!matcher.matches()) {
+      throw new IOException(file + " cannot be read: '" + second + "'");
+    }
+    return new Mark(
+        Integer.parseInt(matcher.group(1)),
+        matcher.group(2).equals("newcomer"),
+        matcher.group(3).equals("begun"));
+  }
+
   /// How to open the log.
   ///
   /// @throws LogLostException if there was one, and is none
-  StartupOption startupOption() {
-    if (Files.exists(metadata)) {
+  StartupOption startupOption(Mark mark) {
+    if (Files.exists(metadata())) {
       return StartupOption.RECOVER;
     }
-    if (Files.notExists(file)) {
-      return StartupOption.FORMAT;
+    if (!mark.begun()) {
+      // A directory that is empty, as after a crash while it was made, is formatted by recovery.
+      return Files.exists(group) ? StartupOption.RECOVER : StartupOption.FORMAT;
     }
     throw new LogLostException(
         ("the log of this node in %s is gone or cannot be read (there is no %s), and without it"
                 + " the node must not vote: put the directory back as it was; if it is lost, remove"
                 + " all of %s while every other node takes part, and join again with a new token")
-            .formatted(directory, metadata, directory.getParent()));
+            .formatted(directory, metadata(), directory.getParent()));
   }
 
-  /// Remembers that the log was begun; durable when it returns.
-  void write() throws IOException {
-    if (Files.exists(file)) {
+  /// Remembers it; durable when it returns.
+  void write(Mark mark) throws IOException {
+    if (Files.exists(file) && mark(0).equals(mark)) {
       return;
     }
     Path beside = file.resolveSibling(file.getFileName() + ".new");
@@ -60,9 +100,16 @@ record LogMarker(Path directory, Path file, Path metadata) {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
-      ByteBuffer text = StandardCharsets.UTF_8.encode("A log was begun in " + directory + ".\n");
-      while (text.hasRemaining()) {
-        channel.write(text);
+      String text =
+          "A log was begun in %s.\nincarnation %d, %s, %s\n"
+              .formatted(
+                  directory,
+                  mark.incarnation(),
+                  mark.newcomer() ? "newcomer" : "founder",
+                  mark.begun() ? "begun" : "awaited");
+      ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
       }
       channel.force(true);
     }

@@ -7,6 +7,7 @@ import dev.quorate.consensus.ProposalOutcome;
 import dev.quorate.consensus.core.CommandAnswer;
 import dev.quorate.consensus.core.CommandEnvelope;
 import dev.quorate.consensus.core.UnknownFormatException;
+import dev.quorate.membership.NodeId;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.ratis.client.RaftClientRpc;
 import org.apache.ratis.protocol.ClientId;
@@ -49,7 +52,8 @@ final class RatisProposer {
   private final ClientId client;
   private final ScheduledExecutorService timer;
   private final Supplier<Leadership> leadership;
-  private final AtomicLong calls = new AtomicLong();
+  private final Function<NodeId, RaftPeerId> peers;
+  private final LongSupplier calls;
   private final AtomicLong silentSince = new AtomicLong();
   private final Set<Proposal> pending = ConcurrentHashMap.newKeySet();
 
@@ -73,16 +77,20 @@ final class RatisProposer {
       RaftGroupId group,
       RaftClientRpc rpc,
       ClientId client,
+      LongSupplier calls,
       ScheduledExecutorService timer,
-      Supplier<Leadership> leadership) {
+      Supplier<Leadership> leadership,
+      Function<NodeId, RaftPeerId> peers) {
     this.config = config;
     this.server = server;
     this.group = group;
     this.self = server.getId();
     this.rpc = rpc;
     this.client = client;
+    this.calls = calls;
     this.timer = timer;
     this.leadership = leadership;
+    this.peers = peers;
   }
 
   CompletableFuture<ProposalOutcome> propose(CommandId id, byte[] command) {
@@ -95,7 +103,7 @@ final class RatisProposer {
       return rejected(MAX_PENDING + " proposals are pending already");
     }
     ByteString entry = UnsafeByteOperations.unsafeWrap(CommandEnvelope.seal(id, command));
-    Proposal proposal = new Proposal(entry, calls.incrementAndGet());
+    Proposal proposal = new Proposal(entry, calls.getAsLong());
     pending.add(proposal);
     var _ = proposal.outcome.whenComplete((_, _) -> pending.remove(proposal));
     try {
@@ -113,10 +121,6 @@ final class RatisProposer {
 
   void close() {
     pending.forEach(proposal -> giveUp(proposal, "the log was closed"));
-  }
-
-  long nextCall() {
-    return calls.incrementAndGet();
   }
 
   private static CompletableFuture<ProposalOutcome> rejected(String reason) {
@@ -141,7 +145,7 @@ final class RatisProposer {
       }
       case Leadership.Follower(_, var leader) -> {
         proposal.inDoubt.incrementAndGet();
-        RaftPeerId peer = RatisSettings.peerId(leader);
+        RaftPeerId peer = peers.apply(leader);
         Thread.ofVirtual().name("forward-" + proposal.call).start(() -> forward(proposal, peer));
       }
       case Leadership.Leaderless _ -> retry(proposal);

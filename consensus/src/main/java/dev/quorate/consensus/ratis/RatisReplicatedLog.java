@@ -6,7 +6,9 @@ import dev.quorate.consensus.ConsensusException;
 import dev.quorate.consensus.Leadership;
 import dev.quorate.consensus.LogEvent;
 import dev.quorate.consensus.LogListener;
+import dev.quorate.consensus.LogMembers;
 import dev.quorate.consensus.LogPosition;
+import dev.quorate.consensus.MemberChangeOutcome;
 import dev.quorate.consensus.ProposalOutcome;
 import dev.quorate.consensus.ReplicatedLog;
 import dev.quorate.consensus.ReplicatedStateMachine;
@@ -26,18 +28,20 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.client.RaftClientRpc;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
-import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.util.LifeCycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,9 +64,12 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   private final RatisStateMachine machine;
   private final RaftGroup group;
   private final LogMarker marker;
+  private final LogMarker.Mark mark;
   private final RaftServer server;
   private final RaftClientRpc rpc;
   private final ClientId client = ClientId.randomId();
+  private final AtomicLong calls = new AtomicLong();
+  private final RatisMembers members;
   private final RatisProposer proposer;
   private final ConnectionRecycler recycler;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -77,32 +84,48 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     this.listener = listener;
     this.quorum =
         new QuorumWatch(config.quorumLostAfter(), config.electionTimeoutMin(), LONGEST_GAP);
-    this.group = RatisSettings.group(config);
+    this.marker = LogMarker.of(config);
+    this.mark = marker.mark(config.newcomer());
+    this.group = RatisSettings.group(config, mark);
     this.machine =
         new RatisStateMachine(
             config.epoch(), new CommandApplier(stateMachine), this::somethingChanged, this::fail);
-    this.marker = LogMarker.of(config);
+    RaftStorage.StartupOption option = marker.startupOption(mark);
+    if (mark.newcomer()) {
+      // Before there is anything to recover, so that it is recovered under this name.
+      marker.write(mark);
+    }
     RaftProperties properties = RatisSettings.properties(config);
     Parameters parameters = RatisSettings.parameters(config);
     this.server =
         RaftServer.newBuilder()
-            .setServerId(RatisSettings.peerId(config.self()))
+            .setServerId(RatisSettings.peerId(config.self(), mark.incarnation()))
             .setGroup(group)
             .setStateMachine(machine)
             .setProperties(properties)
             .setParameters(parameters)
-            .setOption(marker.startupOption())
+            .setOption(option)
             .build();
-    this.recycler = new ConnectionRecycler(server, group.getPeers(), clock.instant());
     this.rpc = new GrpcFactory(parameters).newRaftClientRpc(client, properties);
-    rpc.addRaftPeers(group.getPeers());
+    this.members =
+        new RatisMembers(config, server, group.getGroupId(), rpc, client, calls::incrementAndGet);
+    this.recycler = new ConnectionRecycler(server, members::peers, clock.instant());
     this.timer =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("quorate-log").factory());
     timer.setRemoveOnCancelPolicy(true);
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     this.proposer =
-        new RatisProposer(config, server, group.getGroupId(), rpc, client, timer, this::leadership);
+        new RatisProposer(
+            config,
+            server,
+            group.getGroupId(),
+            rpc,
+            client,
+            calls::incrementAndGet,
+            timer,
+            this::leadership,
+            members::peerId);
   }
 
   /// Opens this node's log: restores the state machine from the last snapshot before returning,
@@ -149,7 +172,8 @@ public final class RatisReplicatedLog implements ReplicatedLog {
 
   private void open() throws IOException {
     server.start();
-    marker.write();
+    marker.write(new LogMarker.Mark(mark.incarnation(), mark.newcomer(), true));
+    members.observe(division().getRaftConf(), !mark.newcomer());
     long first = division().getRaftLog().getStartIndex();
     if (first > machine.applied().index() + 1) {
       throw new IOException(
@@ -184,6 +208,26 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   }
 
   @Override
+  public LogMembers members() {
+    return members.members();
+  }
+
+  @Override
+  public boolean caughtUp(NodeId node) {
+    return members.caughtUp(node);
+  }
+
+  @Override
+  public CompletableFuture<MemberChangeOutcome> changeMembers(LogMembers target) {
+    return members
+        .change(target)
+        .thenApply(outcome -> {
+          somethingChanged();
+          return outcome;
+        });
+  }
+
+  @Override
   public CompletableFuture<Boolean> transferLeadership(NodeId to) {
     CompletableFuture<Boolean> result = new CompletableFuture<>();
     Thread.ofVirtual().name("transfer").start(() -> result.complete(transfer(to)));
@@ -191,7 +235,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   }
 
   private boolean transfer(NodeId to) {
-    RaftPeerId target = RatisSettings.peerId(to);
+    RaftPeerId target = members.peerId(to);
     try {
       return switch (leadership) {
         case Leadership.Leader _ ->
@@ -199,8 +243,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
                 || server.transferLeadership(transferRequest(server.getId(), target)).isSuccess();
         case Leadership.Follower(_, var leader) ->
             to.equals(leader)
-                || rpc.sendRequest(transferRequest(RatisSettings.peerId(leader), target))
-                    .isSuccess();
+                || rpc.sendRequest(transferRequest(members.peerId(leader), target)).isSuccess();
         case Leadership.Leaderless _ -> false;
       };
     } catch (IOException e) {
@@ -215,7 +258,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   private TransferLeadershipRequest transferRequest(RaftPeerId at, RaftPeerId to) {
     long patience = config.proposalTimeout().toMillis();
     return new TransferLeadershipRequest(
-        client, at, group.getGroupId(), proposer.nextCall(), to, patience);
+        client, at, group.getGroupId(), calls.incrementAndGet(), to, patience);
   }
 
   @Override
@@ -312,11 +355,13 @@ public final class RatisReplicatedLog implements ReplicatedLog {
         fail("the log was closed by the Raft server itself: " + info.getLifeCycleState());
         return;
       }
+      RaftConfiguration current = division().getRaftConf();
+      members.observe(current, !mark.newcomer());
       Leadership now = leadershipIn(info, config.self());
       become(now);
       Instant instant = clock.instant();
       RoleInfoProto role = info.getRoleInfoProto();
-      quorum.observe(instant, silence(role, now)).forEach(listener::logEvent);
+      quorum.observe(instant, silence(role, now, current)).forEach(listener::logEvent);
       recycler.observe(instant, role, !(now instanceof Leadership.Leaderless));
     } catch (IOException | RuntimeException | Error e) {
       fail("the log's state cannot be observed: " + e);
@@ -352,11 +397,18 @@ public final class RatisReplicatedLog implements ReplicatedLog {
         : new Leadership.Leaderless(term);
   }
 
-  /// How long ago a leader with a majority was heard of; empty without a leader.
-  private Optional<Duration> silence(RoleInfoProto role, Leadership now) {
+  /// How long ago a leader with a majority was heard of; empty without a leader, and for a node
+  /// that is no member (yet).
+  private Optional<Duration> silence(
+      RoleInfoProto role, Leadership now, RaftConfiguration current) {
+    if (!members.includeSelf()) {
+      return Optional.empty();
+    }
     return switch (now) {
       case Leadership.Leader _ ->
-          role.hasLeaderInfo() ? Optional.of(majoritySilence(role)) : Optional.empty();
+          role.hasLeaderInfo()
+              ? Optional.of(RatisMembers.majoritySilence(role, server.getId(), current))
+              : Optional.empty();
       case Leadership.Follower _ ->
           role.hasFollowerInfo()
               ? Optional.of(
@@ -365,19 +417,5 @@ public final class RatisReplicatedLog implements ReplicatedLog {
               : Optional.empty();
       case Leadership.Leaderless _ -> Optional.empty();
     };
-  }
-
-  /// Ratis keeps one follower entry per other voter.
-  private Duration majoritySilence(RoleInfoProto role) {
-    long[] silences =
-        role.getLeaderInfo().getFollowerInfoList().stream()
-            .mapToLong(ServerRpcProto::getLastRpcElapsedTimeMs)
-            .sorted()
-            .toArray();
-    int needed = config.voters().size() / 2;
-    return Duration.ofMillis(
-        needed == 0
-            ? 0
-            : needed > silences.length ? Long.MAX_VALUE / 2_000_000 : silences[needed - 1]);
   }
 }

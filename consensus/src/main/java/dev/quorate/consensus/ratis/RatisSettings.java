@@ -19,6 +19,7 @@ import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
@@ -35,6 +36,8 @@ final class RatisSettings {
   static final Duration ATTEMPT_TIMEOUT = Duration.ofMillis(150);
 
   static final SizeInBytes SEGMENT_SIZE = SizeInBytes.valueOf("1MB");
+
+  private static final char MARK = '#';
 
   private static final String EVENT_LOOP_THREADS =
       "org.apache.ratis.thirdparty.io.netty.eventLoopThreads";
@@ -57,6 +60,7 @@ final class RatisSettings {
     RaftServerConfigKeys.Rpc.setTimeoutMax(p, time(config.electionTimeoutMax()));
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, time(config.firstElectionTimeoutMin()));
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, time(config.firstElectionTimeoutMax()));
+    RaftServerConfigKeys.setStagingTimeout(p, time(config.electionTimeoutMax().multipliedBy(8)));
     RaftServerConfigKeys.Read.setLeaderLeaseEnabled(p, true);
     RaftClientConfigKeys.Rpc.setRequestTimeout(p, time(ATTEMPT_TIMEOUT));
     log(p, config);
@@ -111,16 +115,27 @@ final class RatisSettings {
     return parameters;
   }
 
-  static RaftGroup group(ConsensusConfig config) {
+  /// What is told to Ratis of the log's members at the start; what the log says counts more. A
+  /// newcomer knows of nobody, and listens until a leader takes it in: Ratis would let one that is
+  /// not said to listen stand for election, and close itself for not being a member.
+  static RaftGroup group(ConsensusConfig config, LogMarker.Mark mark) {
     List<RaftPeer> peers =
-        config.voters().entrySet().stream()
-            .map(voter ->
-                RaftPeer.newBuilder()
-                    .setId(peerId(voter.getKey()))
-                    .setAddress(voter.getValue().toString())
-                    .build())
-            .toList();
+        mark.newcomer()
+            ? List.of(
+                peer(config.self(), mark.incarnation(), endpoint(config), RaftPeerRole.LISTENER))
+            : config.voters().entrySet().stream()
+                .map(voter -> peer(voter.getKey(), 1, voter.getValue(), RaftPeerRole.FOLLOWER))
+                .toList();
     return RaftGroup.valueOf(groupId(config.cluster(), config.epoch()), peers);
+  }
+
+  static RaftPeer peer(
+      NodeId node, int incarnation, ConsensusConfig.Endpoint endpoint, RaftPeerRole role) {
+    return RaftPeer.newBuilder()
+        .setId(peerId(node, incarnation))
+        .setAddress(endpoint.toString())
+        .setStartupRole(role)
+        .build();
   }
 
   /// Each epoch of each cluster is a group of its own: an old one is never opened again.
@@ -133,12 +148,30 @@ final class RatisSettings {
     return directory.resolve(groupId(cluster, epoch).getUuid().toString());
   }
 
-  static RaftPeerId peerId(NodeId node) {
-    return RaftPeerId.valueOf(node.name());
+  /// The name of a node's log in Raft: the node's own, and from the second incarnation on its
+  /// number behind a character that no node's name has.
+  static RaftPeerId peerId(NodeId node, int incarnation) {
+    return RaftPeerId.valueOf(incarnation == 1 ? node.name() : node.name() + MARK + incarnation);
   }
 
   static NodeId nodeId(RaftPeerId peer) {
-    return new NodeId(peer.toString());
+    String name = peer.toString();
+    int mark = name.indexOf(MARK);
+    return new NodeId(mark < 0 ? name : name.substring(0, mark));
+  }
+
+  static int incarnation(RaftPeerId peer) {
+    String name = peer.toString();
+    int mark = name.indexOf(MARK);
+    return mark < 0 ? 1 : Integer.parseInt(name.substring(mark + 1));
+  }
+
+  static ConsensusConfig.Endpoint endpoint(String address) {
+    int colon = address.lastIndexOf(':');
+    String host = address.substring(0, colon);
+    return new ConsensusConfig.Endpoint(
+        host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
+        Integer.parseInt(address.substring(colon + 1)));
   }
 
   static ConsensusConfig.Endpoint endpoint(ConsensusConfig config) {

@@ -1,9 +1,11 @@
 package dev.quorate.consensus.simulated;
 
+import dev.quorate.consensus.LogMembers;
 import dev.quorate.consensus.LogPosition;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// One node's simulated disk: term, entries, the last snapshot. Indexes start at 1.
@@ -13,14 +15,40 @@ import org.jspecify.annotations.Nullable;
 final class DurableLog {
   /// One entry.
   ///
-  /// @param command empty for the entry by which a leader begins its term
-  record Entry(long term, ByteBuffer command) {}
+  /// @param command empty for the entry by which a leader begins its term, and for one that changes
+  ///   the members
+  /// @param members who keeps the log from this entry on, if it changes that
+  record Entry(long term, ByteBuffer command, @Nullable LogMembers members) {}
 
   private final List<Entry> entries = new ArrayList<>();
+  private final TreeMap<Long, LogMembers> configurations = new TreeMap<>();
+  private final int incarnation;
   private byte @Nullable [] snapshot;
   private long snapshotIndex;
   private long snapshotTerm;
   long term;
+
+  /// An empty log.
+  ///
+  /// @param founding who keeps it at first; nobody in the log of a newcomer
+  DurableLog(int incarnation, LogMembers founding) {
+    this.incarnation = incarnation;
+    configurations.put(0L, founding);
+  }
+
+  int incarnation() {
+    return incarnation;
+  }
+
+  /// Who keeps the log, by its last word on it, committed or not.
+  LogMembers members() {
+    return configurations.lastEntry().getValue();
+  }
+
+  /// The index of that word.
+  long membersIndex() {
+    return configurations.lastKey();
+  }
 
   long lastIndex() {
     return snapshotIndex + entries.size();
@@ -48,6 +76,9 @@ final class DurableLog {
 
   long append(Entry entry) {
     entries.add(entry);
+    if (entry.members() != null) {
+      configurations.put(lastIndex(), entry.members());
+    }
     return lastIndex();
   }
 
@@ -61,6 +92,7 @@ final class DurableLog {
   /// Takes a snapshot and forgets the entries in it.
   void compact(LogPosition position, byte[] bytes) {
     entries.subList(0, Math.toIntExact(position.index() - snapshotIndex)).clear();
+    configurations.headMap(configurations.floorKey(position.index())).clear();
     snapshotIndex = position.index();
     snapshotTerm = position.term();
     snapshot = bytes;
@@ -79,10 +111,13 @@ final class DurableLog {
       snapshotTerm = leader.snapshotTerm;
       common = snapshotIndex;
       installed = true;
+      configurations.clear();
+      configurations.put(snapshotIndex, leader.configurations.floorEntry(snapshotIndex).getValue());
     }
     entries.subList(Math.toIntExact(common - snapshotIndex), entries.size()).clear();
+    configurations.tailMap(common, false).clear();
     for (long index = common + 1; index <= leader.lastIndex(); index++) {
-      entries.add(leader.entry(index));
+      append(leader.entry(index));
     }
     return installed;
   }

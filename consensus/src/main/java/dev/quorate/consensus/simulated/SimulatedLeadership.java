@@ -1,12 +1,19 @@
 package dev.quorate.consensus.simulated;
 
+import dev.quorate.consensus.LogMember;
+import dev.quorate.consensus.LogMembers;
+import dev.quorate.consensus.MemberChangeOutcome;
 import dev.quorate.consensus.core.CommandAnswer;
+import dev.quorate.consensus.core.MemberChange;
 import dev.quorate.membership.NodeId;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /// What a node knows while it leads in one term: how far the others are, and who waits for what.
@@ -20,17 +27,26 @@ final class SimulatedLeadership {
   private final long term;
   private final TreeMap<NodeId, Progress> followers = new TreeMap<>();
   private final TreeMap<Long, Waiter> waiters = new TreeMap<>();
+  private final List<Change> changes = new ArrayList<>();
   private boolean ready;
   private boolean ended;
 
   /// Who is to be told what an entry's command was answered.
   record Waiter(SimulatedLog proposer, Proposal proposal) {}
 
+  /// Who is to be told what became of a change of members.
+  private record Change(long index, CompletableFuture<MemberChangeOutcome> outcome) {}
+
   private static final class Progress {
+    final LogMember member;
     long match;
     long sentCommit;
     @Nullable SimulatedLog inFlightTo;
     boolean again;
+
+    Progress(LogMember member) {
+      this.member = member;
+    }
   }
 
   SimulatedLeadership(SimulatedLogCluster cluster, SimulatedLog node, DurableLog disk) {
@@ -38,11 +54,7 @@ final class SimulatedLeadership {
     this.node = node;
     this.disk = disk;
     this.term = disk.term;
-    for (NodeId voter : cluster.voters()) {
-      if (!voter.equals(node.id())) {
-        followers.put(voter, new Progress());
-      }
-    }
+    followMembers();
   }
 
   long term() {
@@ -60,11 +72,69 @@ final class SimulatedLeadership {
   void end() {
     ended = true;
     waiters.clear();
+    changes.forEach(
+        change -> change.outcome().complete(new MemberChangeOutcome.Unknown("no leader any more")));
+    changes.clear();
+  }
+
+  private void followMembers() {
+    LogMembers members = disk.members();
+    followers
+        .values()
+        .removeIf(progress ->
+            members
+                .of(progress.member.node())
+                .filter(m -> m.incarnation() == progress.member.incarnation())
+                .isEmpty());
+    for (LogMember member : members.all().values()) {
+      if (!member.node().equals(node.id())) {
+        followers.computeIfAbsent(member.node(), _ -> new Progress(member));
+      }
+    }
+  }
+
+  /// Whether a member has all that is committed, and is heard of.
+  boolean caughtUp(NodeId member) {
+    Progress progress = followers.get(member);
+    SimulatedLog life = progress == null ? null : cluster.life(progress.member);
+    return progress != null
+        && life != null
+        && cluster.hear(node, life)
+        && progress.match >= node.commit();
+  }
+
+  /// Begins a change of the members, if it may be made.
+  void change(LogMembers target, CompletableFuture<MemberChangeOutcome> outcome) {
+    LogMembers current = disk.members();
+    TreeSet<NodeId> reachable = new TreeSet<>();
+    TreeSet<NodeId> caughtUp = new TreeSet<>();
+    for (LogMember member : current.all().values()) {
+      SimulatedLog life = cluster.life(member);
+      if (life != null && cluster.hear(node, life)) {
+        reachable.add(member.node());
+      }
+      if (caughtUp(member.node())) {
+        caughtUp.add(member.node());
+      }
+    }
+    Optional<String> refusal =
+        !ready || disk.membersIndex() > node.commit()
+            ? Optional.of("a change is under way already")
+            : new MemberChange(current, target, node.id(), reachable, caughtUp).refusal();
+    if (refusal.isPresent()) {
+      outcome.complete(new MemberChangeOutcome.Refused(refusal.get()));
+      return;
+    }
+    long index = disk.append(new DurableLog.Entry(term, ByteBuffer.allocate(0), target));
+    changes.add(new Change(index, outcome));
+    followMembers();
+    cluster.run(node, cluster.write(), this::commitWhatMajorityHolds);
+    sendToAll();
   }
 
   /// Appends an entry and sends it out.
   void append(ByteBuffer command, @Nullable Waiter waiter) {
-    long index = disk.append(new DurableLog.Entry(term, command));
+    long index = disk.append(new DurableLog.Entry(term, command, null));
     if (waiter != null) {
       waiters.put(index, waiter);
     }
@@ -73,7 +143,7 @@ final class SimulatedLeadership {
   }
 
   void sendToAll() {
-    followers.forEach(this::send);
+    List.copyOf(followers.values()).forEach(this::send);
   }
 
   /// Answers whoever waits for an entry that was applied.
@@ -93,8 +163,8 @@ final class SimulatedLeadership {
         });
   }
 
-  private void send(NodeId follower, Progress progress) {
-    SimulatedLog target = cluster.life(follower);
+  private void send(Progress progress) {
+    SimulatedLog target = cluster.life(progress.member);
     if (target == null || !cluster.connected(node, target)) {
       return;
     }
@@ -108,7 +178,7 @@ final class SimulatedLeadership {
   }
 
   private void arrive(SimulatedLog target, Progress progress) {
-    if (ended || node.dead() || !cluster.connected(node, target)) {
+    if (ended || removed(progress) || node.dead() || !cluster.connected(node, target)) {
       progress.inFlightTo = null;
       return;
     }
@@ -126,7 +196,7 @@ final class SimulatedLeadership {
 
   private void acknowledged(SimulatedLog target, Progress progress, long match, long commit) {
     progress.inFlightTo = null;
-    if (ended || !cluster.connected(node, target)) {
+    if (ended || removed(progress) || !cluster.connected(node, target)) {
       return;
     }
     progress.match = Math.max(progress.match, match);
@@ -134,7 +204,7 @@ final class SimulatedLeadership {
     commitWhatMajorityHolds();
     boolean behind = progress.match < disk.lastIndex() || progress.sentCommit < node.commit();
     if (progress.again || behind) {
-      send(target.id(), progress);
+      send(progress);
     }
   }
 
@@ -142,17 +212,31 @@ final class SimulatedLeadership {
     if (ended) {
       return;
     }
-    long[] held = new long[followers.size() + 1];
-    int i = 0;
-    for (Map.Entry<NodeId, Progress> follower : followers.entrySet()) {
-      held[i++] = follower.getValue().match;
-    }
-    held[i] = disk.lastIndex();
-    Arrays.sort(held);
-    long majorityHolds = held[held.length - cluster.majority()];
+    LogMembers members = disk.members();
+    long[] held =
+        members.voters().stream()
+            .mapToLong(voter -> voter.equals(node.id()) ? disk.lastIndex() : match(voter))
+            .sorted()
+            .toArray();
+    long majorityHolds = held[held.length - members.majority()];
     if (majorityHolds > node.commit() && disk.termAt(majorityHolds) == term) {
       node.committed(majorityHolds);
       sendToAll();
+      for (Change change : List.copyOf(changes)) {
+        if (change.index() <= majorityHolds) {
+          changes.remove(change);
+          change.outcome().complete(new MemberChangeOutcome.Done());
+        }
+      }
     }
+  }
+
+  private long match(NodeId follower) {
+    Progress progress = followers.get(follower);
+    return progress == null ? 0 : progress.match;
+  }
+
+  private boolean removed(Progress progress) {
+    return followers.get(progress.member.node()) != progress;
   }
 }

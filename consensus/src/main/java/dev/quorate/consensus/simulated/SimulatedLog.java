@@ -4,7 +4,9 @@ import dev.quorate.consensus.CommandId;
 import dev.quorate.consensus.Leadership;
 import dev.quorate.consensus.LogEvent;
 import dev.quorate.consensus.LogListener;
+import dev.quorate.consensus.LogMembers;
 import dev.quorate.consensus.LogPosition;
+import dev.quorate.consensus.MemberChangeOutcome;
 import dev.quorate.consensus.ProposalOutcome;
 import dev.quorate.consensus.ReplicatedLog;
 import dev.quorate.consensus.ReplicatedStateMachine;
@@ -36,14 +38,12 @@ final class SimulatedLog implements ReplicatedLog {
   private final List<Runnable> deferred = new ArrayList<>();
   private final List<Proposal> pending = new ArrayList<>();
   private final List<CompletableFuture<Boolean>> awaitingLeadership = new ArrayList<>();
+  private final SimulatedContact contact;
   private Leadership leadership;
   private @Nullable SimulatedLeadership leading;
   private @Nullable NodeId leader;
   private long commit;
   private boolean applyScheduled;
-  private boolean contact;
-  private boolean quorate;
-  private long contactCount;
   private long campaignCount;
   private boolean paused;
   private boolean dead;
@@ -59,6 +59,7 @@ final class SimulatedLog implements ReplicatedLog {
     this.disk = disk;
     this.applier = new CommandApplier(machine);
     this.listener = listener;
+    this.contact = new SimulatedContact(cluster, this, listener);
     this.leadership = new Leadership.Leaderless(disk.term);
   }
 
@@ -99,6 +100,36 @@ final class SimulatedLog implements ReplicatedLog {
   }
 
   @Override
+  public LogMembers members() {
+    return disk.members();
+  }
+
+  @Override
+  public boolean caughtUp(NodeId node) {
+    return leading != null && leading.caughtUp(node);
+  }
+
+  @Override
+  public CompletableFuture<MemberChangeOutcome> changeMembers(LogMembers target) {
+    CompletableFuture<MemberChangeOutcome> result = new CompletableFuture<>();
+    cluster.run(
+        this,
+        Duration.ZERO,
+        () -> {
+          if (leading == null) {
+            result.complete(new MemberChangeOutcome.Refused("this node does not lead"));
+          } else {
+            leading.change(target, result);
+          }
+        });
+    cluster.run(
+        this,
+        cluster.timing().proposalTimeout(),
+        () -> result.complete(new MemberChangeOutcome.Unknown("not committed in time")));
+    return result;
+  }
+
+  @Override
   public CompletableFuture<Boolean> transferLeadership(NodeId to) {
     CompletableFuture<Boolean> result = new CompletableFuture<>();
     Duration patience = cluster.timing().proposalTimeout();
@@ -118,6 +149,10 @@ final class SimulatedLog implements ReplicatedLog {
 
   NodeId id() {
     return id;
+  }
+
+  int incarnation() {
+    return disk.incarnation();
   }
 
   boolean dead() {
@@ -303,7 +338,7 @@ final class SimulatedLog implements ReplicatedLog {
       of.end();
       leading = null;
       leader = null;
-      loseContact();
+      contact.lost();
       announce(new Leadership.Leaderless(disk.term));
       scheduleCampaign();
       cluster.networkChanged();
@@ -332,7 +367,7 @@ final class SimulatedLog implements ReplicatedLog {
         this,
         cluster.electionTimeout(),
         () -> {
-          if (count == campaignCount && leading == null && !contact) {
+          if (count == campaignCount && leading == null && !contact.there()) {
             campaign();
           }
         });
@@ -344,7 +379,7 @@ final class SimulatedLog implements ReplicatedLog {
       announce(new Leadership.Leaderless(disk.term));
     }
     long count = campaignCount;
-    if (electors().size() < cluster.majority()) {
+    if (electors().size() < members().majority()) {
       scheduleCampaign();
       return;
     }
@@ -361,7 +396,7 @@ final class SimulatedLog implements ReplicatedLog {
 
   private void win() {
     List<SimulatedLog> electors = electors();
-    if (leading != null || electors.size() < cluster.majority()) {
+    if (leading != null || electors.size() < members().majority()) {
       return;
     }
     long term = electors.stream().mapToLong(SimulatedLog::term).max().orElseThrow() + 1;
@@ -372,7 +407,7 @@ final class SimulatedLog implements ReplicatedLog {
       }
     }
     leader = id;
-    loseContact();
+    contact.lost();
     leading = new SimulatedLeadership(cluster, this, disk);
     leading.append(ByteBuffer.allocate(0), null);
     SimulatedLeadership mine = leading;
@@ -386,13 +421,17 @@ final class SimulatedLog implements ReplicatedLog {
         });
   }
 
+  private boolean votes() {
+    return members().of(id).filter(m -> m.voter() && m.incarnation() == incarnation()).isPresent();
+  }
+
   /// Who would vote for this node now.
   private List<SimulatedLog> electors() {
     List<SimulatedLog> result = new ArrayList<>();
-    if (!cluster.voters().contains(id)) {
+    if (!votes()) {
       return result;
     }
-    for (SimulatedLog voter : cluster.liveVoters()) {
+    for (SimulatedLog voter : cluster.liveVoters(members())) {
       boolean free = voter == this || !voter.hearsLeader();
       if (free && cluster.hear(this, voter) && disk.reaches(voter.disk)) {
         result.add(voter);
@@ -416,10 +455,10 @@ final class SimulatedLog implements ReplicatedLog {
 
   private boolean hearsMajority() {
     long heard =
-        cluster.liveVoters().stream()
+        cluster.liveVoters(members()).stream()
             .filter(v -> cluster.hear(this, v) && v.term() <= disk.term)
             .count();
-    return heard >= cluster.majority();
+    return heard >= members().majority();
   }
 
   void contactChanged() {
@@ -430,55 +469,19 @@ final class SimulatedLog implements ReplicatedLog {
       leading.sendToAll();
     }
     boolean now = hearsLeader();
-    if (now == contact) {
+    if (now == contact.there()) {
       return;
     }
     if (now) {
-      contact = true;
-      contactCount++;
-      whileContactIsSame(cluster.timing().hopMax(), this::quorumRegained);
+      contact.gained();
       return;
     }
-    loseContact();
+    contact.lost();
     SimulatedLeadership led = leading;
     if (led == null) {
       scheduleCampaign();
     } else {
-      whileContactIsSame(cluster.timing().electionMax(), () -> stepDown(led));
-    }
-  }
-
-  private void loseContact() {
-    if (contact) {
-      contact = false;
-      contactCount++;
-      whileContactIsSame(cluster.timing().quorumLostAfter(), this::quorumLost);
-    }
-  }
-
-  private void whileContactIsSame(Duration delay, Runnable action) {
-    long count = contactCount;
-    cluster.run(
-        this,
-        delay,
-        () -> {
-          if (count == contactCount) {
-            action.run();
-          }
-        });
-  }
-
-  private void quorumRegained() {
-    if (!quorate) {
-      quorate = true;
-      listener.logEvent(new LogEvent.QuorumRegained());
-    }
-  }
-
-  private void quorumLost() {
-    if (quorate) {
-      quorate = false;
-      listener.logEvent(new LogEvent.QuorumLost("no leader with a majority was heard of"));
+      contact.ifItLasts(cluster.timing().electionMax(), () -> stepDown(led));
     }
   }
 

@@ -1,6 +1,9 @@
 package dev.quorate.consensus.simulated;
 
+import dev.quorate.consensus.ConsensusConfig;
 import dev.quorate.consensus.LogListener;
+import dev.quorate.consensus.LogMember;
+import dev.quorate.consensus.LogMembers;
 import dev.quorate.consensus.ReplicatedLog;
 import dev.quorate.consensus.ReplicatedStateMachine;
 import dev.quorate.membership.NodeId;
@@ -27,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// called back from within a call: every consequence is scheduled.
 public final class SimulatedLogCluster {
   private final SimulatedLogTiming timing;
-  private final List<NodeId> voters;
+  private final LogMembers founding;
   private final RandomGenerator random;
   private final Reachability reachability;
   private final Timeline timeline;
@@ -57,19 +60,43 @@ public final class SimulatedLogCluster {
       Reachability reachability,
       Timeline timeline) {
     this.timing = timing;
-    this.voters = List.copyOf(voters);
+    TreeMap<NodeId, LogMember> all = new TreeMap<>();
+    voters.forEach(node -> all.put(node, new LogMember(node, 1, endpoint(node), true)));
+    this.founding = new LogMembers(all);
     this.random = random;
     this.reachability = reachability;
     this.timeline = timeline;
   }
 
+  /// Where a node's log pretends to listen.
+  public static ConsensusConfig.Endpoint endpoint(NodeId node) {
+    return new ConsensusConfig.Endpoint(node.name(), 5416);
+  }
+
   /// Starts a node's log on whatever its disk holds. The state machine must be in its initial state
   /// and is restored before this returns; entries follow as a leader is found.
   public ReplicatedLog start(NodeId node, ReplicatedStateMachine machine, LogListener listener) {
+    return start(
+        node, disks.computeIfAbsent(node, _ -> new DurableLog(1, founding)), machine, listener);
+  }
+
+  /// Starts the log of a node that waits until a leader takes it in; on what its disk holds if that
+  /// is of this incarnation, and on an empty one otherwise.
+  public ReplicatedLog startNewcomer(
+      NodeId node, int incarnation, ReplicatedStateMachine machine, LogListener listener) {
+    DurableLog disk = disks.get(node);
+    if (disk == null || disk.incarnation() != incarnation) {
+      disk = new DurableLog(incarnation, LogMembers.NONE);
+      disks.put(node, disk);
+    }
+    return start(node, disk, machine, listener);
+  }
+
+  private ReplicatedLog start(
+      NodeId node, DurableLog disk, ReplicatedStateMachine machine, LogListener listener) {
     if (lives.containsKey(node)) {
       throw new IllegalStateException("node " + node + " runs already");
     }
-    DurableLog disk = disks.computeIfAbsent(node, _ -> new DurableLog());
     SimulatedLog life = new SimulatedLog(this, node, disk, machine, listener);
     lives.put(node, life);
     life.begin();
@@ -145,23 +172,22 @@ public final class SimulatedLogCluster {
     return timing;
   }
 
-  List<NodeId> voters() {
-    return voters;
-  }
-
-  int majority() {
-    return voters.size() / 2 + 1;
-  }
-
-  Collection<SimulatedLog> liveVoters() {
+  /// The running logs of those of the members that vote.
+  Collection<SimulatedLog> liveVoters(LogMembers members) {
     List<SimulatedLog> result = new ArrayList<>();
-    for (NodeId voter : voters) {
-      SimulatedLog life = lives.get(voter);
+    for (LogMember member : members.all().values()) {
+      SimulatedLog life = member.voter() ? life(member) : null;
       if (life != null) {
         result.add(life);
       }
     }
     return result;
+  }
+
+  /// A member's running log, if it is that incarnation's.
+  @Nullable SimulatedLog life(LogMember member) {
+    SimulatedLog life = lives.get(member.node());
+    return life != null && life.incarnation() == member.incarnation() ? life : null;
   }
 
   @Nullable SimulatedLog life(@Nullable NodeId node) {

@@ -56,7 +56,7 @@ final class LostLogTest {
       bench.stop(NODE);
       LogMarker marker = LogMarker.of(bench.config(NODE));
       Files.delete(marker.file());
-      assertEquals(StartupOption.RECOVER, marker.startupOption());
+      assertEquals(StartupOption.RECOVER, marker.startupOption(marker.mark(0)));
       bench.start(NODE, new RecordingStateMachine(), _ -> {});
       assertTrue(Files.exists(marker.file()));
     }
@@ -70,7 +70,7 @@ final class LostLogTest {
       LogMarker marker = LogMarker.of(bench.config(NODE));
       remove(marker.directory());
       Files.delete(marker.file());
-      assertEquals(StartupOption.FORMAT, marker.startupOption());
+      assertEquals(StartupOption.FORMAT, marker.startupOption(marker.mark(0)));
       assertDoesNotThrow(() -> bench.start(NODE, new RecordingStateMachine(), _ -> {}));
     }
   }

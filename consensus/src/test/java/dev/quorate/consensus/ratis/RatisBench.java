@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -27,7 +28,9 @@ import java.util.function.UnaryOperator;
 final class RatisBench implements ReplicatedLogContract.Bench {
   private final Path directory;
   private final UnaryOperator<ConsensusConfig> adjust;
+  private final ClusterAuthority authority = ClusterAuthority.create("bench", Instant.now());
   private final Map<NodeId, ConsensusConfig.Endpoint> voters = new TreeMap<>();
+  private final Map<NodeId, ConsensusConfig.Endpoint> others = new TreeMap<>();
   private final Map<NodeId, ConsensusConfig.TlsFiles> files = new TreeMap<>();
   private final Map<NodeId, ReplicatedLog> logs = new TreeMap<>();
   private final Map<NodeId, SilentLink> links = new TreeMap<>();
@@ -35,11 +38,14 @@ final class RatisBench implements ReplicatedLogContract.Bench {
   RatisBench(Path directory, List<NodeId> nodes, UnaryOperator<ConsensusConfig> adjust) {
     this.directory = directory;
     this.adjust = adjust;
-    ClusterAuthority authority = ClusterAuthority.create("bench", Instant.now());
     for (NodeId node : nodes) {
       voters.put(node, new ConsensusConfig.Endpoint("127.0.0.1", freePort()));
-      files.put(node, store(node, authority.issue(node, List.of("127.0.0.1"), Instant.now())));
+      equip(node);
     }
+  }
+
+  private void equip(NodeId node) {
+    files.put(node, store(node, authority.issue(node, List.of("127.0.0.1"), Instant.now())));
   }
 
   /// Lets every node be reached by way of a link that can be cut.
@@ -69,11 +75,9 @@ final class RatisBench implements ReplicatedLogContract.Bench {
   }
 
   ConsensusConfig config(NodeId node) {
-    ConsensusConfig.TlsFiles tls = files.get(node);
-    if (tls == null) {
-      throw new IllegalArgumentException("no such node: " + node);
-    }
     Map<NodeId, ConsensusConfig.Endpoint> seen = new TreeMap<>(voters);
+    seen.put(node, endpoint(node));
+    ConsensusConfig.TlsFiles tls = Objects.requireNonNull(files.get(node));
     links.forEach((other, link) -> {
       if (!other.equals(node)) {
         seen.put(other, new ConsensusConfig.Endpoint("127.0.0.1", link.port()));
@@ -86,9 +90,48 @@ final class RatisBench implements ReplicatedLogContract.Bench {
 
   @Override
   public ReplicatedLog start(NodeId node, ReplicatedStateMachine machine, LogListener listener) {
-    ReplicatedLog log = RatisReplicatedLog.start(config(node), machine, listener);
-    logs.put(node, log);
+    return start(config(node), machine, listener);
+  }
+
+  @Override
+  public ReplicatedLog startNewcomer(
+      NodeId node, int incarnation, ReplicatedStateMachine machine, LogListener listener) {
+    ConsensusConfig config = newcomer(node, incarnation);
+    try {
+      DamagedLog old = DamagedLog.of(config);
+      if (old.incarnation() < incarnation) {
+        old.putOutOfUse(incarnation);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return start(config, machine, listener);
+  }
+
+  /// What a node is told that founded nothing, or comes back without its log.
+  ConsensusConfig newcomer(NodeId node, int incarnation) {
+    return config(node).asNewcomer(incarnation).withVoters(Map.of(node, endpoint(node)));
+  }
+
+  ReplicatedLog start(
+      ConsensusConfig config, ReplicatedStateMachine machine, LogListener listener) {
+    ReplicatedLog log = RatisReplicatedLog.start(config, machine, listener);
+    logs.put(config.self(), log);
     return log;
+  }
+
+  @Override
+  public ConsensusConfig.Endpoint endpoint(NodeId node) {
+    ConsensusConfig.Endpoint founding = voters.get(node);
+    if (founding != null) {
+      return founding;
+    }
+    return others.computeIfAbsent(
+        node,
+        _ -> {
+          equip(node);
+          return new ConsensusConfig.Endpoint("127.0.0.1", freePort());
+        });
   }
 
   @Override

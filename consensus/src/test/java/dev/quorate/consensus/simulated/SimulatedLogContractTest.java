@@ -1,5 +1,6 @@
 package dev.quorate.consensus.simulated;
 
+import dev.quorate.consensus.ConsensusConfig;
 import dev.quorate.consensus.LogListener;
 import dev.quorate.consensus.ReplicatedLog;
 import dev.quorate.consensus.ReplicatedLogContract;
@@ -28,6 +29,17 @@ final class SimulatedLogContractTest extends ReplicatedLogContract {
       public ReplicatedLog start(
           NodeId node, ReplicatedStateMachine machine, LogListener listener) {
         return cluster.start(node, machine, listener);
+      }
+
+      @Override
+      public ReplicatedLog startNewcomer(
+          NodeId node, int incarnation, ReplicatedStateMachine machine, LogListener listener) {
+        return cluster.startNewcomer(node, incarnation, machine, listener);
+      }
+
+      @Override
+      public ConsensusConfig.Endpoint endpoint(NodeId node) {
+        return SimulatedLogCluster.endpoint(node);
       }
 
       @Override
