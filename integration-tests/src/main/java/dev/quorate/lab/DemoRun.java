@@ -137,17 +137,18 @@ final class DemoRun {
       }
       cluster.awaitWhole(PATIENCE);
       writers.close();
-      return judge(writers, fault, scenario, wrong);
+      return judge(writers, primary, fault, scenario, wrong);
     }
   }
 
-  private Verdict judge(Writers writers, long fault, Scenario scenario, List<String> wrong)
+  private Verdict judge(
+      Writers writers, LabNode struck, long fault, Scenario scenario, List<String> wrong)
       throws SQLException {
     step("What happened");
     List<Writers.Acknowledged> acknowledged = writers.acknowledged();
     Outage outage = Outage.of(acknowledged, fault);
     LabNode primary = cluster.primary();
-    new Timeline(lab, hactl).print(out, fault, outage.faultToWritingMillis());
+    new Timeline(lab, hactl).print(out, struck, fault, outage.faultToWritingMillis());
     line("fault to writing again", outage.faultToWritingMillis() + " ms");
     line("longest write gap", outage.gapMillis() + " ms");
     line(

@@ -16,6 +16,7 @@ final class Faults {
   private final ClusterBuilder cluster;
   private final PrintStream out;
   private final List<String> violations;
+  private final CableFaults cables;
 
   Faults(Lab lab, Hactl hactl, ClusterBuilder cluster, PrintStream out, List<String> violations) {
     this.lab = lab;
@@ -23,6 +24,7 @@ final class Faults {
     this.cluster = cluster;
     this.out = out;
     this.violations = violations;
+    this.cables = new CableFaults(lab, cluster, out, violations);
   }
 
   /// Lets it happen to the primary's machine.
@@ -51,6 +53,10 @@ final class Faults {
       }
       case PARTITION -> cut(List.of(primary), true);
       case PARTITION_UNFENCED -> cut(List.of(primary), false);
+      case PARTITION_DEAF -> cables.deaf(primary);
+      case PARTITION_MUTE -> cables.mute(primary);
+      case PARTITION_ASYMMETRIC -> cables.asymmetric(primary);
+      case PARTITION_FLAPPING -> cables.flapping(primary);
       case FREEZE -> {
         long at = System.nanoTime();
         lab.freeze(primary);

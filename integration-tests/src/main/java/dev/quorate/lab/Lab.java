@@ -154,6 +154,7 @@ final class Lab {
       Command.run(List.of("ip", "netns", "del", PREFIX + "-" + node.name()));
       Command.run(List.of("ip", "link", "del", PREFIX + "-" + node.name()));
     }
+    Cables.forget();
     Command.run(List.of("ip", "link", "del", BRIDGE));
     Command.run(List.of("ip", "netns", "del", OUTSIDE));
     deleteTree(RUN);
@@ -167,6 +168,7 @@ final class Lab {
     Command.run(List.of("ip", "netns", "list")).output().lines().forEach(left::add);
     Command.run(List.of("ip", "-o", "link")).output().lines().forEach(left::add);
     Command.run(List.of("cat", "/proc/self/mounts")).output().lines().forEach(left::add);
+    Command.run(List.of("iptables", "-w", "-S")).output().lines().forEach(left::add);
     left.removeIf(l -> !l.contains(PREFIX) && !l.contains("quorate-lab"));
     for (Path directory : List.of(RUN, DISKS, DISK)) {
       if (Files.exists(directory)) {

@@ -17,6 +17,15 @@ enum Scenario {
   /// The primary's cable is pulled, and the fence device does not answer.
   PARTITION_UNFENCED(
       "partition-unfenced", "the primary's cable is pulled and fencing does not work", 0),
+  /// Nothing reaches the primary's machine, but what it says arrives.
+  PARTITION_DEAF("partition-deaf", "the primary's machine hears nothing any more", 4000),
+  /// Nothing that the primary's machine says arrives, but it hears everybody.
+  PARTITION_MUTE("partition-mute", "the primary's machine is not heard any more", 4000),
+  /// The primary and one standby do not hear each other, and a third node hears both.
+  PARTITION_ASYMMETRIC(
+      "partition-asymmetric", "the primary and one standby lose each other", 4000),
+  /// The primary's cable is out and in again for ten seconds and more.
+  PARTITION_FLAPPING("partition-flapping", "the primary's cable has a loose contact", 4000),
   /// Every process of the primary's machine stops running without ending.
   FREEZE("freeze", "the primary's machine freezes", 3500),
   /// Every cable is pulled.
@@ -42,6 +51,14 @@ enum Scenario {
 
   String story() {
     return story;
+  }
+
+  /// What clients felt of it. What spoils cables for a while without need for another primary begins
+  /// no outage that would end: there the longest silence counts.
+  long feltMillis(Outage outage) {
+    return this == PARTITION_ASYMMETRIC || this == PARTITION_FLAPPING
+        ? outage.gapMillis()
+        : outage.faultToWritingMillis();
   }
 
   /// How long clients may wait until they write again; 0 where that depends on the operator.

@@ -23,13 +23,14 @@ final class Timeline {
 
   /// Prints the history of the node that has most to tell of the time from the fault to writing.
   ///
+  /// @param struck what happened to this node: if it had to boot again, it tells old things anew
   /// @param faultNanos by [System#nanoTime()]
   /// @param toWritingMillis how long clients waited
-  void print(PrintStream out, long faultNanos, long toWritingMillis) {
+  void print(PrintStream out, LabNode struck, long faultNanos, long toWritingMillis) {
     Instant fault = Instant.now().minusNanos(System.nanoTime() - faultNanos);
     Instant end = fault.plusMillis(toWritingMillis).plus(AFTERMATH);
     List<String> longest = List.of();
-    for (LabNode node : lab.nodes()) {
+    for (LabNode node : lab.nodes().stream().filter(n -> !n.equals(struck)).toList()) {
       List<String> told = between(hactl.quietly(node, "history"), fault, end);
       if (told.size() > longest.size()) {
         longest = told;

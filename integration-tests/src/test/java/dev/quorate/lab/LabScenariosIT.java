@@ -51,7 +51,7 @@ class LabScenariosIT {
 
     assertEquals(List.of(), verdict.wrong());
     assertTrue(verdict.acknowledged() > 500, "the clients wrote");
-    long took = verdict.outage().faultToWritingMillis();
+    long took = scenario.feltMillis(verdict.outage());
     assertTrue(took >= 0, "the clients write again");
     assertTrue(
         took <= scenario.limitMillis(),
