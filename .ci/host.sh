@@ -115,7 +115,7 @@ install_postgres() {
 # Installs what the lab and the tests use, if it is missing and can be installed; says what stays missing.
 need_lab() {
   local missing=() pair
-  for pair in ip:iproute2 iptables:iptables ps:procps unshare:util-linux; do
+  for pair in ip:iproute2 iptables:iptables ps:procps unshare:util-linux xz:xz-utils; do
     PATH=$PATH:/usr/sbin:/sbin command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
   done
   local postgres

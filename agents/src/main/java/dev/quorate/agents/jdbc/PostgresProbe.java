@@ -35,7 +35,7 @@ public final class PostgresProbe implements AutoCloseable {
         EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'walreceiver'),
         EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming'),
         EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'startup'
-          AND wait_event IN ('RecoveryWalStream', 'RecoveryRetrieveRetryInterval')),
+          AND wait_event IN ('RecoveryWalAll', 'RecoveryWalStream', 'RecoveryRetrieveRetryInterval')),
         coalesce(current_setting('primary_conninfo', true), ''),
         current_setting('synchronous_standby_names')
       """;
@@ -44,6 +44,11 @@ public final class PostgresProbe implements AutoCloseable {
           + " FROM pg_stat_replication ORDER BY application_name";
   private static final String SLOTS =
       "SELECT slot_name, active, restart_lsn IS NOT NULL, coalesce(wal_status, '') = 'lost'"
+          + " FROM pg_replication_slots WHERE slot_type = 'physical' ORDER BY slot_name";
+
+  /// Before 13 no slot is ever lost.
+  private static final String SLOTS_12 =
+      "SELECT slot_name, active, restart_lsn IS NOT NULL, false"
           + " FROM pg_replication_slots WHERE slot_type = 'physical' ORDER BY slot_name";
 
   private static final String CHECKPOINTER =
@@ -247,7 +252,8 @@ public final class PostgresProbe implements AutoCloseable {
                   rows.getString(1), rows.getBoolean(2), Lsn.parse(rows.getString(3))));
         }
       }
-      try (ResultSet rows = statement.executeQuery(SLOTS)) {
+      boolean loses = connection.getMetaData().getDatabaseMajorVersion() >= 13;
+      try (ResultSet rows = statement.executeQuery(loses ? SLOTS : SLOTS_12)) {
         while (rows.next()) {
           slots.add(
               new PostgresFacts.Slot(

@@ -8,7 +8,6 @@ import dev.quorate.agents.core.postgresql.doctor.HostSurvey.Place;
 import dev.quorate.agents.core.postgresql.doctor.PostgresDoctor;
 import dev.quorate.agents.core.postgresql.doctor.ServerSurvey;
 import dev.quorate.agents.jdbc.ProbeException;
-import dev.quorate.agents.process.ProcessOutcome;
 import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.Constraint;
 import dev.quorate.resource.ResourceDefinition;
@@ -30,7 +29,6 @@ import java.util.stream.Stream;
 /// Looks at the local instance for [PostgresDoctor]. Changes nothing and takes no lock.
 final class Examination {
   private static final Duration QUESTION = Duration.ofSeconds(5);
-  private static final Duration TOOL = Duration.ofSeconds(10);
 
   /// Where systemd keeps what starts at boot.
   private static final Path ENABLED = Path.of("/etc/systemd/system/multi-user.target.wants");
@@ -69,7 +67,15 @@ final class Examination {
               "there is no database in " + local.parameters.dataDirectory() + " yet",
               "it is copied from the primary, once there is one"));
     }
-    return PostgresDoctor.examine(server, host(server), cluster());
+    try {
+      return PostgresDoctor.examine(server, host(server), cluster());
+    } catch (PostgresException e) {
+      return List.of(
+          Finding.error(
+              "pg_control",
+              String.valueOf(e.getMessage()),
+              "the instance cannot run like this: rebuild this member from the primary"));
+    }
   }
 
   private HostSurvey host(Optional<ServerSurvey> server) {
@@ -81,7 +87,8 @@ final class Examination {
       named.addAll(CommandPaths.directories(command));
       named.forEach(path -> paths.put(path, place(Path.of(path))));
     }
-    return new HostSurvey(data.toString(), mode(data), paths, boot(), limits());
+    return new HostSurvey(
+        data.toString(), mode(data), paths, boot(), local.instance.control().limits());
   }
 
   private static String mode(Path path) {
@@ -137,13 +144,6 @@ final class Examination {
       }
     }
     return found;
-  }
-
-  private SortedMap<String, Long> limits() {
-    ProcessOutcome outcome =
-        local.instance.tool(
-            "pg_controldata", List.of("-D", local.parameters.dataDirectory().toString()), TOOL);
-    return outcome.ok() ? HostSurvey.limits(outcome.text()) : new TreeMap<>();
   }
 
   private ClusterSurvey cluster() {

@@ -42,6 +42,7 @@ final class LocalPostgres implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalPostgres.class);
 
   private static final Duration QUESTION = Duration.ofSeconds(2);
+  private static final Duration RESTART = Duration.ofSeconds(30);
 
   final InstanceContext context;
   final PostgresParameters parameters;
@@ -289,11 +290,27 @@ final class LocalPostgres implements AutoCloseable {
     watched = 0;
   }
 
-  /// Streams from a node, or from nobody.
+  /// Streams from a node, or from nobody. Before PostgreSQL 13 that takes a restart.
   void follow(String conninfo) {
     settings = settings.following(conninfo, context.self());
-    instance.configure(settings);
-    instance.reload();
+    if (instance.repointsWhileRunning()) {
+      instance.configure(settings);
+      instance.reload();
+    } else if (!probe.facts(QUESTION).conninfo().equals(conninfo)) {
+      restart();
+    }
+  }
+
+  /// Ends the standby and starts it with the settings as they are now.
+  private void restart() {
+    expectExit();
+    probe.close();
+    SortedSet<Long> left = instance.stop(RESTART);
+    if (!left.isEmpty()) {
+      throw new PostgresException("processes " + left + " cannot be killed");
+    }
+    instance.start(settings, RESTART);
+    watchExit();
   }
 
   /// Tells the server what commits wait for.

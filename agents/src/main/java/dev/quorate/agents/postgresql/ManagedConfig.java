@@ -38,8 +38,10 @@ final class ManagedConfig {
   }
 
   /// Writes the settings and makes sure that they count.
-  void write(ServerSettings settings) throws IOException {
-    replace(dataDirectory.resolve(FILE), settings.format());
+  ///
+  /// @param major the version of the server, as 15
+  void write(ServerSettings settings, int major) throws IOException {
+    replace(dataDirectory.resolve(FILE), settings.format(major));
     include();
     takeOutOverrides();
   }

@@ -33,11 +33,13 @@ import java.util.regex.Pattern;
 /// Every start is a start as a standby. Every proof of "stopped" is an empty set of processes.
 final class PostgresInstance {
   private static final List<String> PROGRAMS =
-      List.of("postgres", "pg_controldata", "pg_waldump", "pg_basebackup", "pg_rewind", "psql");
+      List.of("postgres", "pg_waldump", "pg_basebackup", "pg_rewind", "psql");
   private static final Duration TOOL = Duration.ofSeconds(20);
   private static final Duration KILL = Duration.ofSeconds(5);
   private static final long LOG_LIMIT = 8 << 20;
   private static final int LOG_END = 16 << 10;
+  private static final int CONTROL_ATTEMPTS = 10;
+  private static final int OLDEST = 12;
   private static final int SIGHUP = 1;
   private static final int SIGINT = 2;
   private static final int SIGQUIT = 3;
@@ -73,6 +75,35 @@ final class PostgresInstance {
         && Files.exists(parameters.dataDirectory().resolve("global/pg_control"));
   }
 
+  /// The version of PostgreSQL that the data is of, as 15.
+  int major() {
+    Path file = parameters.dataDirectory().resolve("PG_VERSION");
+    try {
+      String text = Files.readString(file).strip();
+      if (text.matches("[0-9]{2}")) {
+        return Integer.parseInt(text);
+      }
+      throw new PostgresException(file + " says '" + text + "', which is no supported version");
+    } catch (IOException e) {
+      throw new PostgresException("the version of the data cannot be read", e);
+    }
+  }
+
+  /// Why this version cannot be run; empty if it can.
+  Optional<String> unsupported() {
+    int major = major();
+    return major >= OLDEST
+        ? Optional.empty()
+        : Optional.of(
+            "the data is of PostgreSQL %d, and this agent runs %d and later: upgrade it with pg_upgrade"
+                .formatted(major, OLDEST));
+  }
+
+  /// Whether a running standby can be told to stream from somebody else, or must be restarted.
+  boolean repointsWhileRunning() {
+    return major() >= 13;
+  }
+
   /// The processes of the instance, whoever started them.
   SortedSet<Long> processes() {
     return processes.find();
@@ -104,7 +135,7 @@ final class PostgresInstance {
   /// Writes the managed settings.
   void configure(ServerSettings settings) {
     try {
-      config.write(settings);
+      config.write(settings, major());
     } catch (IOException e) {
       throw new PostgresException("cannot write the managed settings", e);
     }
@@ -228,17 +259,20 @@ final class PostgresInstance {
         .anyMatch(l -> l.contains("has already been removed"));
   }
 
-  /// Reads the control file.
+  /// Reads the control file, once more if it was caught half written.
   ControlFile control() {
-    ProcessOutcome outcome =
-        tool("pg_controldata", List.of("-D", parameters.dataDirectory().toString()), TOOL);
-    if (!outcome.ok()) {
-      throw new PostgresException("pg_controldata: " + outcome.problem());
-    }
-    try {
-      return ControlFile.parse(outcome.text());
-    } catch (IllegalArgumentException e) {
-      throw new PostgresException("the control file cannot be understood", e);
+    Path file = parameters.dataDirectory().resolve("global/pg_control");
+    for (int left = CONTROL_ATTEMPTS; ; left--) {
+      try {
+        return ControlFile.read(Files.readAllBytes(file));
+      } catch (IOException e) {
+        throw new PostgresException("the control file cannot be read", e);
+      } catch (IllegalArgumentException e) {
+        if (left == 1) {
+          throw new PostgresException(file + " cannot be understood", e);
+        }
+        LockSupport.parkNanos(5_000_000);
+      }
     }
   }
 

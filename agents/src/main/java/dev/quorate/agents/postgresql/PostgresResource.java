@@ -114,6 +114,11 @@ final class PostgresResource implements ResourceInstance {
     if (missing.isPresent()) {
       return OperationResult.failed(NOT_INSTALLED, Role.STOPPED, missing.get());
     }
+    Optional<String> old =
+        local.instance.hasData() ? local.instance.unsupported() : Optional.empty();
+    if (old.isPresent()) {
+      return OperationResult.failed(NOT_INSTALLED, Role.STOPPED, old.get());
+    }
     Optional<NodeId> primary = PostgresPolicy.upstream(local.surroundings());
     if (!local.instance.hasData() || local.rejoin.isHalfDone()) {
       local.started = true;

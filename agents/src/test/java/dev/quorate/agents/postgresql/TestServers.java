@@ -62,11 +62,23 @@ final class TestServers implements AutoCloseable {
 
   final ProcessRunner runner = new ProcessRunner();
   final ProcessExitWatch watch = new ProcessExitWatch();
+  static final Path DEBIAN = Path.of("/usr/lib/postgresql/15/bin");
+
   final Path root;
+  private final Path programs;
   final int port;
   private final List<Server> servers = new ArrayList<>();
 
+  /// Servers of Debian's PostgreSQL 15.
   TestServers() throws IOException {
+    this(DEBIAN);
+  }
+
+  /// Servers of any version.
+  ///
+  /// @param programs where its programs are
+  TestServers(Path programs) throws IOException {
+    this.programs = programs;
     root =
         Files.createTempDirectory(
             Files.isWritable(Path.of("/dev/shm")) ? Path.of("/dev/shm") : Path.of("/tmp"),
@@ -79,12 +91,16 @@ final class TestServers implements AutoCloseable {
 
   static boolean available() {
     return System.getProperty("user.name").equals("root")
-        && Files.isExecutable(Path.of("/usr/lib/postgresql/15/bin/postgres"));
+        && Files.isExecutable(DEBIAN.resolve("postgres"));
   }
 
   static SortedMap<String, String> parameters(Path home, int port) {
+    return parameters(DEBIAN, home, port);
+  }
+
+  static SortedMap<String, String> parameters(Path programs, Path home, int port) {
     SortedMap<String, String> text = new TreeMap<>();
-    text.put("bindir", "/usr/lib/postgresql/15/bin");
+    text.put("bindir", programs.toString());
     text.put("pgdata", home.resolve("data").toString());
     text.put("pghost", home.resolve("socket").toString());
     text.put("pgport", Integer.toString(port));
@@ -97,7 +113,7 @@ final class TestServers implements AutoCloseable {
     Files.createDirectory(home.resolve("socket"));
     Files.createDirectory(home.resolve("work"));
     run("chown", "-R", "postgres", home.toString());
-    PostgresParameters parameters = PostgresParameters.parse(parameters(home, port));
+    PostgresParameters parameters = PostgresParameters.parse(parameters(programs, home, port));
     Server server =
         new Server(
             new NodeId(name),
@@ -154,7 +170,7 @@ final class TestServers implements AutoCloseable {
             "postgres",
             LONG,
             List.of(
-                "/usr/lib/postgresql/15/bin/psql",
+                DEBIAN.resolve("psql").toString(),
                 "-XAtq",
                 "-h",
                 server.parameters().socketDirectory().toString(),

@@ -70,7 +70,8 @@ final class TinyCluster implements AutoCloseable {
     SortedMap<String, String> meta = new TreeMap<>();
     meta.put(Primacy.HOLDS_DATA, "true");
     SortedMap<String, String> parameters =
-        TestServers.parameters(any.home(), any.parameters().port());
+        TestServers.parameters(
+            any.parameters().bindir().orElseThrow(), any.home(), any.parameters().port());
     parameters.put("start_opts", "-c listen_addresses=" + any.address());
     return new ResourceDefinition(
         PG,

@@ -75,8 +75,10 @@ public record ServerSettings(
             .collect(Collectors.joining());
   }
 
-  /// The text of the file.
-  public String format() {
+  /// The text of the file, with what that version of PostgreSQL knows.
+  ///
+  /// @param major as 15
+  public String format(int major) {
     StringBuilder text = new StringBuilder();
     text.append("# Written by Quorate; changes are lost.\n");
     line(text, "primary_conninfo", conninfo);
@@ -88,8 +90,12 @@ public record ServerSettings(
     line(text, "wal_retrieve_retry_interval", "200ms");
     line(text, "wal_receiver_timeout", "10s");
     line(text, "wal_sender_timeout", "10s");
-    line(text, "wal_keep_size", "128MB");
-    line(text, "max_slot_wal_keep_size", "4GB");
+    if (major >= 13) {
+      line(text, "wal_keep_size", "128MB");
+      line(text, "max_slot_wal_keep_size", "4GB");
+    } else {
+      line(text, "wal_keep_segments", "8");
+    }
     socketDirectory.ifPresent(directory -> {
       line(text, "unix_socket_directories", directory);
       line(text, "port", Integer.toString(port));

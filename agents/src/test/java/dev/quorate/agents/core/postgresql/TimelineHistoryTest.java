@@ -57,27 +57,4 @@ class TimelineHistoryTest {
     WalVote vote = new WalVote(new NodeId("a"), identity, mine, Lsn.parse(end));
     return RewindPolicy.decide(vote, rewindable, "42", THIRD);
   }
-
-  @Test
-  void readsWhatPgControldataPrints() {
-    ControlFile file =
-        ControlFile.parse(
-            """
-            pg_control version number:            1300
-            Database system identifier:           7412345678901234567
-            Database cluster state:               shut down in recovery
-            Latest checkpoint location:           0/3000060
-            Latest checkpoint's REDO location:    0/3000028
-            Latest checkpoint's TimeLineID:       2
-            Minimum recovery ending location:     0/3000110
-            Min recovery ending loc's timeline:   2
-            wal_log_hints setting:                on
-            Data page checksum version:           0
-            Bytes per WAL segment:                16777216
-            """);
-    assertEquals(ControlFile.State.SHUT_DOWN_IN_RECOVERY, file.state());
-    assertTrue(file.state().isClean() && file.canRewind());
-    assertEquals(Lsn.parse("0/3000060"), file.checkpoint());
-    assertThrows(IllegalArgumentException.class, () -> ControlFile.parse("nothing"));
-  }
 }

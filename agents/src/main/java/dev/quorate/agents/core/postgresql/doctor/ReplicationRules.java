@@ -137,7 +137,7 @@ final class ReplicationRules {
 
   /// A standby with less than its primary had does not start, or stops replaying.
   private static void limits(ServerSurvey server, HostSurvey host, List<Finding> findings) {
-    for (Map.Entry<String, Long> limit : host.control().entrySet()) {
+    for (Map.Entry<String, Long> limit : host.limits().entrySet()) {
       long here = server.number(limit.getKey(), Long.MAX_VALUE);
       if (server.standby() && here < limit.getValue()) {
         findings.add(
