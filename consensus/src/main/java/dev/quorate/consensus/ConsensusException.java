@@ -1,7 +1,8 @@
 package dev.quorate.consensus;
 
 /// The log cannot be opened or used at all; the message names what and where.
-public sealed class ConsensusException extends RuntimeException permits LogLostException {
+public sealed class ConsensusException extends RuntimeException
+    permits LogDamagedException, LogLostException {
   private static final long serialVersionUID = 1L;
 
   /// Says what failed.

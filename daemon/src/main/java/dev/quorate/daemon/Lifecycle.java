@@ -49,6 +49,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
   private final DaemonMetrics metrics;
   private final Operator operator;
   private final Rekeying rekeying;
+  private final LogRebuild rebuilding = new LogRebuild(this);
   private volatile DaemonConfig config;
   private volatile Optional<Node> node = Optional.empty();
   private volatile CountDownLatch leaving = new CountDownLatch(0);
@@ -77,6 +78,14 @@ final class Lifecycle implements Node.Host, AutoCloseable {
     return rekeying;
   }
 
+  LogRebuild rebuilding() {
+    return rebuilding;
+  }
+
+  SecretStore secrets() {
+    return secrets;
+  }
+
   DaemonConfig config() {
     return config;
   }
@@ -86,6 +95,9 @@ final class Lifecycle implements Node.Host, AutoCloseable {
   }
 
   NodeFacts.Phase phase() {
+    if (rebuilding.outage().isPresent()) {
+      return NodeFacts.Phase.DAMAGED;
+    }
     if (node.isPresent()) {
       return NodeFacts.Phase.RUNNING;
     }
@@ -112,7 +124,9 @@ final class Lifecycle implements Node.Host, AutoCloseable {
     try {
       requireSameCluster(identity.cluster());
       listen(identity);
-      node = Optional.of(Node.start(config, identity, secrets, agents, metrics, this));
+      Node started = Node.start(config, identity, secrets, agents, metrics, this);
+      node = Optional.of(started);
+      rebuilding.opened(started);
     } catch (SecretsException e) {
       throw new StartFailure(StartFailure.CONFIG, String.valueOf(e.getMessage()));
     } catch (IOException e) {
@@ -124,6 +138,21 @@ final class Lifecycle implements Node.Host, AutoCloseable {
               + config.file()
               + " belong to this machine?");
     }
+  }
+
+  /// Takes part; or, if the log is unusable, waits for it to be rebuilt.
+  void startOrWait() {
+    try {
+      start();
+    } catch (LogUnusable e) {
+      rebuilding.unusable(e);
+    }
+  }
+
+  /// Ends taking part with a log that has failed; the daemon goes on.
+  synchronized void setAside() {
+    node.ifPresent(Node::close);
+    node = Optional.empty();
   }
 
   private static HactlError noCluster() {
@@ -162,8 +191,9 @@ final class Lifecycle implements Node.Host, AutoCloseable {
                   identity.address(),
                   config.ports().admin(),
                   Optional.of(tls()),
-                  new MemberRoutes(operator, enrolment, rekeying),
-                  () -> node.map(Node::signOfLife).orElse(HttpListener.WAITING)));
+                  new MemberRoutes(
+                      operator, enrolment, rekeying, new LogMembership(this::node, this::config)),
+                  this::signOfLife));
     }
     if (scraped.isEmpty() && config.ports().metrics() > 0) {
       scraped =
@@ -180,6 +210,13 @@ final class Lifecycle implements Node.Host, AutoCloseable {
                         known ? metrics.scrape() : "only /metrics is served here\n");
                   }));
     }
+  }
+
+  /// A node whose log is damaged is none that anybody may count on.
+  private int signOfLife() {
+    return rebuilding.outage().isPresent()
+        ? HttpListener.NOTHING
+        : node.map(Node::signOfLife).orElse(HttpListener.WAITING);
   }
 
   /// Founds a cluster.

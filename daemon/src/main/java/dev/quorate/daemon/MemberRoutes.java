@@ -24,9 +24,11 @@ final class MemberRoutes implements HttpHandler {
   private final Cluster cluster;
   private final Enrolment enrolment;
   private final Rekeying rekeying;
+  private final LogMembership membership;
 
-  MemberRoutes(Cluster cluster, Enrolment enrolment, Rekeying rekeying) {
+  MemberRoutes(Cluster cluster, Enrolment enrolment, Rekeying rekeying, LogMembership membership) {
     this.rekeying = rekeying;
+    this.membership = membership;
     this.cluster = cluster;
     this.enrolment = enrolment;
   }
@@ -58,6 +60,8 @@ final class MemberRoutes implements HttpHandler {
           rekeying.requested(request.body());
           reply.send(200, JSON, "{}");
         }
+        case "POST /v1/log/retire" -> reply.send(200, JSON, membership.retire(request));
+        case "POST /v1/log/admit" -> reply.send(200, JSON, membership.admit(request));
         case "POST /v1/examine" ->
             reply.send(
                 200,

@@ -1,11 +1,12 @@
 package dev.quorate.daemon;
 
-import dev.quorate.consensus.ConsensusConfig;
 import dev.quorate.consensus.ConsensusException;
 import dev.quorate.consensus.Leadership;
+import dev.quorate.consensus.LogDamagedException;
 import dev.quorate.consensus.LogEvent;
 import dev.quorate.consensus.LogLostException;
 import dev.quorate.consensus.LogPosition;
+import dev.quorate.consensus.ReplicatedLog;
 import dev.quorate.consensus.ratis.RatisReplicatedLog;
 import dev.quorate.daemon.cli.AgentCatalog;
 import dev.quorate.daemon.config.DaemonConfig;
@@ -84,6 +85,8 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
   private volatile Optional<View> view = Optional.empty();
   private volatile boolean quorum;
   private volatile boolean speaking = true;
+  private volatile boolean listensForGood;
+  private volatile Optional<String> logFailure = Optional.empty();
   private volatile String quorumReason = "the daemon has just started";
 
   private Node(
@@ -112,7 +115,8 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     try {
       // Before the log is begun: then nothing is left that is likely to fail.
       requireFreeRingPort(identity.address(), config.ports().ring());
-      replicated = RatisReplicatedLog.start(logConfig(secrets), machine, this::logEvent);
+      replicated =
+          RatisReplicatedLog.start(LogPlace.of(config, identity, secrets), machine, this::logEvent);
     } catch (IOException | RuntimeException e) {
       fencing.close();
       journal.close();
@@ -157,8 +161,8 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
           .addKeyValue("run", incarnation.run())
           .log("node takes part");
       return node;
-    } catch (LogLostException e) {
-      throw new StartFailure(StartFailure.UNAVAILABLE, String.valueOf(e.getMessage()));
+    } catch (LogLostException | LogDamagedException e) {
+      throw new LogUnusable(String.valueOf(e.getMessage()));
     } catch (ConsensusException | RingException e) {
       throw new StartFailure(
           StartFailure.UNAVAILABLE,
@@ -185,23 +189,6 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     driver.submit(new NodeEvent.Started(opened, stopNote.interrupted()));
     events.connect(driver);
     driver.start();
-  }
-
-  private ConsensusConfig logConfig(SecretStore secrets) {
-    SortedMap<NodeId, ConsensusConfig.Endpoint> voters = new TreeMap<>();
-    identity
-        .everyone()
-        .forEach((node, address) ->
-            voters.put(node, new ConsensusConfig.Endpoint(address, config.ports().raft())));
-    Duration shortest = config.timing().electionShortest();
-    return ConsensusConfig.of(
-            identity.cluster(),
-            identity.node(),
-            voters,
-            config.stateDirectory().resolve("log"),
-            new ConsensusConfig.TlsFiles(
-                secrets.authorityFile(), secrets.certificateFile(), secrets.keyFile()))
-        .withElectionTimeout(shortest, shortest.multipliedBy(2));
   }
 
   private NodeSettings settings() {
@@ -245,7 +232,11 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
         quorum = true;
         quorumReason = "";
       }
-      case LogEvent.LogFailed _ -> quorum = false;
+      case LogEvent.LogFailed(var reason) -> {
+        quorum = false;
+        quorumReason = "the log of this node is damaged: " + reason;
+        logFailure = Optional.of(reason);
+      }
     }
     events.accept(new NodeEvent.LogReported(event));
   }
@@ -419,6 +410,31 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
 
   Proposer proposer() {
     return proposer;
+  }
+
+  ReplicatedLog replicatedLog() {
+    return replicated;
+  }
+
+  /// Which log of this node's it is that is open.
+  int logIncarnation() {
+    return replicated.incarnation();
+  }
+
+  /// Why the log takes no part any more, if it has failed.
+  Optional<String> logFailure() {
+    return logFailure;
+  }
+
+  /// The leader has said that this node's log is a member.
+  ///
+  /// @param listens whether it shall not vote
+  void takenIn(boolean listens) {
+    listensForGood = listens;
+  }
+
+  boolean listensForGood() {
+    return listensForGood;
   }
 
   Leadership leadership() {

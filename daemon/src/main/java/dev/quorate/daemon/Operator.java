@@ -63,7 +63,9 @@ final class Operator implements Cluster {
         lifecycle.phase(),
         node.map(Node::leadership).orElse(new Leadership.Leaderless(0)),
         node.map(Node::quorum).orElse(false),
-        node.map(Node::quorumReason).orElse("this node does not take part"),
+        node.map(Node::quorumReason)
+            .or(() -> lifecycle.rebuilding().outage())
+            .orElse("this node does not take part"),
         node.flatMap(Node::view),
         node.map(Node::applied).orElse(LogPosition.NONE));
   }
@@ -243,6 +245,16 @@ final class Operator implements Cluster {
   @Override
   public List<String> rekey() {
     return lifecycle.rekeying().rekey(nodes());
+  }
+
+  @Override
+  public List<String> rebuild() {
+    try {
+      return lifecycle.rebuilding().rebuild();
+    } catch (StartFailure e) {
+      throw HactlError.failed(
+          String.valueOf(e.getMessage()), "put it right, then 'hactl node rebuild' again");
+    }
   }
 
   @Override

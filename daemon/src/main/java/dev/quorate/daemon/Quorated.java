@@ -170,7 +170,7 @@ public final class Quorated {
 
   private static void begin(Lifecycle lifecycle) {
     try {
-      lifecycle.start();
+      lifecycle.startOrWait();
     } catch (HactlError e) {
       throw new StartFailure(StartFailure.CONFIG, e.message() + ": " + e.hint());
     }

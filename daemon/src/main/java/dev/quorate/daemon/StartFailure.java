@@ -1,7 +1,7 @@
 package dev.quorate.daemon;
 
 /// The daemon cannot do its work: one line with the remedy, and what the process exits with.
-final class StartFailure extends RuntimeException {
+class StartFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /// The command line is wrong.

@@ -377,7 +377,8 @@ class EnrolmentTest {
               new MemberRoutes(
                   newcomer.operator(),
                   new Enrolment(secrets, () -> identity),
-                  newcomer.rekeying())));
+                  newcomer.rekeying(),
+                  new LogMembership(Optional::empty, newcomer::config))));
     }
   }
 }

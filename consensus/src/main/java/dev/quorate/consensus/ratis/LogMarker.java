@@ -83,9 +83,9 @@ record LogMarker(Path directory, Path file, Path group) {
     }
     throw new LogLostException(
         ("the log of this node in %s is gone or cannot be read (there is no %s), and without it"
-                + " the node must not vote: put the directory back as it was; if it is lost, remove"
-                + " all of %s while every other node takes part, and join again with a new token")
-            .formatted(directory, metadata(), directory.getParent()));
+                + " the node must not vote: put the directory back as it was; if it is lost, let"
+                + " the others give the node a new one with 'hactl node rebuild'")
+            .formatted(directory, metadata()));
   }
 
   /// Remembers it; durable when it returns.

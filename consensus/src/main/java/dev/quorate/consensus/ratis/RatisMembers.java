@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -177,7 +178,7 @@ final class RatisMembers {
         .orElse(Long.MIN_VALUE / 2);
   }
 
-  private TreeSet<NodeId> reachable(RaftServer.Division division) {
+  private Set<NodeId> reachable(RaftServer.Division division) {
     Map<RaftPeerId, Long> silences = silences(division.getInfo().getRoleInfoProto());
     TreeSet<NodeId> result = new TreeSet<>();
     for (LogMember member : members.all().values()) {

@@ -4,8 +4,10 @@ import dev.quorate.consensus.CommandId;
 import dev.quorate.consensus.ConsensusConfig;
 import dev.quorate.consensus.ConsensusException;
 import dev.quorate.consensus.Leadership;
+import dev.quorate.consensus.LogDamagedException;
 import dev.quorate.consensus.LogEvent;
 import dev.quorate.consensus.LogListener;
+import dev.quorate.consensus.LogLostException;
 import dev.quorate.consensus.LogMembers;
 import dev.quorate.consensus.LogPosition;
 import dev.quorate.consensus.MemberChangeOutcome;
@@ -14,6 +16,7 @@ import dev.quorate.consensus.ReplicatedLog;
 import dev.quorate.consensus.ReplicatedStateMachine;
 import dev.quorate.consensus.core.CommandApplier;
 import dev.quorate.consensus.core.QuorumWatch;
+import dev.quorate.consensus.tls.TlsException;
 import dev.quorate.membership.NodeId;
 import dev.quorate.membership.time.MonotonicTime;
 import java.io.IOException;
@@ -131,13 +134,17 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   /// Opens this node's log: restores the state machine from the last snapshot before returning,
   /// then applies what is committed as it learns of it. Peers may be absent.
   ///
-  /// @throws ConsensusException if the log cannot be opened, or was there once and is not any more;
-  ///   the message says why
+  /// @throws ConsensusException if the log cannot be opened ([LogDamagedException], or the port is
+  ///   taken), or was there once and is not any more ([LogLostException]); the message says why
   public static RatisReplicatedLog start(
       ConsensusConfig config, ReplicatedStateMachine stateMachine, LogListener listener) {
     try {
       requireFreePort(RatisSettings.endpoint(config));
       Files.createDirectories(config.directory());
+    } catch (IOException e) {
+      throw new ConsensusException(notOpened(config, e), e);
+    }
+    try {
       RatisReplicatedLog log = new RatisReplicatedLog(config, stateMachine, listener);
       try {
         log.open();
@@ -146,13 +153,17 @@ public final class RatisReplicatedLog implements ReplicatedLog {
         throw e;
       }
       return log;
-    } catch (IOException | IllegalStateException e) {
-      throw new ConsensusException(
-          "cannot open the log of %s in %s, listening on %s: %s"
-              .formatted(
-                  config.self(), config.directory(), config.voters().get(config.self()), rootOf(e)),
-          e);
+    } catch (ConsensusException | TlsException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw new LogDamagedException(notOpened(config, e), e);
     }
+  }
+
+  private static String notOpened(ConsensusConfig config, Throwable e) {
+    return "cannot open the log of %s in %s, listening on %s: %s"
+        .formatted(
+            config.self(), config.directory(), config.voters().get(config.self()), rootOf(e));
   }
 
   /// Ratis ends the process if its port is taken.
@@ -205,6 +216,11 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   @Override
   public LogPosition applied() {
     return machine.applied();
+  }
+
+  /// Which log of this node's it is, from 1.
+  public int incarnation() {
+    return mark.incarnation();
   }
 
   @Override
@@ -299,7 +315,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     return gone;
   }
 
-  private void closeServer() {
+  private synchronized void closeServer() {
     try {
       rpc.close();
       server.close();

@@ -45,7 +45,7 @@ final class LostLogTest {
               LogLostException.class,
               () -> bench.start(NODE, new RecordingStateMachine(), _ -> {}));
       assertTrue(String.valueOf(lost.getMessage()).contains(log.toString()));
-      assertTrue(String.valueOf(lost.getMessage()).contains("join again"));
+      assertTrue(String.valueOf(lost.getMessage()).contains("hactl node rebuild"));
     }
   }
 

@@ -69,6 +69,11 @@ public interface Cluster {
   /// @return what was done, line by line
   List<String> rekey();
 
+  /// Gives this node a new log in place of a damaged one, and waits until it is whole.
+  ///
+  /// @return what was done, line by line
+  List<String> rebuild();
+
   /// What an administrator should change about a resource on a node.
   ///
   /// @throws HactlError if the node cannot be asked, or the resource is not open there

@@ -94,6 +94,10 @@ public final class CommandTree {
       case STOPPED ->
           throw HactlError.failed(
               "the cluster is stopped on this node", "start it with 'hactl cluster start'");
+      case DAMAGED ->
+          throw HactlError.failed(
+              "this node takes no part, since its log cannot be used: " + facts.quorumReason(),
+              "rebuild it with 'hactl node rebuild', or type this on another node");
       case RUNNING -> {}
     }
   }

@@ -36,6 +36,12 @@ final class NodeCommands {
             "Shows or sets what a node has that resources use; an empty value removes.",
             UtilizationCommands::node),
         Command.of(
+                "node rebuild",
+                "--yes",
+                "Gives this node a new log, copied from the others, in place of a damaged one.",
+                NodeCommands::rebuild)
+            .anywhere(),
+        Command.of(
             "node attribute",
             "[NODE] [NAME=VALUE…]",
             "Shows or sets permanent node attributes; an empty value removes.",
@@ -62,6 +68,18 @@ final class NodeCommands {
           "nothing runs there",
           state -> nodes.stream().allMatch(node -> Placements.idle(state, node)));
     }
+  }
+
+  private static void rebuild(Invocation in) {
+    in.words().end();
+    if (!in.options().force()) {
+      throw new HactlError(
+          ExitCode.REFUSED,
+          "HA-NODE-032",
+          "the log of this node is put out of use, and another is copied from the other nodes",
+          "add --yes; a log that is not damaged is left alone");
+    }
+    in.cluster().rebuild().forEach(in.out()::line);
   }
 
   private static void attribute(Invocation in) {

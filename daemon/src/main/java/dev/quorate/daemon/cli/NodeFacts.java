@@ -28,6 +28,8 @@ public record NodeFacts(
     UNJOINED,
     /// It takes part.
     RUNNING,
+    /// Its log is damaged, so that it takes no part until that is rebuilt.
+    DAMAGED,
     /// It has left for now: `cluster start` brings it back.
     STOPPED
   }

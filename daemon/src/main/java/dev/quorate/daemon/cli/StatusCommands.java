@@ -36,6 +36,7 @@ final class StatusCommands {
       case UNJOINED -> notRunning(in, "unjoined", "This node belongs to no cluster.");
       case STOPPED ->
           notRunning(in, "stopped", "Cluster '" + facts.cluster() + "' is stopped on this node.");
+      case DAMAGED -> notRunning(in, "log damaged", damaged(facts));
       case RUNNING -> {
         if (in.options().json()) {
           in.out()
@@ -47,6 +48,12 @@ final class StatusCommands {
         }
       }
     }
+  }
+
+  private static String damaged(NodeFacts facts) {
+    return "Node %s of cluster '%s' takes no part, since its log cannot be used: %s%nTo let the others give it a new one, type here: hactl node rebuild --yes"
+        .formatted(
+            facts.self().map(NodeId::name).orElse("?"), facts.cluster(), facts.quorumReason());
   }
 
   private static void notRunning(Invocation in, String phase, String sentence) {

@@ -327,8 +327,26 @@ public final class NodeCore {
         effects.add(notice(NodeEffect.Notice.Level.INFO, "", "the log has a quorum", "", ""));
         effects.addAll(outbox.resend());
       }
-      case LogEvent.LogFailed(var reason) -> effects.add(new NodeEffect.FailStop(reason));
+      case LogEvent.LogFailed(var reason) -> logFailed(reason, effects);
     }
+  }
+
+  /// What is written in a damaged log is not known for certain, so nothing is decided from it, and
+  /// the node does what the loss of quorum demands: the others go on without it.
+  private void logFailed(String reason, List<NodeEffect> effects) {
+    effects.add(
+        notice(
+            NodeEffect.Notice.Level.ERROR,
+            "HA-NODE-024",
+            "this node takes no part any more: its log is damaged; rebuild it with 'hactl node"
+                + " rebuild'",
+            "reason",
+            reason));
+    effects.addAll(duty.resign());
+    if (quorum.logFailed()) {
+      quorumLost(effects);
+    }
+    beSilent(effects);
   }
 
   private void leadershipChanged(Leadership changed, List<NodeEffect> effects) {

@@ -106,6 +106,16 @@ final class QuorumWatch {
     return false;
   }
 
+  /// The log of this node will say nothing any more.
+  ///
+  /// @return whether stopping must begin now; if so, it has begun
+  boolean logFailed() {
+    boolean begins = state == State.QUORATE || state == State.DOUBTFUL;
+    logQuorate = false;
+    state = begins ? State.STOPPING : state;
+    return begins;
+  }
+
   /// Begins stopping whatever the quorum says: the node was declared lost.
   void distrustSelf() {
     state = State.STOPPING;

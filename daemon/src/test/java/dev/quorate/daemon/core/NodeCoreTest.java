@@ -282,10 +282,17 @@ class NodeCoreTest {
   }
 
   @Test
-  void aBrokenLogStopsTheDaemon() {
+  void aBrokenLogDoesWhatTheLossOfQuorumDemands() {
+    joined();
+    effects.clear();
     handle(new NodeEvent.LogReported(new LogEvent.LogFailed("no space left")));
     assertEquals(
-        List.of(new NodeEffect.FailStop("no space left")), effectsOf(NodeEffect.FailStop.class));
+        List.of(new NodeEffect.SpeakInRing(false)), effectsOf(NodeEffect.SpeakInRing.class));
+    assertTrue(core.stoppedItself());
+    assertTrue(
+        effectsOf(NodeEffect.Notice.class).stream()
+            .anyMatch(n -> n.code().equals("HA-NODE-024") && n.message().contains("rebuild")));
+    assertEquals(List.of(), effectsOf(NodeEffect.FailStop.class));
   }
 
   private void joined() {

@@ -1,0 +1,210 @@
+package dev.quorate.daemon;
+
+import dev.quorate.consensus.LogMember;
+import dev.quorate.consensus.ratis.DamagedLog;
+import dev.quorate.daemon.LogMembership.Message;
+import dev.quorate.daemon.LogMembership.Standing;
+import dev.quorate.daemon.cli.ExitCode;
+import dev.quorate.daemon.cli.HactlError;
+import dev.quorate.daemon.cli.NodeFacts;
+import dev.quorate.daemon.config.DaemonConfig;
+import dev.quorate.daemon.config.Identity;
+import dev.quorate.membership.NodeId;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Gives this node a new log in place of one that is damaged or gone.
+///
+/// In this order, each step durable before the next: the leader takes the old log out of the
+/// configuration; the old files are put out of use here, and the next incarnation is written down;
+/// the log is opened as a newcomer's; the leader takes it in as a listener, and makes it a voter
+/// when it has caught up. Whatever interrupts it, the command goes on where it was: before the
+/// second step the old log is still what is opened, and is refused; after it nothing is left that
+/// could vote.
+final class LogRebuild {
+  private static final Logger log = LoggerFactory.getLogger(LogRebuild.class);
+  private static final Duration REQUEST = Duration.ofSeconds(15);
+  private static final Duration PAUSE = Duration.ofMillis(250);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Lifecycle lifecycle;
+  private volatile Optional<String> outage = Optional.empty();
+
+  LogRebuild(Lifecycle lifecycle) {
+    this.lifecycle = lifecycle;
+  }
+
+  /// Why this node's log cannot be used; empty if it can, as far as is known.
+  Optional<String> outage() {
+    return lifecycle.node().isPresent() ? lifecycle.node().flatMap(Node::logFailure) : outage;
+  }
+
+  /// The log could not be opened.
+  void unusable(LogUnusable failure) {
+    outage = Optional.of(String.valueOf(failure.getMessage()));
+    log.atError()
+        .addKeyValue("code", "HA-NODE-025")
+        .addKeyValue("reason", failure.getMessage())
+        .log("this node takes no part: its log is unusable; rebuild it with 'hactl node rebuild'");
+  }
+
+  /// The node takes part with a log that was opened; if it is a newcomer's, somebody must take it
+  /// in.
+  void opened(Node node) {
+    outage = Optional.empty();
+    if (!member(node)) {
+      Thread.ofVirtual().name("log-admission").start(() -> askUntilTakenIn(node));
+    }
+  }
+
+  private static boolean member(Node node) {
+    return node.replicatedLog().members().of(node.self()).isPresent();
+  }
+
+  /// Rebuilds, and waits until the log is whole again.
+  List<String> rebuild() {
+    NodeFacts.Phase phase = lifecycle.phase();
+    if (phase == NodeFacts.Phase.UNJOINED) {
+      throw HactlError.failed("this node belongs to no cluster", "use 'hactl cluster join'");
+    }
+    List<String> lines = new ArrayList<>();
+    if (phase == NodeFacts.Phase.STOPPED) {
+      lifecycle.startOrWait();
+    }
+    if (lifecycle.phase() == NodeFacts.Phase.DAMAGED) {
+      lines.addAll(replace());
+    } else if (lifecycle.node().filter(LogRebuild::member).isPresent()) {
+      throw new HactlError(
+          ExitCode.REFUSED,
+          "HA-NODE-026",
+          "the log of this node is not damaged",
+          "nothing needs to be done; see 'hactl quorum status'");
+    }
+    lines.add(awaitMembership());
+    return lines;
+  }
+
+  private List<String> replace() {
+    List<String> lines = putOutOfUse();
+    lifecycle.start();
+    return lines;
+  }
+
+  /// Lets the cluster and this node forget the old log; nothing is left that could vote.
+  List<String> putOutOfUse() {
+    DaemonConfig config = lifecycle.config();
+    DamagedLog old =
+        DamagedLog.of(LogPlace.of(config, config.identity().orElseThrow(), lifecycle.secrets()));
+    int lost;
+    try {
+      lost = old.incarnation();
+    } catch (IOException e) {
+      log.atWarn().addKeyValue("reason", e.getMessage()).log("number of the log not known");
+      lost = 1;
+    }
+    int next = retire(lost) + 1;
+    lifecycle.setAside();
+    try {
+      old.putOutOfUse(next);
+    } catch (IOException e) {
+      throw HactlError.failed(
+          "the damaged log cannot be put away: " + e.getMessage(),
+          "make room or mend the directory, then type the command again");
+    }
+    return List.of(
+        "The damaged log is kept in " + old.aside() + " until the next rebuild.",
+        "This node's log is number " + next + " now, and is copied from the others.");
+  }
+
+  /// Has the leader take the lost log out of the configuration.
+  ///
+  /// @return the highest number that a log of this node is known to have had
+  private int retire(int lost) {
+    Message first = askMembers("/v1/log/retire", lost);
+    if (first.incarnation() <= lost) {
+      return lost;
+    }
+    // What was written down here is older than what the others know.
+    Message second = askMembers("/v1/log/retire", first.incarnation());
+    return Math.max(second.incarnation(), first.incarnation());
+  }
+
+  private Message askMembers(String path, int incarnation) {
+    DaemonConfig config = lifecycle.config();
+    Identity identity = config.identity().orElseThrow();
+    String body = new Message(identity.node(), incarnation, Standing.OUTSIDE).text();
+    List<String> failures = new ArrayList<>();
+    for (Map.Entry<NodeId, String> peer : identity.peers().entrySet()) {
+      try {
+        return Message.parse(
+            MemberClient.post(
+                lifecycle.tls(), peer.getValue(), config.ports().admin(), path, body, REQUEST));
+      } catch (HactlError e) {
+        if (!e.code().equals(LogMembership.ELSEWHERE) && !e.code().equals("HA-CLI-002")) {
+          throw e;
+        }
+        failures.add(peer.getKey() + ": " + e.message());
+      }
+    }
+    throw new HactlError(
+        ExitCode.NO_QUORUM,
+        "HA-NODE-028",
+        "no leader of the others can be reached, and without a quorum no log can be rebuilt: "
+            + String.join("; ", failures),
+        "bring up a majority of the other nodes; nothing was changed");
+  }
+
+  private String awaitMembership() {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < end) {
+      Optional<Node> node = lifecycle.node();
+      Optional<LogMember> member = node.flatMap(n -> n.replicatedLog().members().of(n.self()));
+      if (member.filter(LogMember::voter).isPresent()) {
+        return "The log of this node is whole, and it votes again.";
+      }
+      if (node.filter(Node::listensForGood).isPresent()) {
+        return "The log of this node is whole; there are enough voters, so it listens.";
+      }
+      rest();
+    }
+    throw HactlError.timeout(
+        "the log is not whole after " + PATIENCE.toSeconds() + " s",
+        "it goes on by itself; see 'hactl status' here, and the log of quorated on the leader");
+  }
+
+  private void askUntilTakenIn(Node node) {
+    String last = "";
+    while (lifecycle.node().filter(n -> n == node).isPresent() && node.logFailure().isEmpty()) {
+      try {
+        Message answer = askMembers("/v1/log/admit", node.logIncarnation());
+        if (answer.standing() == Standing.VOTES || answer.standing() == Standing.LISTENS) {
+          node.takenIn(answer.standing() == Standing.LISTENS);
+          return;
+        }
+      } catch (HactlError e) {
+        if (!last.equals(e.message())) {
+          last = e.message();
+          log.atWarn()
+              .addKeyValue("reason", last)
+              .log("the others do not take this node's log in yet; asking again");
+        }
+      }
+      rest();
+    }
+  }
+
+  private static void rest() {
+    try {
+      Thread.sleep(PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw HactlError.failed("interrupted", "type the command again");
+    }
+  }
+}

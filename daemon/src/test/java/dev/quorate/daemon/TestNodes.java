@@ -1,0 +1,191 @@
+package dev.quorate.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.daemon.cli.AgentCatalog;
+import dev.quorate.daemon.cli.CommandTree;
+import dev.quorate.daemon.cli.ExitCode;
+import dev.quorate.daemon.cli.Output;
+import dev.quorate.daemon.config.ConfigFile;
+import dev.quorate.membership.NodeId;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/// Whole nodes of one cluster in this JVM, each at a loopback address of its own: real ring, real
+/// log, real member ports; what is typed is typed.
+final class TestNodes implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+  private final Path directory;
+  private final List<Integer> ports;
+  private final Map<NodeId, Lifecycle> up = new TreeMap<>();
+
+  /// What was said by the last command.
+  final List<String> said = new CopyOnWriteArrayList<>();
+
+  TestNodes(Path directory) throws IOException {
+    this.directory = directory;
+    this.ports = freePorts(3);
+  }
+
+  private static List<Integer> freePorts(int count) throws IOException {
+    List<ServerSocket> sockets = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      sockets.add(new ServerSocket(0));
+    }
+    List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
+    for (ServerSocket socket : sockets) {
+      socket.close();
+    }
+    return ports;
+  }
+
+  static NodeId node(int number) {
+    return new NodeId("n" + number);
+  }
+
+  static String address(int number) {
+    return "127.0.1." + number;
+  }
+
+  Path home(int number) {
+    return directory.resolve("n" + number);
+  }
+
+  Path state(int number) {
+    return home(number).resolve("state");
+  }
+
+  int admin() {
+    return ports.get(0);
+  }
+
+  /// Starts a daemon; if its node belongs to a cluster, it takes part.
+  Lifecycle boot(int number) throws IOException {
+    Path file = home(number).resolve("quorate.conf");
+    if (Files.notExists(file)) {
+      Files.createDirectories(state(number));
+      Files.writeString(
+          file,
+          """
+          admin.port = %d
+          raft.port = %d
+          ring.port = %d
+          metrics.port = 0
+          state.directory = %s
+          run.directory = %s
+          """
+              .formatted(ports.get(0), ports.get(1), ports.get(2), state(number), home(number)));
+    }
+    Lifecycle daemon =
+        new Lifecycle(ConfigFile.read(file), new AgentCatalog(List.of()), new EventHistory());
+    up.put(node(number), daemon);
+    if (daemon.joined()) {
+      daemon.startOrWait();
+    }
+    return daemon;
+  }
+
+  void shut(int number) {
+    Lifecycle daemon = up.remove(node(number));
+    if (daemon != null) {
+      daemon.close();
+    }
+  }
+
+  Lifecycle at(int number) {
+    return Objects.requireNonNull(up.get(node(number)));
+  }
+
+  /// Types a command on a node.
+  ExitCode type(int number, String line) {
+    said.clear();
+    return CommandTree.run(
+        List.of(line.split(" ")),
+        "root",
+        at(number).operator(),
+        new Output() {
+          @Override
+          public void line(String text) {
+            said.add(text);
+          }
+
+          @Override
+          public void remark(String text) {
+            said.add(text);
+          }
+        });
+  }
+
+  void succeeds(int number, String line) {
+    assertEquals(ExitCode.OK, type(number, line), () -> line + ": " + said);
+  }
+
+  /// The text that the last command printed, as one.
+  String said() {
+    return String.join("\n", said);
+  }
+
+  /// The token in what was printed.
+  String token() {
+    return said.stream()
+        .filter(l -> l.strip().startsWith("hactl cluster join "))
+        .map(l -> l.strip().substring("hactl cluster join ".length()))
+        .reduce((a, b) -> b)
+        .orElseThrow(() -> new AssertionError("no token in " + said));
+  }
+
+  /// Founds a cluster of so many nodes and waits until all take part.
+  void found(int count) throws IOException {
+    StringBuilder line = new StringBuilder("cluster setup demo");
+    for (int i = 1; i <= count; i++) {
+      boot(i);
+      line.append(" n").append(i).append('=').append(address(i));
+    }
+    succeeds(1, line.append(" --force").toString());
+    for (int i = 2; i <= count; i++) {
+      succeeds(1, "cluster token n" + i);
+      succeeds(i, "cluster join " + token());
+    }
+    awaitOnline(count);
+  }
+
+  void awaitOnline(int count) {
+    await(
+        count + " nodes take part",
+        () ->
+            up.values().stream()
+                .allMatch(d ->
+                    d.operator().state().nodes().values().stream().filter(s -> s.online()).count()
+                        == count));
+  }
+
+  void await(String what, BooleanSupplier condition) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < end, () -> "did not happen: " + what);
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+
+  boolean votes(int at, int number) {
+    return at(at).node().filter(n -> n.replicatedLog().members().votes(node(number))).isPresent();
+  }
+
+  @Override
+  public void close() {
+    up.values().forEach(Lifecycle::close);
+  }
+}
