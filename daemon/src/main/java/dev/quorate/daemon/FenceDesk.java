@@ -2,6 +2,9 @@ package dev.quorate.daemon;
 
 import dev.quorate.daemon.config.DaemonConfig;
 import dev.quorate.daemon.core.NodeEvent;
+import dev.quorate.fencing.FenceAction;
+import dev.quorate.fencing.FenceAgentCall;
+import dev.quorate.fencing.FenceAgentResult;
 import dev.quorate.fencing.FenceDevice;
 import dev.quorate.fencing.FencingConfig;
 import dev.quorate.fencing.FencingListener;
@@ -21,6 +24,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -34,8 +38,11 @@ final class FenceDesk implements FencingListener, AutoCloseable {
   private final FencingDriver driver;
   private final Consumer<NodeEvent> events;
   private final Map<String, String> intents = new ConcurrentHashMap<>();
+  private final Map<String, Consumer<FencingOutcome>> direct = new ConcurrentHashMap<>();
+  private final FenceAgentScript scripts;
   private List<FenceDeviceDefinition> devices = List.of();
-  private Duration timeout = FencingConfig.DEFAULT.timeout();
+  private volatile List<FenceDevice> inUse = List.of();
+  private volatile Duration timeout = FencingConfig.DEFAULT.timeout();
 
   FenceDesk(NodeId self, DaemonConfig config, InstantSource clock, Consumer<NodeEvent> events) {
     this.events = events;
@@ -44,7 +51,48 @@ final class FenceDesk implements FencingListener, AutoCloseable {
     FenceAgentScript.Settings settings =
         new FenceAgentScript.Settings(
             config.fenceDirectories(), FenceAgentScript.Settings.DEFAULT.launcher());
-    driver = new FencingDriver(coordinator, new FenceAgentScript(settings), clock, this);
+    scripts = new FenceAgentScript(settings);
+    driver = new FencingDriver(coordinator, scripts, clock, this);
+  }
+
+  /// Fences without an intent in the log: the arbitration of two voters, which has no log then.
+  void fence(FencingRequest request, Consumer<FencingOutcome> ended) {
+    direct.put(request.id(), ended);
+    driver.request(request);
+  }
+
+  /// Asks the devices for a node whether it is on; blocks.
+  ///
+  /// @param up whether it is known to be
+  /// @return what is wrong; empty if one of them would do
+  Optional<String> inspect(NodeId target, boolean up) throws InterruptedException {
+    List<String> problems = new ArrayList<>();
+    for (List<FenceDevice> level : FencingTopology.NONE.levelsFor(target, inUse)) {
+      for (FenceDevice device : level) {
+        Duration patience = device.timeoutFor(FenceAction.STATUS, timeout);
+        var answer = scripts.run(new FenceAgentCall(device, FenceAction.STATUS, target, patience));
+        Optional<String> problem = problem(target, up, answer);
+        if (problem.isEmpty()) {
+          return Optional.empty();
+        }
+        problems.add(device.id() + " " + problem.get());
+      }
+    }
+    return Optional.of(
+        problems.isEmpty() ? "no enabled device can fence " + target : String.join("; ", problems));
+  }
+
+  private static Optional<String> problem(NodeId target, boolean up, FenceAgentResult answer) {
+    return switch (answer) {
+      case FenceAgentResult.Exited(var code, _) when code == 0 || (code == 2 && !up) ->
+          Optional.empty();
+      case FenceAgentResult.Exited(var code, _) when code == 2 ->
+          Optional.of("says that " + target + " is off, and it is not");
+      case FenceAgentResult.Exited(var code, var message) ->
+          Optional.of("does not answer (exit code " + code + ": " + message.strip() + ")");
+      case FenceAgentResult.Killed(var message) -> Optional.of("does not answer: " + message);
+      case FenceAgentResult.NotStarted(var reason) -> Optional.of("cannot be asked: " + reason);
+    };
   }
 
   void fence(String intent, FencingRequest request) {
@@ -54,6 +102,11 @@ final class FenceDesk implements FencingListener, AutoCloseable {
 
   @Override
   public void completed(FencingRequest request, FencingOutcome outcome) {
+    Consumer<FencingOutcome> waiting = direct.remove(request.id());
+    if (waiting != null) {
+      waiting.accept(outcome);
+      return;
+    }
     String intent = intents.remove(request.id());
     events.accept(new NodeEvent.FencingFinished(intent == null ? request.id() : intent, outcome));
   }
@@ -85,6 +138,7 @@ final class FenceDesk implements FencingListener, AutoCloseable {
             .log("fence device cannot be used");
       }
     }
+    inUse = List.copyOf(usable);
     driver.submit(new FencingEvent.DevicesChanged(usable, FencingTopology.NONE));
   }
 

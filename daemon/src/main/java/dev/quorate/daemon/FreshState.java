@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 /// The counters of lives and of rings stay, for they may never be seen to go back; so does a log,
 /// which is never begun twice.
 record FreshState(List<Path> paths) {
-  private static final List<String> NAMES = List.of("secrets", "cluster", "journal", "resources");
+  private static final List<String> NAMES =
+      List.of("secrets", "cluster", "journal", "resources", "survivor");
 
   /// Notes what is not there yet.
   static FreshState in(Path directory) {

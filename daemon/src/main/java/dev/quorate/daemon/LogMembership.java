@@ -159,6 +159,14 @@ final class LogMembership {
         node.get()
             .orElseThrow(
                 () -> elsewhere("this node does not take part", "start it: hactl cluster start"));
+    if (here.nodeLog().arbitrated()) {
+      throw new HactlError(
+          ExitCode.REFUSED,
+          "HA-NODE-033",
+          "of two voters with two-node=true the survivor takes the other in by itself",
+          "restart quorated there, or fence it with 'hactl stonith fence': it copies the log anew once"
+              + " this node has gone on alone");
+    }
     ReplicatedLog replicated = here.replicatedLog();
     return switch (replicated.leadership()) {
       case Leadership.Leader _ -> replicated;

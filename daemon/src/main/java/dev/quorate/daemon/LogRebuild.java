@@ -58,7 +58,7 @@ final class LogRebuild {
   /// in.
   void opened(Node node) {
     outage = Optional.empty();
-    if (!member(node)) {
+    if (!member(node) && !node.nodeLog().arbitrated()) {
       Thread.ofVirtual().name("log-admission").start(() -> askUntilTakenIn(node));
     }
   }

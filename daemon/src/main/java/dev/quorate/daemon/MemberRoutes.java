@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// What nodes ask each other on the admin port. `POST /v1/join` is for newcomers with a token;
 /// everything else needs a certificate of the cluster.
@@ -50,12 +51,14 @@ final class MemberRoutes implements HttpHandler {
             "join it first: hactl cluster join");
         return;
       }
-      log.atInfo()
+      log.atLevel(route.equals("POST /v1/pair") ? Level.DEBUG : Level.INFO)
           .addKeyValue("node", request.client())
           .addKeyValue("operation", route)
           .log("request by a member");
       switch (route) {
         case "GET /v1/facts" -> reply.send(200, JSON, FactsJson.of(cluster.facts()));
+        case "POST /v1/pair" ->
+            reply.send(200, JSON, cluster.greeted(request.client(), request.body()));
         case "POST /v1/ring-key" -> {
           rekeying.requested(request.body());
           reply.send(200, JSON, "{}");

@@ -7,8 +7,8 @@ import dev.quorate.consensus.LogEvent;
 import dev.quorate.consensus.LogLostException;
 import dev.quorate.consensus.LogPosition;
 import dev.quorate.consensus.ReplicatedLog;
-import dev.quorate.consensus.ratis.RatisReplicatedLog;
 import dev.quorate.daemon.cli.AgentCatalog;
+import dev.quorate.daemon.cli.PairFacts;
 import dev.quorate.daemon.config.DaemonConfig;
 import dev.quorate.daemon.config.Identity;
 import dev.quorate.daemon.core.NodeCore;
@@ -18,6 +18,7 @@ import dev.quorate.daemon.core.NodeSettings;
 import dev.quorate.daemon.core.PostgresElections;
 import dev.quorate.daemon.http.HttpListener;
 import dev.quorate.daemon.metrics.DaemonMetrics;
+import dev.quorate.daemon.pair.DamagedRecordException;
 import dev.quorate.daemon.secrets.SecretStore;
 import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.NodeId;
@@ -28,16 +29,13 @@ import dev.quorate.membership.netty.HostAddresses;
 import dev.quorate.membership.netty.RingException;
 import dev.quorate.membership.time.MonotonicTime;
 import dev.quorate.resource.ClusterChange;
-import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
-import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.NodeDefinition;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -69,7 +67,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
   private final EventSink events = new EventSink();
   private final MonotonicTime clock = new MonotonicTime();
   private final StateMachineAdapter machine;
-  private final RatisReplicatedLog replicated;
+  private final NodeLog nodeLog;
   private final NodeRing ring;
   private final Proposer proposer;
   private final FenceDesk fencing;
@@ -115,18 +113,27 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     try {
       // Before the log is begun: then nothing is left that is likely to fail.
       requireFreeRingPort(identity.address(), config.ports().ring());
-      replicated =
-          RatisReplicatedLog.start(LogPlace.of(config, identity, secrets), machine, this::logEvent);
+      nodeLog =
+          NodeLog.open(
+              config,
+              identity,
+              incarnation,
+              secrets,
+              machine,
+              fencing,
+              events,
+              this::logEvent,
+              host);
     } catch (IOException | RuntimeException e) {
       fencing.close();
       journal.close();
       throw e;
     }
-    proposer = new Proposer(self, incarnation.run(), replicated);
+    proposer = new Proposer(self, incarnation.run(), nodeLog.replicated());
     try {
       ring = new NodeRing(config, identity, incarnation, secrets, clock, metrics, this);
     } catch (IOException | RuntimeException e) {
-      replicated.close();
+      nodeLog.close();
       fencing.close();
       journal.close();
       throw e;
@@ -161,6 +168,8 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
           .addKeyValue("run", incarnation.run())
           .log("node takes part");
       return node;
+    } catch (DamagedRecordException e) {
+      throw new StartFailure(StartFailure.CONFIG, String.valueOf(e.getMessage()));
     } catch (LogLostException | LogDamagedException e) {
       throw new LogUnusable(String.valueOf(e.getMessage()));
     } catch (ConsensusException | RingException e) {
@@ -221,7 +230,8 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
       case LogEvent.LeadershipChanged(var leadership) -> {
         log.atInfo().addKeyValue("reason", leadership).log("leadership changed");
         if (leadership instanceof Leadership.Leader) {
-          foundIfNew();
+          NodeLog.foundIfNew(machine.state(), identity)
+              .ifPresent(command -> events.accept(new NodeEvent.AgentProposed(command)));
         }
       }
       case LogEvent.QuorumLost(var reason) -> {
@@ -241,28 +251,6 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     events.accept(new NodeEvent.LogReported(event));
   }
 
-  /// The first leader of a new cluster writes down who belongs to it.
-  private void foundIfNew() {
-    ClusterState state = machine.state();
-    if (state.configuration().version() > 0 || !state.configuration().nodes().isEmpty()) {
-      return;
-    }
-    List<ConfigurationChange> changes = new ArrayList<>();
-    identity
-        .everyone()
-        .forEach((node, address) -> {
-          SortedMap<String, String> attributes = new TreeMap<>();
-          if (identity.witnesses().contains(node)) {
-            attributes.put(NodeDefinition.WITNESS, "on");
-          }
-          changes.add(
-              new ConfigurationChange.PutNode(new NodeDefinition(node, address, true, attributes)));
-        });
-    events.accept(
-        new NodeEvent.AgentProposed(
-            new ClusterCommand.ChangeConfiguration(0, "cluster setup", changes)));
-  }
-
   @Override
   public void viewInstalled(View installed, List<NodeId> left) {
     view = Optional.of(installed);
@@ -274,6 +262,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
         .addKeyValue("view", installed.id())
         .addKeyValue("members", installed.nodes())
         .log("view installed");
+    nodeLog.viewInstalled(installed);
     events.accept(new NodeEvent.ViewInstalled(installed, left));
   }
 
@@ -324,7 +313,8 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
       case NodeEffect.Fence(var intent, var request) -> fencing.fence(intent, request);
       case NodeEffect.TransferLeadership(var to) -> {
         var _ =
-            replicated
+            nodeLog
+                .replicated()
                 .transferLeadership(to)
                 .thenAccept(done ->
                     log.atInfo()
@@ -413,12 +403,12 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
   }
 
   ReplicatedLog replicatedLog() {
-    return replicated;
+    return nodeLog.replicated();
   }
 
   /// Which log of this node's it is that is open.
   int logIncarnation() {
-    return replicated.incarnation();
+    return nodeLog.incarnation();
   }
 
   /// Why the log takes no part any more, if it has failed.
@@ -438,11 +428,15 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
   }
 
   Leadership leadership() {
-    return replicated.leadership();
+    return nodeLog.replicated().leadership();
+  }
+
+  NodeLog nodeLog() {
+    return nodeLog;
   }
 
   LogPosition applied() {
-    return replicated.applied();
+    return nodeLog.replicated().applied();
   }
 
   Optional<View> view() {
@@ -450,7 +444,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
   }
 
   boolean quorum() {
-    return quorum && !(replicated.leadership() instanceof Leadership.Leaderless);
+    return quorum && nodeLog.accepting() && !(leadership() instanceof Leadership.Leaderless);
   }
 
   /// What a peer is told that misses this node in the ring.
@@ -462,7 +456,11 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     if (quorum()) {
       return "";
     }
-    return quorumReason.isEmpty() ? "no leader is known" : quorumReason;
+    return nodeLog
+        .facts()
+        .filter(PairFacts::waiting)
+        .map(PairFacts::standing)
+        .orElse(quorumReason.isEmpty() ? "no leader is known" : quorumReason);
   }
 
   /// Ends taking part without stopping any resource.
@@ -473,7 +471,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     }
     driver.close();
     ring.close();
-    replicated.close();
+    nodeLog.close();
     fencing.close();
     instances.close();
     try {

@@ -10,6 +10,7 @@ import dev.quorate.daemon.cli.Cluster;
 import dev.quorate.daemon.cli.ExitCode;
 import dev.quorate.daemon.cli.HactlError;
 import dev.quorate.daemon.cli.NodeFacts;
+import dev.quorate.daemon.cli.PairFacts;
 import dev.quorate.daemon.config.DaemonConfig;
 import dev.quorate.daemon.config.Identity;
 import dev.quorate.membership.NodeId;
@@ -68,6 +69,19 @@ final class Operator implements Cluster {
             .orElse("this node does not take part"),
         node.flatMap(Node::view),
         node.map(Node::applied).orElse(LogPosition.NONE));
+  }
+
+  @Override
+  public Optional<PairFacts> pair() {
+    return lifecycle.node().flatMap(n -> n.nodeLog().facts());
+  }
+
+  @Override
+  public String greeted(String client, String body) {
+    return lifecycle
+        .node()
+        .flatMap(n -> n.nodeLog().greeted(client, body))
+        .orElseGet(() -> Cluster.super.greeted(client, body));
   }
 
   @Override

@@ -49,6 +49,9 @@ final class ClusterBuilder {
         "power",
         "fence_lab",
         "pcmk_host_list=" + String.join(" ", lab.nodes().stream().map(LabNode::name).toList()));
+    if (lab.nodes().size() == 2) {
+      arbitrate(first);
+    }
     hactl.type(
         first,
         "resource",
@@ -84,6 +87,18 @@ final class ClusterBuilder {
         "INFINITY");
     hactl.type(
         first, "constraint", "order", "promote", "pgsqld-clone", "then", "start", "pgsql-vip");
+  }
+
+  /// Two voters: who shows the other to be off may go on alone.
+  private void arbitrate(LabNode first) {
+    hactl.type(first, "property", "set", "two-node=true");
+    for (LabNode node : lab.nodes()) {
+      Wait.until(
+          node.name() + " to be able to fence the other",
+          Duration.ofSeconds(30),
+          () ->
+              hactl.quietly(node, "quorum", "status").output().contains("Two nodes:    protected"));
+    }
   }
 
   private void found(LabNode first) {

@@ -5,7 +5,8 @@ import java.util.List;
 
 /// What a user asked the demo for.
 ///
-/// @param nodes how many have a database: 3 to 7, or 2 to 6 and a witness
+/// @param nodes how many have a database: 2 to 7, or 2 to 6 and a witness; two without a witness
+///   fence each other before either goes on alone
 /// @param witness whether one more node only votes
 /// @param durability `sync` or `async`
 /// @param repeat how often the scenario is played on the same cluster, 1 to 20
@@ -31,7 +32,7 @@ record DemoOptions(Scenario scenario, int nodes, boolean witness, String durabil
             case "--nodes" ->
                 new DemoOptions(
                     options.scenario,
-                    witness ? number(option, value, 2, 6) : votersOf(value),
+                    number(option, value, 2, witness ? 6 : 7),
                     witness,
                     options.durability,
                     options.repeat);
@@ -53,14 +54,6 @@ record DemoOptions(Scenario scenario, int nodes, boolean witness, String durabil
 
   private DemoOptions with(Scenario other) {
     return new DemoOptions(other, nodes, witness, durability, repeat);
-  }
-
-  private static int votersOf(String value) {
-    if (value.equals("2")) {
-      throw new IllegalArgumentException(
-          "--nodes 2 needs --witness: two voters alone survive the loss of neither");
-    }
-    return number("--nodes", value, 3, 7);
   }
 
   private static Scenario scenario(String word) {

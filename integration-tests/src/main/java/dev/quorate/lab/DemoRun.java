@@ -1,5 +1,6 @@
 package dev.quorate.lab;
 
+import dev.quorate.resource.TwoNodes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -157,7 +158,7 @@ final class DemoRun {
     line("primary now", primary.name());
     line("daemon memory", Daemons.memory(lab));
     if (scenario.budgetMillis() > 0) {
-      line("budget", scenario.budgetMillis() + " ms (median of five runs)");
+      line("budget", budgetMillis(scenario) + " ms (median of five runs)");
     }
     SortedSet<Long> onPrimary = Ledger.read(primary.address());
     List<Long> lost = Ledger.lost(acknowledged, onPrimary);
@@ -184,6 +185,12 @@ final class DemoRun {
         lost.size());
     wrong.forEach(violation -> out.println("WRONG: " + violation));
     return new Verdict(wrong, outage, acknowledged.size(), writers.unknown(), lost.size());
+  }
+
+  /// Of two nodes, the side without the primary waits before it fences.
+  private long budgetMillis(Scenario scenario) {
+    return scenario.budgetMillis()
+        + (lab.nodes().size() == 2 ? TwoNodes.DEFAULT_DELAY.toMillis() : 0);
   }
 
   /// Says what a user may try next.

@@ -25,7 +25,10 @@ class DemoOptionsTest {
   }
 
   @Test
-  void twoNodesHaveAWitness() {
+  void twoNodesMayHaveAWitness() {
+    assertEquals(
+        new DemoOptions(Scenario.NODE_CRASH, 2, false, "sync", 1),
+        DemoOptions.parse(List.of("--nodes", "2")));
     assertEquals(
         new DemoOptions(Scenario.NODE_CRASH, 2, true, "sync", 1),
         DemoOptions.parse(List.of("--nodes", "2", "--witness", "--scenario", "node-crash")));
@@ -34,9 +37,9 @@ class DemoOptionsTest {
   @ParameterizedTest
   @CsvSource({
     "--scenario,fire,no scenario 'fire'",
-    "--nodes,2,'--nodes 2 needs --witness: two voters alone survive the loss of neither'",
-    "--nodes,8,'--nodes takes a number from 3 to 7, not ''8'''",
-    "--nodes,many,'--nodes takes a number from 3 to 7, not ''many'''",
+    "--nodes,1,'--nodes takes a number from 2 to 7, not ''1'''",
+    "--nodes,8,'--nodes takes a number from 2 to 7, not ''8'''",
+    "--nodes,many,'--nodes takes a number from 2 to 7, not ''many'''",
     "--durability,maybe,'--durability is sync or async, not ''maybe'''",
     "--colour,blue,unknown word '--colour'"
   })

@@ -43,7 +43,7 @@ public final class WaitForAll {
 
   /// The voters that do not take part.
   public static List<NodeId> missing(ClusterState state, View view) {
-    return state.configuration().voters().stream()
+    return TwoNodes.voters(state.configuration(), state.attributes()).stream()
         .filter(v -> view.member(v).filter(m -> inThatBoot(state, m)).isEmpty())
         .toList();
   }

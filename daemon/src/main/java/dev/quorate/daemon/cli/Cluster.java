@@ -20,6 +20,20 @@ public interface Cluster {
   /// What this daemon knows of itself.
   NodeFacts facts();
 
+  /// How the arbitration of two voters stands, where it is switched on.
+  default Optional<PairFacts> pair() {
+    return Optional.empty();
+  }
+
+  /// The other of two voters says what is on its disk.
+  ///
+  /// @param client who shows a certificate of the cluster
+  /// @return what this node says of itself
+  /// @throws HactlError if this is not for it to say, or there is no arbitration here
+  default String greeted(String client, String body) {
+    throw HactlError.failed("there is no arbitration of two voters here", "");
+  }
+
   /// What the cluster has agreed on, as far as this node has heard.
   ClusterState state();
 

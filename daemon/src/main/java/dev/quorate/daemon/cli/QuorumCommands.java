@@ -7,6 +7,7 @@ import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.NoQuorumPolicy;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.NodeStatus;
+import dev.quorate.resource.TwoNodes;
 import dev.quorate.resource.WaitForAll;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,7 +51,7 @@ final class QuorumCommands {
 
   private static Standing standing(ClusterState state, NodeFacts facts) {
     List<Voter> voters = new ArrayList<>();
-    for (NodeId id : state.configuration().voters()) {
+    for (NodeId id : TwoNodes.voters(state.configuration(), state.attributes())) {
       NodeStatus status = state.nodes().get(id);
       String presence =
           status == null
@@ -75,7 +76,7 @@ final class QuorumCommands {
     NodeFacts facts = in.cluster().facts();
     Standing standing = standing(state, facts);
     if (in.options().json()) {
-      in.out().line(JsonText.pretty(json(state, facts, standing)));
+      in.out().line(JsonText.pretty(json(state, facts, standing, in.cluster().pair())));
       return;
     }
     Output out = in.out();
@@ -87,6 +88,7 @@ final class QuorumCommands {
     out.line("Leader:       " + facts.leader().map(NodeId::name).orElse("none"));
     out.line("Without it:   no-quorum-policy=" + NoQuorumPolicy.of(state.configuration()).word());
     out.line("Wait for all: " + waiting(state, facts.view()));
+    in.cluster().pair().ifPresent(pair -> PairText.lines(pair).forEach(out::line));
     out.line("");
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("VOTER", "HEARD", "PRESENCE", ""));
@@ -134,7 +136,8 @@ final class QuorumCommands {
         String.join(", ", notes));
   }
 
-  private static Map<String, Object> json(ClusterState state, NodeFacts facts, Standing standing) {
+  private static Map<String, Object> json(
+      ClusterState state, NodeFacts facts, Standing standing, Optional<PairFacts> pair) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("schema", 1);
     json.put("quorate", facts.quorum());
@@ -163,6 +166,7 @@ final class QuorumCommands {
       voters.add(one);
     }
     json.put("voters", voters);
+    pair.ifPresent(p -> json.put("two_node", PairText.json(p)));
     return json;
   }
 

@@ -46,6 +46,7 @@ public final class NodeCore {
   private final QuorumWatch quorum;
   private final SelfStop stop;
   private final ColdStart cold;
+  private final PairDuty pair;
   private ClusterState state;
   private boolean rejoinDue;
   private boolean silent;
@@ -78,6 +79,7 @@ public final class NodeCore {
     duty = new LeaderDuty(self, settings, policy);
     stop = new SelfStop(settings.emergencyStop());
     cold = new ColdStart(self, incarnation);
+    pair = new PairDuty(self, incarnation);
     quorum = new QuorumWatch(now, settings.startupBound());
   }
 
@@ -117,13 +119,19 @@ public final class NodeCore {
         }
       }
       case NodeEvent.AgentProposed(var command) ->
-          effects.addAll(outbox.propose(agentKey(command), command, true));
+          effects.addAll(outbox.propose(Outbox.agentKey(command), command, true));
       case NodeEvent.FencingFinished finished -> fencingFinished(now, finished, effects);
       case NodeEvent.EmergencyStopFinished finished -> {
         boolean before = stop.underWay();
         effects.addAll(stop.finished(finished));
         if (before && !stop.underWay()) {
           quorum.stopped();
+        }
+      }
+      case NodeEvent.PairStands(var standing) -> {
+        if (pair.stands(standing, state)) {
+          quorum.distrustSelf();
+          stop("the other node went on alone", executor.openResources(), effects);
         }
       }
       case NodeEvent.TimerFired(var timer) -> timerFired(now, timer, effects);
@@ -166,7 +174,7 @@ public final class NodeCore {
   /// What follows from the state as it is now, whatever the event was.
   private void follow(Instant now, List<NodeEffect> effects) {
     outbox.applied(state.position());
-    if (quorum.mustStop(now, voters())) {
+    if (!pair.arbitrated() && quorum.mustStop(now, voters())) {
       quorumLost(effects);
       beSilent(effects);
     } else if (declaredLost()) {
@@ -187,8 +195,9 @@ public final class NodeCore {
     join(effects);
     leave(effects);
     if (quorum.quorate() && quorum.ringMajority(voters())) {
+      effects.addAll(pair.follow(state, outbox));
       effects.addAll(cold.follow(state, quorum.view(), outbox));
-      if (duty.leading() && cold.over()) {
+      if (duty.leading() && cold.over() && pair.decides(state)) {
         effects.addAll(duty.decide(now, state, outbox));
       }
     }
@@ -464,16 +473,7 @@ public final class NodeCore {
 
   private List<NodeId> voters() {
     List<NodeId> configured = state.configuration().voters();
-    return configured.isEmpty() ? settings.bootstrapVoters() : configured;
-  }
-
-  private static String agentKey(ClusterCommand command) {
-    return switch (command) {
-      case ClusterCommand.CastVote(var resource, _, _) -> "vote " + resource;
-      case ClusterCommand.ReleasePrimacy release -> "release " + release.resource();
-      case ClusterCommand.SetSyncPromise promise -> "promise " + promise.resource();
-      default -> "agent " + command;
-    };
+    return pair.voters(configured.isEmpty() ? settings.bootstrapVoters() : configured);
   }
 
   private static NodeEffect timer(NodeTimer.Purpose purpose, String subject, Duration delay) {

@@ -69,6 +69,9 @@ public sealed interface NodeEvent {
   /// A stop that [NodeEffect.EmergencyStop] asked for has ended.
   record EmergencyStopFinished(ResourceId resource, OperationResult result) implements NodeEvent {}
 
+  /// The arbitration of two voters has come to something else.
+  record PairStands(PairStanding standing) implements NodeEvent {}
+
   /// A timer has fired.
   record TimerFired(NodeTimer timer) implements NodeEvent {}
 

@@ -55,6 +55,16 @@ final class Outbox {
         : List.of(propose);
   }
 
+  /// The key of what an agent proposes.
+  static String agentKey(ClusterCommand command) {
+    return switch (command) {
+      case ClusterCommand.CastVote(var resource, _, _) -> "vote " + resource;
+      case ClusterCommand.ReleasePrimacy release -> "release " + release.resource();
+      case ClusterCommand.SetSyncPromise promise -> "promise " + promise.resource();
+      default -> "agent " + command;
+    };
+  }
+
   /// Whether something is pending under the key: what was refused is, until [#resend], or whatever
   /// called for it would propose it again as fast as it is refused.
   boolean isPending(String key) {

@@ -42,6 +42,7 @@ final class ConfigurationCheck {
     checkIds(configuration, problems);
     configuration.resources().forEach(r -> checkResource(r, problems));
     GroupCheck.check(configuration, problems);
+    TwoNodeCheck.check(configuration, problems);
     configuration.constraints().forEach(c -> checkConstraint(configuration, c, problems));
   }
 

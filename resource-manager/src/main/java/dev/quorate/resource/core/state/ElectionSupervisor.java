@@ -19,6 +19,7 @@ import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.Score;
+import dev.quorate.resource.TwoNodes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -247,7 +248,7 @@ public final class ElectionSupervisor {
   }
 
   private static boolean majorityOnline(ClusterState state) {
-    List<NodeId> voters = state.configuration().voters();
+    List<NodeId> voters = TwoNodes.voters(state.configuration(), state.attributes());
     return voters.stream().filter(state::online).count() > voters.size() / 2;
   }
 

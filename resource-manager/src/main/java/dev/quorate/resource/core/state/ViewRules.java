@@ -10,6 +10,7 @@ import dev.quorate.resource.CommandAnswer;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.NodeStatus.Presence;
 import dev.quorate.resource.NodeStatus.Verdict;
+import dev.quorate.resource.TwoNodes;
 import dev.quorate.resource.ViewReport;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -193,7 +194,7 @@ final class ViewRules {
   }
 
   private static List<NodeId> voters(Draft draft) {
-    return draft.configuration().voters();
+    return TwoNodes.voters(draft.configuration(), draft.attributes);
   }
 
   private static int majority(Draft draft) {

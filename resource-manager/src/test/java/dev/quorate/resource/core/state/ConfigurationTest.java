@@ -141,8 +141,6 @@ class ConfigurationTest {
     for (var wanted :
         List.of(
             new SetProperty("have-watchdog", "true"),
-            new SetProperty("two-node", "true"),
-            new SetProperty("priority-fencing-delay", "15s"),
             new SetProperty("startup-fencing", "true"),
             new SetProperty("shutdown-lock", "true"),
             new SetProperty("daemon-grace", "20s"))) {

@@ -1,0 +1,135 @@
+package dev.quorate.daemon;
+
+import dev.quorate.consensus.ConsensusConfig;
+import dev.quorate.consensus.LogListener;
+import dev.quorate.consensus.ReplicatedLog;
+import dev.quorate.consensus.ratis.RatisReplicatedLog;
+import dev.quorate.daemon.cli.PairFacts;
+import dev.quorate.daemon.config.DaemonConfig;
+import dev.quorate.daemon.config.Identity;
+import dev.quorate.daemon.core.NodeEvent;
+import dev.quorate.daemon.core.PairStanding;
+import dev.quorate.daemon.secrets.SecretStore;
+import dev.quorate.membership.Incarnation;
+import dev.quorate.membership.View;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.ConfigurationChange;
+import dev.quorate.resource.NodeDefinition;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+
+/// The log of a node that takes part; where two vote, with the arbitration that opens and closes
+/// it.
+final class NodeLog implements AutoCloseable {
+  private final ReplicatedLog replicated;
+  private final IntSupplier incarnation;
+  private final Optional<TwoVoters> pair;
+
+  private NodeLog(ReplicatedLog replicated, IntSupplier incarnation, Optional<TwoVoters> pair) {
+    this.replicated = replicated;
+    this.incarnation = incarnation;
+    this.pair = pair;
+  }
+
+  /// Opens the log, or begins to find out whether it may be opened.
+  static NodeLog open(
+      DaemonConfig config,
+      Identity identity,
+      Incarnation incarnation,
+      SecretStore secrets,
+      StateMachineAdapter machine,
+      FenceDesk fencing,
+      Consumer<NodeEvent> events,
+      LogListener listener,
+      Node.Host host)
+      throws IOException {
+    ConsensusConfig founding = LogPlace.of(config, identity, secrets);
+    if (!TwoVoters.fits(identity)) {
+      RatisReplicatedLog opened = RatisReplicatedLog.start(founding, machine, listener);
+      return new NodeLog(opened, opened::incarnation, Optional.empty());
+    }
+    TwoVoters pair =
+        new TwoVoters(
+            config,
+            identity,
+            incarnation,
+            secrets,
+            founding,
+            machine,
+            fencing,
+            events,
+            listener,
+            host);
+    fencing.stateChanged(machine.state());
+    pair.shell().start();
+    return new NodeLog(pair.pairLog(), pair.pairLog()::incarnation, Optional.of(pair));
+  }
+
+  /// The first leader of a new cluster writes down who belongs to it.
+  static Optional<ClusterCommand> foundIfNew(ClusterState state, Identity identity) {
+    if (state.configuration().version() > 0 || !state.configuration().nodes().isEmpty()) {
+      return Optional.empty();
+    }
+    List<ConfigurationChange> changes = new ArrayList<>();
+    identity
+        .everyone()
+        .forEach((node, address) -> {
+          SortedMap<String, String> attributes = new TreeMap<>();
+          if (identity.witnesses().contains(node)) {
+            attributes.put(NodeDefinition.WITNESS, "on");
+          }
+          changes.add(
+              new ConfigurationChange.PutNode(new NodeDefinition(node, address, true, attributes)));
+        });
+    return Optional.of(new ClusterCommand.ChangeConfiguration(0, "cluster setup", changes));
+  }
+
+  ReplicatedLog replicated() {
+    return replicated;
+  }
+
+  /// Which log of this node's it is that is open.
+  int incarnation() {
+    return incarnation.getAsInt();
+  }
+
+  /// Whether who keeps the log is up to the arbitration: then nobody else may take a log out or in.
+  boolean arbitrated() {
+    return pair.filter(p -> p.shell().standing().mode() != PairStanding.Mode.MAJORITY).isPresent();
+  }
+
+  /// Whether a leader may decide, as far as the arbitration is concerned.
+  boolean accepting() {
+    return pair.map(p -> p.shell().accepting()).orElse(true);
+  }
+
+  /// How the arbitration stands; empty for other clusters, and where it is switched off.
+  Optional<PairFacts> facts() {
+    return pair.flatMap(TwoVoters::facts);
+  }
+
+  /// The peer says hello.
+  ///
+  /// @return what this node says of itself; empty where there is no arbitration
+  Optional<String> greeted(String client, String body) {
+    return pair.map(p -> p.greeted(client, body));
+  }
+
+  /// The ring agreed on who is there.
+  void viewInstalled(View view) {
+    pair.ifPresent(p -> p.viewInstalled(view));
+  }
+
+  @Override
+  public void close() {
+    pair.ifPresent(p -> p.shell().close());
+    replicated.close();
+  }
+}

@@ -1,0 +1,267 @@
+package dev.quorate.daemon;
+
+import dev.quorate.consensus.ConsensusConfig;
+import dev.quorate.consensus.ConsensusException;
+import dev.quorate.consensus.LogEvent;
+import dev.quorate.consensus.LogListener;
+import dev.quorate.daemon.cli.ExitCode;
+import dev.quorate.daemon.cli.HactlError;
+import dev.quorate.daemon.cli.PairFacts;
+import dev.quorate.daemon.config.DaemonConfig;
+import dev.quorate.daemon.config.Identity;
+import dev.quorate.daemon.core.NodeEvent;
+import dev.quorate.daemon.core.PairStanding;
+import dev.quorate.daemon.core.survivor.SurvivorRecord;
+import dev.quorate.daemon.pair.Hello;
+import dev.quorate.daemon.pair.PairLog;
+import dev.quorate.daemon.pair.PairRules;
+import dev.quorate.daemon.pair.PairShell;
+import dev.quorate.daemon.pair.Surroundings;
+import dev.quorate.daemon.pair.SurvivorFile;
+import dev.quorate.daemon.secrets.SecretStore;
+import dev.quorate.fencing.FenceAction;
+import dev.quorate.fencing.FencingOutcome;
+import dev.quorate.fencing.FencingRequest;
+import dev.quorate.fencing.ProofLevel;
+import dev.quorate.membership.Incarnation;
+import dev.quorate.membership.NodeId;
+import dev.quorate.membership.View;
+import dev.quorate.membership.netty.HostAddresses;
+import dev.quorate.resource.Absence;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.NodeDefinition;
+import dev.quorate.resource.TwoNodes;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/// The arbitration of two voters within a node: where it finds the peer, the fence devices and the
+/// agreed state.
+final class TwoVoters implements Surroundings {
+  private static final Duration PATIENCE = Duration.ofMillis(1500);
+
+  private final DaemonConfig config;
+  private final Identity identity;
+  private final Incarnation incarnation;
+  private final SecretStore secrets;
+  private final StateMachineAdapter machine;
+  private final FenceDesk fencing;
+  private final Consumer<NodeEvent> events;
+  private final Node.Host host;
+  private final LogListener listener;
+  private final NodeId peer;
+  private final HostAddresses hosts = new HostAddresses();
+  private final AtomicLong requests = new AtomicLong();
+  private final PairLog pairLog;
+  private final PairShell shell;
+
+  /// Whether the log on disk could not be read, so that nothing is known of the agreed state.
+  private boolean unread;
+
+  TwoVoters(
+      DaemonConfig config,
+      Identity identity,
+      Incarnation incarnation,
+      SecretStore secrets,
+      ConsensusConfig founding,
+      StateMachineAdapter machine,
+      FenceDesk fencing,
+      Consumer<NodeEvent> events,
+      LogListener listener,
+      Node.Host host)
+      throws IOException {
+    this.config = config;
+    this.identity = identity;
+    this.incarnation = incarnation;
+    this.secrets = secrets;
+    this.machine = machine;
+    this.fencing = fencing;
+    this.events = events;
+    this.host = host;
+    this.listener = listener;
+    this.peer = identity.peers().firstKey();
+    this.pairLog =
+        new PairLog(
+            founding,
+            machine,
+            event -> {
+              listener.logEvent(event);
+              shell().logEvent(event);
+            },
+            () -> shell().accepting());
+    SurvivorFile file = new SurvivorFile(config.stateDirectory().resolve("survivor"));
+    SurvivorRecord survivor = recorded(file);
+    this.shell =
+        new PairShell(
+            peer,
+            new Hello(identity.node(), survivor, incarnation.bootId()),
+            file,
+            pairLog,
+            this,
+            config.timing().grace());
+  }
+
+  /// Whether a cluster of these founders is one of two voters with resources.
+  static boolean fits(Identity identity) {
+    return identity.peers().size() == 1 && identity.witnesses().isEmpty();
+  }
+
+  /// The record is there from before the first entry on; where it should be and is not, nobody can
+  /// say what the node may do.
+  private SurvivorRecord recorded(SurvivorFile file) throws IOException {
+    Optional<SurvivorRecord> found = file.read();
+    if (found.isPresent()) {
+      try {
+        pairLog.preview(found.get().epoch());
+      } catch (ConsensusException e) {
+        // Damaged, it is opened only if the other does not know more; and copied anew if it does.
+        unread = true;
+      }
+      return found.get();
+    }
+    pairLog.preview(1);
+    if (pairLog.foundedAnew() || TwoNodes.wanted(machine.state().configuration())) {
+      throw file.missing();
+    }
+    file.write(SurvivorRecord.founded());
+    return SurvivorRecord.founded();
+  }
+
+  PairLog pairLog() {
+    return pairLog;
+  }
+
+  PairShell shell() {
+    return shell;
+  }
+
+  void viewInstalled(View view) {
+    shell.viewInstalled(view.contains(peer));
+  }
+
+  /// How it stands; empty while it is switched off.
+  Optional<PairFacts> facts() {
+    PairStanding standing = shell.standing();
+    if (standing.mode() == PairStanding.Mode.MAJORITY && !rules().wanted()) {
+      return Optional.empty();
+    }
+    SurvivorRecord survivor = shell.survivorRecord();
+    return Optional.of(
+        new PairFacts(
+            standing.how(),
+            !shell.accepting(),
+            "epoch " + survivor.epoch() + ", " + survivor.standing(),
+            shell.unprotected()));
+  }
+
+  /// The peer says hello over the member port.
+  ///
+  /// @param client whose certificate was shown
+  String greeted(String client, String body) {
+    Optional<Hello> hello = Hello.parse(body);
+    boolean itself =
+        hello.filter(h -> h.node().equals(peer)).isPresent()
+            && (client.equals("CN=" + peer) || client.startsWith("CN=" + peer + ","));
+    if (!itself) {
+      throw new HactlError(
+          ExitCode.REFUSED,
+          "HA-PAIR-003",
+          "only " + peer + " may say what it has on its disk, and this was said by " + client,
+          "do both nodes run the same version?");
+    }
+    return shell.greeted(hello.get()).toJson();
+  }
+
+  @Override
+  public PairRules rules() {
+    ClusterState state = machine.state();
+    boolean unknown = unread && state.configuration().version() == 0;
+    boolean wanted =
+        unknown
+            || (TwoNodes.wanted(state.configuration())
+                && state.configuration().voters().size() == 2);
+    boolean favoured = TwoNodes.favoured(state, identity.node(), incarnation.bootId());
+    return new PairRules(wanted, favoured ? Duration.ZERO : TwoNodes.delay(state.configuration()));
+  }
+
+  private String address() {
+    NodeDefinition configured = machine.state().configuration().nodes().get(peer);
+    return configured != null ? configured.address() : identity.peers().getOrDefault(peer, "");
+  }
+
+  @Override
+  public Optional<Hello> greet(Hello mine) {
+    try {
+      String answer =
+          MemberClient.post(
+              secrets.tls().context(),
+              address(),
+              config.ports().admin(),
+              "/v1/pair",
+              mine.toJson(),
+              PATIENCE);
+      return Hello.parse(answer);
+    } catch (HactlError _) {
+      return Optional.empty(); // it is not there, or not ready: asked again soon
+    }
+  }
+
+  @Override
+  public Absence probe() {
+    return PeerProbe.ask(hosts, address(), config.ports().admin());
+  }
+
+  @Override
+  public void fence(Consumer<Optional<PairStanding.Proof>> ended) {
+    boolean off = "off".equals(machine.state().configuration().properties().get("stonith-action"));
+    // Without a boot: a proof from before, or of an older boot, does not count here.
+    FencingRequest request =
+        FencingRequest.of(
+            "pair-" + incarnation.run() + "-" + requests.incrementAndGet(),
+            peer,
+            "",
+            off ? FenceAction.OFF : FenceAction.REBOOT,
+            "two-node");
+    fencing.fence(
+        request,
+        outcome ->
+            ended.accept(
+                outcome instanceof FencingOutcome.Confirmed(var device, var level)
+                        && level == ProofLevel.DEVICE_VERIFIED
+                    ? Optional.of(new PairStanding.Proof(peer, device, !off))
+                    : Optional.empty()));
+  }
+
+  @Override
+  public Optional<String> inspect(boolean up) {
+    try {
+      return fencing.inspect(peer, up);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.of("the daemon ends");
+    }
+  }
+
+  @Override
+  public void stands(PairStanding standing) {
+    events.accept(new NodeEvent.PairStands(standing));
+  }
+
+  @Override
+  public void happened(String text) {
+    host.happened(text, new TreeMap<>());
+  }
+
+  @Override
+  public void unusable(String reason) {
+    listener.logEvent(new LogEvent.LogFailed(reason));
+  }
+
+  @Override
+  public void failed(String reason) {
+    host.failed(reason);
+  }
+}

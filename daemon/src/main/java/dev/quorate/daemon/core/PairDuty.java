@@ -1,0 +1,140 @@
+package dev.quorate.daemon.core;
+
+import dev.quorate.fencing.ProofLevel;
+import dev.quorate.membership.Incarnation;
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.FencingRecord;
+import dev.quorate.resource.NodeStatus;
+import dev.quorate.resource.TwoNodes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Writes into the log what the arbitration of two voters came to, and says who counts by it.
+///
+/// Invariants:
+/// - A survivor decides nothing before the log says that it is alone: first comes the proof of the
+///   other's end, then that it is alone, then everything else by the usual rules.
+/// - Two who vote together decide nothing before the log says that nobody is alone any more.
+final class PairDuty {
+  private final NodeId self;
+  private final Incarnation incarnation;
+  private PairStanding standing = PairStanding.MAJORITY;
+
+  /// The boot of the other that the proof is about: the last one that the log knew when it came.
+  private String endedBoot = "";
+
+  PairDuty(NodeId self, Incarnation incarnation) {
+    this.self = self;
+    this.incarnation = incarnation;
+  }
+
+  /// The arbitration has come to something else.
+  ///
+  /// @return whether this node has to follow the other from now on, which went on without it
+  boolean stands(PairStanding now, ClusterState state) {
+    boolean followed = standing.mode() == PairStanding.Mode.OTHER;
+    standing = now;
+    endedBoot =
+        now.proof()
+            .flatMap(p -> state.node(p.peer()))
+            .map(s -> s.incarnation().bootId())
+            .orElse("");
+    return !followed && now.mode() == PairStanding.Mode.OTHER;
+  }
+
+  /// Whether two voters are arbitrated: then a silent log takes nothing, since whoever is wrong is
+  /// fenced before the other begins anything.
+  boolean arbitrated() {
+    return standing.mode() != PairStanding.Mode.MAJORITY;
+  }
+
+  /// Whether a leader may decide.
+  boolean decides(ClusterState state) {
+    return switch (standing.mode()) {
+      case MAJORITY -> true;
+      case BOTH -> state.configuration().voters().stream().allMatch(v -> how(state, v).isEmpty());
+      case ALONE -> how(state, self).isPresent();
+      case NOBODY, OTHER -> false;
+    };
+  }
+
+  /// Whose presence makes a majority.
+  List<NodeId> voters(List<NodeId> configured) {
+    return standing.mode() == PairStanding.Mode.ALONE ? List.of(self) : configured;
+  }
+
+  /// What is to be written down now.
+  List<NodeEffect> follow(ClusterState state, Outbox outbox) {
+    List<NodeEffect> effects = new ArrayList<>();
+    boolean member =
+        state.node(self).filter(s -> s.online() && s.incarnation().equals(incarnation)).isPresent();
+    switch (standing.mode()) {
+      case ALONE -> {
+        unwritten(state)
+            .ifPresent(record ->
+                effects.addAll(
+                    outbox.propose(
+                        "pair fenced",
+                        new ClusterCommand.RecordFencing("pair@" + self, record),
+                        true)));
+        if (member && how(state, self).isEmpty()) {
+          effects.addAll(attribute(standing.how(), outbox));
+        }
+      }
+      case BOTH -> {
+        if (member && how(state, self).isPresent()) {
+          effects.addAll(attribute("", outbox));
+        }
+      }
+      case MAJORITY, NOBODY, OTHER -> {}
+    }
+    return effects;
+  }
+
+  private List<NodeEffect> attribute(String value, Outbox outbox) {
+    return outbox.propose(
+        "pair alone",
+        new ClusterCommand.SetAttribute(self, incarnation, TwoNodes.ALONE, value),
+        true);
+  }
+
+  private Optional<FencingRecord> unwritten(ClusterState state) {
+    return standing
+        .proof()
+        .filter(p -> mayRun(state, p.peer()))
+        .map(p ->
+            new FencingRecord(
+                p.peer(),
+                endedBoot,
+                p.reboot(),
+                true,
+                p.device(),
+                ProofLevel.DEVICE_VERIFIED.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                "",
+                self,
+                "cluster",
+                state.wallMillis(),
+                state.position()));
+  }
+
+  private boolean mayRun(ClusterState state, NodeId peer) {
+    return state
+        .node(peer)
+        .filter(s -> s.incarnation().bootId().equals(endedBoot))
+        .map(NodeStatus::presence)
+        .map(presence ->
+            switch (presence) {
+              case ONLINE, DAEMON_GONE, LOST -> true;
+              case NEVER_SEEN, LEFT, FENCED -> false;
+            })
+        .orElse(false);
+  }
+
+  private static Optional<String> how(ClusterState state, NodeId node) {
+    return TwoNodes.how(state.attributes(), node);
+  }
+}

@@ -1,0 +1,256 @@
+package dev.quorate.daemon.pair;
+
+import dev.quorate.consensus.CommandId;
+import dev.quorate.consensus.ConsensusConfig;
+import dev.quorate.consensus.Leadership;
+import dev.quorate.consensus.LogEvent;
+import dev.quorate.consensus.LogListener;
+import dev.quorate.consensus.LogMembers;
+import dev.quorate.consensus.LogPosition;
+import dev.quorate.consensus.MemberChangeOutcome;
+import dev.quorate.consensus.ProposalOutcome;
+import dev.quorate.consensus.ReplicatedLog;
+import dev.quorate.consensus.ReplicatedStateMachine;
+import dev.quorate.consensus.ratis.ClosedLog;
+import dev.quorate.consensus.ratis.RatisReplicatedLog;
+import dev.quorate.membership.NodeId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+
+/// A log that is closed and opened again in another epoch within one run of the daemon. Each epoch
+/// has a directory of its own. What was proposed and not settled may be proposed again in the next
+/// epoch under the same id, and is applied once.
+///
+/// Opening and closing happen on one thread, everything else on any.
+public final class PairLog implements ReplicatedLog {
+  private static final Duration ALONE_MIN = Duration.ofMillis(50);
+  private static final Duration ALONE_MAX = Duration.ofMillis(100);
+  private static final long CLOSING_SECONDS = 10;
+  private static final String SILENT = "this node takes no part in the log of both now";
+
+  /// A state machine that is driven by one log after the other.
+  public interface Machine extends ReplicatedStateMachine {
+    /// Another log is opened: the state begins anew, and is shown again once it is as far as it
+    /// was.
+    void beginAnew();
+
+    /// One in its initial state that shows nothing to anybody.
+    ReplicatedStateMachine scratch();
+  }
+
+  /// A log that is open; absent as long as it is being opened.
+  private record Opened(long epoch, AtomicReference<Optional<RatisReplicatedLog>> log) {
+    Optional<RatisReplicatedLog> ready() {
+      return log.get();
+    }
+  }
+
+  private final ConsensusConfig base;
+  private final Machine machine;
+  private final LogListener listener;
+  private final BooleanSupplier accepting;
+  private volatile Optional<Opened> current = Optional.empty();
+  private CompletableFuture<Void> gone = CompletableFuture.completedFuture(null);
+
+  /// Opens nothing yet.
+  ///
+  /// @param base the log of both in its first epoch
+  /// @param listener hears of whichever log is open
+  /// @param accepting whether anything may be proposed now
+  public PairLog(
+      ConsensusConfig base, Machine machine, LogListener listener, BooleanSupplier accepting) {
+    this.base = base;
+    this.machine = machine;
+    this.listener = listener;
+    this.accepting = accepting;
+  }
+
+  /// The log of an epoch on disk.
+  ClosedLog onDisk(long epoch) {
+    return new ClosedLog(directory(epoch), base.cluster(), epoch);
+  }
+
+  private Path directory(long epoch) {
+    Path first = base.directory();
+    return epoch == 1 ? first : first.resolveSibling(first.getFileName() + "-" + epoch);
+  }
+
+  /// Whether a log of a later epoch than the first is or was here.
+  public boolean foundedAnew() {
+    Path parent = base.directory().toAbsolutePath().getParent();
+    String[] names = parent == null ? null : parent.toFile().list();
+    String later = base.directory().getFileName() + "-[0-9]+(\\..*)?";
+    return names != null && Arrays.stream(names).anyMatch(n -> n.matches(later));
+  }
+
+  /// Lets the state machine apply what is known to be committed in a log that is not open yet.
+  public void preview(long epoch) {
+    long newest = onDisk(epoch).exists() ? epoch : newestBefore(epoch);
+    if (newest > 0 && onDisk(newest).exists()) {
+      machine.beginAnew();
+      onDisk(newest).replay(machine);
+    }
+  }
+
+  /// Takes part in the log of an epoch as it is on disk, if not already.
+  void open(long epoch) {
+    if (current.filter(o -> o.epoch() == epoch).isEmpty()) {
+      start(base.withEpoch(epoch, base.voters(), directory(epoch)));
+    }
+  }
+
+  /// Goes on in a log of this node alone, founded on its last one if that has not been done.
+  void openAlone(long epoch) {
+    fallSilent();
+    if (!onDisk(epoch).begun()) {
+      onDisk(newestBefore(epoch)).refound(directory(epoch), epoch, machine.scratch());
+    }
+    start(
+        base.withEpoch(epoch, ownEntry(), directory(epoch))
+            .withFirstElection(ALONE_MIN, ALONE_MAX));
+  }
+
+  /// Waits with an empty log until the peer takes this node in; goes on with what was copied
+  /// already.
+  void follow(long epoch) {
+    if (current.filter(o -> o.epoch() == epoch).isEmpty()) {
+      start(base.withEpoch(epoch, ownEntry(), directory(epoch)).asNewcomer(1));
+    }
+  }
+
+  private Map<NodeId, ConsensusConfig.Endpoint> ownEntry() {
+    return Map.of(base.self(), endpoint(base.self()));
+  }
+
+  ConsensusConfig.Endpoint endpoint(NodeId node) {
+    return Objects.requireNonNull(base.voters().get(node));
+  }
+
+  private long newestBefore(long epoch) {
+    long earlier = epoch - 1;
+    while (earlier > 1 && !onDisk(earlier).exists()) {
+      earlier--;
+    }
+    return earlier;
+  }
+
+  private void start(ConsensusConfig config) {
+    fallSilent();
+    if (onDisk(config.epoch()).exists()) {
+      // It may be the one that is just being closed.
+      gone.orTimeout(CLOSING_SECONDS, TimeUnit.SECONDS).join();
+    }
+    machine.beginAnew();
+    Opened opened = new Opened(config.epoch(), new AtomicReference<>(Optional.empty()));
+    current = Optional.of(opened);
+    try {
+      opened
+          .log()
+          .set(
+              Optional.of(
+                  RatisReplicatedLog.start(config, machine, event -> report(opened, event))));
+    } catch (RuntimeException e) {
+      current = Optional.empty();
+      throw e;
+    }
+  }
+
+  private void report(Opened from, LogEvent event) {
+    if (isCurrent(from)) {
+      listener.logEvent(event);
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // it is about the very same log
+  private boolean isCurrent(Opened log) {
+    return current.filter(o -> o == log).isPresent();
+  }
+
+  /// Gives no vote and acknowledges nothing from now on.
+  void fallSilent() {
+    Optional<RatisReplicatedLog> open = log();
+    if (open.isEmpty()) {
+      return;
+    }
+    current = Optional.empty();
+    Leadership before = open.get().leadership();
+    gone = open.get().fallSilent();
+    listener.logEvent(new LogEvent.LeadershipChanged(new Leadership.Leaderless(term(before))));
+    listener.logEvent(new LogEvent.QuorumLost(SILENT));
+  }
+
+  private static long term(Leadership leadership) {
+    return switch (leadership) {
+      case Leadership.Leader(var term) -> term;
+      case Leadership.Follower(var term, _) -> term;
+      case Leadership.Leaderless(var term) -> term;
+    };
+  }
+
+  private Optional<RatisReplicatedLog> log() {
+    return current.flatMap(Opened::ready);
+  }
+
+  @Override
+  public CompletableFuture<ProposalOutcome> propose(CommandId id, byte[] command) {
+    Optional<RatisReplicatedLog> open = log();
+    return open.isPresent() && accepting.getAsBoolean()
+        ? open.get().propose(id, command)
+        : CompletableFuture.completedFuture(new ProposalOutcome.Rejected(SILENT));
+  }
+
+  @Override
+  public Leadership leadership() {
+    return log().map(RatisReplicatedLog::leadership).orElse(new Leadership.Leaderless(0));
+  }
+
+  @Override
+  public LogPosition applied() {
+    return log().map(RatisReplicatedLog::applied).orElse(LogPosition.NONE);
+  }
+
+  /// Which log of this node's it is that is open.
+  public int incarnation() {
+    return log().map(RatisReplicatedLog::incarnation).orElse(1);
+  }
+
+  @Override
+  public LogMembers members() {
+    return log().map(RatisReplicatedLog::members).orElse(LogMembers.NONE);
+  }
+
+  @Override
+  public boolean caughtUp(NodeId node) {
+    return log().map(l -> l.caughtUp(node)).orElse(false);
+  }
+
+  @Override
+  public CompletableFuture<MemberChangeOutcome> changeMembers(LogMembers target) {
+    return log()
+        .map(l -> l.changeMembers(target))
+        .orElseGet(
+            () -> CompletableFuture.completedFuture(new MemberChangeOutcome.Refused(SILENT)));
+  }
+
+  @Override
+  public CompletableFuture<Boolean> transferLeadership(NodeId to) {
+    return log()
+        .map(l -> l.transferLeadership(to))
+        .orElseGet(() -> CompletableFuture.completedFuture(false));
+  }
+
+  @Override
+  public void close() {
+    Optional<RatisReplicatedLog> open = log();
+    current = Optional.empty();
+    open.ifPresent(RatisReplicatedLog::close);
+  }
+}

@@ -1,0 +1,468 @@
+package dev.quorate.daemon.pair;
+
+import dev.quorate.consensus.LogDamagedException;
+import dev.quorate.consensus.LogEvent;
+import dev.quorate.consensus.LogLostException;
+import dev.quorate.consensus.LogMembers;
+import dev.quorate.daemon.core.PairStanding;
+import dev.quorate.daemon.core.PairStanding.Mode;
+import dev.quorate.daemon.core.survivor.Survivor;
+import dev.quorate.daemon.core.survivor.Survivor.Phase;
+import dev.quorate.daemon.core.survivor.SurvivorEffect;
+import dev.quorate.daemon.core.survivor.SurvivorEvent;
+import dev.quorate.daemon.core.survivor.SurvivorRecord;
+import dev.quorate.daemon.core.survivor.SurvivorRecord.Standing;
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.Absence;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Drives a [Survivor]: one thread takes what is seen of log, ring, peer and device, hands it to
+/// the machine and performs its effects in order. Whatever waits for somebody else runs on threads
+/// of its own and comes back as an event.
+public final class PairShell implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(PairShell.class);
+  private static final Duration BUSY = Duration.ofMillis(200);
+  private static final Duration QUIET = Duration.ofSeconds(1);
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(2);
+
+  /// Closing the log of both takes a while, and is begun so much before the delay is over.
+  private static final Duration AHEAD = Duration.ofMillis(500);
+
+  /// What a node that was alone grants the other after its own boot, to say hello.
+  private static final Duration RESUME_AFTER = Duration.ofSeconds(10);
+
+  private final NodeId peer;
+  private final Hello self;
+  private final SurvivorFile file;
+  private final PairLog pairLog;
+  private final Surroundings around;
+  private final Duration grace;
+  private final Greetings greetings;
+  private final Protection protection;
+  private final ScheduledThreadPoolExecutor loop;
+  private SurvivorRecord disk;
+  private Optional<Survivor> survivor = Optional.empty();
+  private Optional<Hello> heard = Optional.empty();
+  private Optional<PairStanding.Proof> proof = Optional.empty();
+  private boolean logQuorum;
+  private boolean seen = true;
+  private boolean silent;
+  private boolean changing;
+  private int failures;
+  private long delays;
+  private long fenceAtNanos;
+  private volatile PairStanding standing = PairStanding.MAJORITY;
+  private volatile SurvivorRecord shown;
+
+  /// A node that has just started; its log is closed.
+  ///
+  /// @param self this node and its boot, with what was found on disk
+  /// @param grace how long a peer whose kernel answers may be without a daemon
+  public PairShell(
+      NodeId peer,
+      Hello self,
+      SurvivorFile file,
+      PairLog pairLog,
+      Surroundings around,
+      Duration grace) {
+    this.peer = peer;
+    this.self = self;
+    this.file = file;
+    this.pairLog = pairLog;
+    this.around = around;
+    this.grace = grace;
+    this.disk = self.survivor();
+    this.shown = disk;
+    this.loop =
+        new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("pair").factory());
+    loop.setRemoveOnCancelPolicy(true);
+    loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    this.greetings = new Greetings(around, this::submit);
+    this.protection = new Protection(around, this::submit);
+  }
+
+  /// Opens the log, at once or when the survivor says so. Returns when it is open in the first
+  /// case, so that what is wrong with it is known.
+  public void start() {
+    if (around.rules().wanted()) {
+      standing = new PairStanding(Mode.NOBODY, "begins", Optional.empty());
+      around.stands(standing);
+    } else {
+      pairLog.open(disk.epoch());
+    }
+    submit(this::tick);
+  }
+
+  /// Whether anything may be proposed now.
+  public boolean accepting() {
+    return switch (standing.mode()) {
+      case MAJORITY, BOTH, ALONE -> true;
+      case NOBODY, OTHER -> false;
+    };
+  }
+
+  /// How this node stands, for status.
+  public PairStanding standing() {
+    return standing;
+  }
+
+  /// What is on disk, for status.
+  public SurvivorRecord survivorRecord() {
+    return shown;
+  }
+
+  /// Why going on alone is not possible; empty if it is.
+  public Optional<String> unprotected() {
+    return protection.problem();
+  }
+
+  // What is seen, on any thread.
+
+  /// The log said something of itself.
+  public void logEvent(LogEvent event) {
+    switch (event) {
+      case LogEvent.QuorumLost _ -> submit(() -> quorum(false));
+      case LogEvent.QuorumRegained _ -> submit(() -> quorum(true));
+      case LogEvent.LeadershipChanged _, LogEvent.LogFailed _ -> submit(this::observe);
+    }
+  }
+
+  /// The ring agreed on who is there.
+  public void viewInstalled(boolean withPeer) {
+    submit(() -> {
+      seen = withPeer;
+      silent = false;
+      if (!withPeer) {
+        probe();
+      }
+      observe();
+    });
+  }
+
+  /// The peer said hello.
+  ///
+  /// @return what this node says of itself
+  public Hello greeted(Hello other) {
+    submit(() -> heard(other));
+    return hello();
+  }
+
+  private Hello hello() {
+    return new Hello(self.node(), shown, self.boot());
+  }
+
+  private void submit(Runnable event) {
+    try {
+      loop.execute(() -> guarded(event));
+    } catch (RejectedExecutionException _) {
+      log.atTrace().log("arbitration was closed before");
+    }
+  }
+
+  private void later(Duration delay, Runnable event) {
+    try {
+      var _ = loop.schedule(() -> guarded(event), delay.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException _) {
+      log.atTrace().log("arbitration was closed before");
+    }
+  }
+
+  private void guarded(Runnable event) {
+    try {
+      event.run();
+    } catch (LogLostException | LogDamagedException e) {
+      around.unusable(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      log.atError().setCause(e).addKeyValue("code", "HA-PAIR-001").log("arbitration failed");
+      around.failed("the arbitration of two voters failed: " + e.getMessage());
+    }
+  }
+
+  // On the loop.
+
+  private boolean in(Phase... phases) {
+    return survivor.filter(s -> List.of(phases).contains(s.phase())).isPresent();
+  }
+
+  private void tick() {
+    boolean wanted = around.rules().wanted();
+    if (wanted && survivor.isEmpty()) {
+      take(Survivor.begin(disk));
+    } else if (!wanted && in(Phase.PAIRED)) {
+      survivor = Optional.empty();
+      publish();
+    }
+    boolean steady = survivor.isEmpty() || in(Phase.PAIRED);
+    if (survivor.isPresent()) {
+      greetings.due(hello(), steady, this::heard);
+      if (!in(Phase.FENCING, Phase.BURYING)) {
+        protection.due(in(Phase.PAIRED) && seen);
+      }
+    }
+    observe();
+    takeIn();
+    later(steady ? QUIET : BUSY, this::tick);
+  }
+
+  private void heard(Hello other) {
+    if (!other.node().equals(peer) || survivor.isEmpty()) {
+      return;
+    }
+    heard = Optional.of(other);
+    tell(new SurvivorEvent.PeerHeard(other.survivor(), other.boot()));
+    observe();
+  }
+
+  private void quorum(boolean there) {
+    logQuorum = there;
+    observe();
+  }
+
+  /// The ring misses the peer: if its kernel is silent as well, nothing of it is waited for.
+  private void probe() {
+    Thread.ofVirtual()
+        .name("pair-probe")
+        .start(() -> {
+          Absence answer = around.probe();
+          submit(() -> {
+            if (!seen) {
+              silent = answer == Absence.SILENT;
+              observe();
+              if (!silent) {
+                later(
+                    QUIET,
+                    () -> {
+                      if (!seen && !silent) {
+                        probe();
+                      }
+                    });
+              }
+            }
+          });
+        });
+  }
+
+  private boolean bothVote() {
+    LogMembers members = pairLog.members();
+    return members.votes(self.node()) && members.votes(peer);
+  }
+
+  /// Tells the machine what log and ring amount to.
+  private void observe() {
+    if (survivor.isEmpty()) {
+      return;
+    }
+    boolean both = bothVote();
+    boolean commits = both && logQuorum && !silent;
+    boolean lost = both ? !commits : silent;
+    Survivor now = survivor.get();
+    switch (now.phase()) {
+      case WAITING, ALONE, LEARNING, OFFERING -> {
+        if (commits && now.votes() && heard.isPresent()) {
+          tell(new SurvivorEvent.QuorumGained(heard.get().boot()));
+        } else if (now.phase() == Phase.OFFERING && lost) {
+          tell(new SurvivorEvent.QuorumLost());
+        } else if (now.phase() == Phase.LEARNING && both) {
+          tell(new SurvivorEvent.TakenIn());
+        }
+      }
+      case PAIRED -> {
+        if (!commits) {
+          tell(new SurvivorEvent.QuorumLost());
+        }
+      }
+      case RESUMING, FENCING, BURYING, SOLE -> {}
+    }
+  }
+
+  /// Lets a peer that copies listen, and vote once it has everything.
+  private void takeIn() {
+    boolean copies =
+        heard
+            .filter(h -> h.survivor().equals(new SurvivorRecord(disk.epoch(), Standing.LEARNER)))
+            .isPresent();
+    if (!in(Phase.SOLE, Phase.OFFERING) || changing || !seen) {
+      return;
+    }
+    LogMembers members = pairLog.members();
+    if (in(Phase.SOLE) && copies && members.of(peer).isEmpty() && members.votes(self.node())) {
+      change(members.withListener(peer, 1, pairLog.endpoint(peer)));
+    } else if (members.of(peer).isPresent() && !members.votes(peer) && pairLog.caughtUp(peer)) {
+      tell(new SurvivorEvent.LearnerCaughtUp());
+    }
+  }
+
+  private void change(LogMembers target) {
+    changing = true;
+    var _ =
+        pairLog
+            .changeMembers(target)
+            .whenComplete((outcome, failure) ->
+                submit(() -> {
+                  changing = false;
+                  log.atInfo()
+                      .addKeyValue("target", target.all().values())
+                      .addKeyValue("reason", failure == null ? outcome : failure)
+                      .log("members of the log changed");
+                  observe();
+                }));
+  }
+
+  private void tell(SurvivorEvent event) {
+    survivor.ifPresent(s -> take(s.on(event)));
+  }
+
+  private void take(Survivor.Step step) {
+    Optional<Phase> before = survivor.map(Survivor::phase);
+    survivor = Optional.of(step.next());
+    disk = step.next().disk();
+    shown = disk;
+    if (!before.equals(Optional.of(step.next().phase()))) {
+      log.atInfo()
+          .addKeyValue("phase", step.next().phase())
+          .addKeyValue("record", disk)
+          .log("arbitration");
+      around.happened("two-node: " + text(step.next()));
+    }
+    if (step.next().phase() == Phase.PAIRED) {
+      proof = Optional.empty();
+      failures = 0;
+    }
+    publish();
+    for (SurvivorEffect effect : step.effects()) {
+      perform(effect);
+    }
+  }
+
+  private void perform(SurvivorEffect effect) {
+    log.atDebug().addKeyValue("effect", effect).log("arbitration effect");
+    switch (effect) {
+      case SurvivorEffect.OpenPair() -> pairLog.open(disk.epoch());
+      case SurvivorEffect.ClosePair() -> pairLog.fallSilent();
+      case SurvivorEffect.OpenSole(var epoch) -> pairLog.openAlone(epoch);
+      case SurvivorEffect.Follow(var epoch) -> pairLog.follow(epoch);
+      case SurvivorEffect.AddVoter() -> {
+        LogMembers members = pairLog.members();
+        if (!changing && members.of(peer).isPresent() && !members.votes(peer)) {
+          change(members.withVoter(peer));
+        }
+      }
+      case SurvivorEffect.Fence(var boot) ->
+          later(
+              Duration.ofNanos(Math.max(0, fenceAtNanos - System.nanoTime())),
+              () -> around.fence(shownOff -> submit(() -> fenced(boot, shownOff))));
+      case SurvivorEffect.Write(var wanted) -> {
+        write(wanted);
+        submit(() -> tell(new SurvivorEvent.Written()));
+      }
+      case SurvivorEffect.Delay() -> delay();
+    }
+  }
+
+  private void fenced(String boot, Optional<PairStanding.Proof> shownOff) {
+    failures = shownOff.isPresent() ? 0 : failures + 1;
+    proof = shownOff;
+    tell(new SurvivorEvent.FencingEnded(boot, shownOff.isPresent()));
+  }
+
+  private void write(SurvivorRecord wanted) {
+    try {
+      file.write(wanted);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the survivor's record cannot be written", e);
+    }
+  }
+
+  /// A machine of which something answers gets the time that a daemon has to come back.
+  private void delay() {
+    long number = ++delays;
+    Duration side = around.rules().delay();
+    Duration least =
+        in(Phase.RESUMING) && failures == 0
+            ? side.plus(RESUME_AFTER)
+            : failures > 0 && side.compareTo(PAUSE_AFTER_FAILURE) < 0 ? PAUSE_AFTER_FAILURE : side;
+    if (silent) {
+      fenceAfter(least, number);
+      return;
+    }
+    Thread.ofVirtual()
+        .name("pair-probe")
+        .start(() -> {
+          boolean answers = around.probe() != Absence.SILENT;
+          submit(() -> fenceAfter(answers ? least.plus(grace) : least, number));
+        });
+  }
+
+  private void fenceAfter(Duration delay, long number) {
+    fenceAtNanos = System.nanoTime() + delay.toNanos();
+    later(
+        delay.compareTo(AHEAD) > 0 ? delay.minus(AHEAD) : Duration.ZERO, () -> delayPassed(number));
+  }
+
+  private void delayPassed(long number) {
+    if (number != delays || !in(Phase.ALONE, Phase.RESUMING)) {
+      return;
+    }
+    if (around.rules().wanted() && protection.problem().isEmpty()) {
+      tell(new SurvivorEvent.DelayPassed());
+    } else {
+      later(QUIET, () -> delayPassed(number));
+    }
+  }
+
+  private void publish() {
+    PairStanding now = stands();
+    if (!now.equals(standing)) {
+      standing = now;
+      around.stands(now);
+    }
+  }
+
+  private PairStanding stands() {
+    if (survivor.isEmpty()) {
+      return PairStanding.MAJORITY;
+    }
+    Survivor now = survivor.get();
+    Mode mode =
+        switch (now.phase()) {
+          case PAIRED -> Mode.BOTH;
+          case SOLE -> Mode.ALONE;
+          case LEARNING ->
+              now.disk().standing() == Standing.PAIR && now.writing().isEmpty()
+                  ? Mode.NOBODY
+                  : Mode.OTHER;
+          case WAITING, RESUMING, ALONE, FENCING, BURYING, OFFERING -> Mode.NOBODY;
+        };
+    return new PairStanding(mode, text(now), mode == Mode.ALONE ? proof : Optional.empty());
+  }
+
+  private String text(Survivor now) {
+    String what =
+        switch (now.phase()) {
+          case WAITING -> "waits for " + peer + ", which may know more";
+          case RESUMING -> "was alone before it started; makes sure that " + peer + " is off";
+          case PAIRED -> "both vote";
+          case ALONE -> peer + " is not heard; waits before it fences it";
+          case FENCING -> "fences " + peer;
+          case BURYING -> peer + " is off";
+          case SOLE -> "goes on without " + peer;
+          case LEARNING -> "copies what " + peer + " decided alone";
+          case OFFERING -> "takes " + peer + " in again";
+        };
+    return what + " (epoch " + now.disk().epoch() + ")";
+  }
+
+  @Override
+  public void close() {
+    loop.shutdownNow();
+  }
+}

@@ -1,0 +1,81 @@
+package dev.quorate.resource.core.state;
+
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterConfiguration;
+import dev.quorate.resource.FenceDeviceDefinition;
+import dev.quorate.resource.NodeDefinition;
+import dev.quorate.resource.TimeText;
+import dev.quorate.resource.TwoNodes;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// What must hold where a survivor of two may go on alone.
+final class TwoNodeCheck {
+  private TwoNodeCheck() {}
+
+  static void check(ClusterConfiguration configuration, ConfigurationProblems problems) {
+    if (!TwoNodes.wanted(configuration)) {
+      return;
+    }
+    List<NodeDefinition> voters =
+        configuration.nodes().values().stream().filter(NodeDefinition::voter).toList();
+    if (voters.size() != 2 || voters.stream().anyMatch(NodeDefinition::witness)) {
+      problems.add(
+          "HA-CONF-073",
+          "two-node=true is for two voters with resources, and here vote "
+              + voters.stream().map(v -> v.id() + (v.witness() ? " (witness)" : "")).toList(),
+          "with a third voter the majority decides: set two-node=false");
+      return;
+    }
+    for (NodeDefinition node : voters) {
+      checkDevices(configuration, node.id(), problems);
+    }
+  }
+
+  private static void checkDevices(
+      ClusterConfiguration configuration, NodeId node, ConfigurationProblems problems) {
+    List<FenceDeviceDefinition> able =
+        configuration.fenceDevices().stream().filter(d -> mayFence(d, node)).toList();
+    if (able.isEmpty()) {
+      problems.add(
+          "HA-CONF-074",
+          "two-node=true needs a fence device for " + node + ", and there is none",
+          "create one with 'hactl stonith create', see its pcmk_host_list");
+    }
+    Duration delay = TwoNodes.delay(configuration);
+    Duration spread =
+        able.stream().map(TwoNodeCheck::spread).max(Duration::compareTo).orElse(Duration.ZERO);
+    if (delay.compareTo(spread.multipliedBy(2)) <= 0) {
+      problems.add(
+          "HA-CONF-075",
+          "%s is %d ms, and the devices for %s may begin up to %d ms later: both nodes could fence each other"
+              .formatted(TwoNodes.DELAY, delay.toMillis(), node, spread.toMillis()),
+          "set %s to more than twice that, or remove pcmk_delay_base and pcmk_delay_max"
+              .formatted(TwoNodes.DELAY));
+    }
+  }
+
+  /// A device without a list of hosts may be able to fence every node; whether it is, is found out
+  /// by asking it.
+  private static boolean mayFence(FenceDeviceDefinition device, NodeId node) {
+    String hosts =
+        device.parameters().getOrDefault("pcmk_host_list", "")
+            + " "
+            + device.parameters().getOrDefault("pcmk_host_map", "");
+    boolean enabled = !"Stopped".equals(device.parameters().get("target-role"));
+    return enabled
+        && (hosts.isBlank()
+            || Stream.of(hosts.split("[\\s,;]+"))
+                .map(word -> word.split(":", 2)[0])
+                .anyMatch(node.name()::equals));
+  }
+
+  /// By how much later than at once a device may begin.
+  private static Duration spread(FenceDeviceDefinition device) {
+    return Stream.of("pcmk_delay_base", "pcmk_delay_max")
+        .flatMap(name -> TimeText.parse(device.parameters().getOrDefault(name, "")).stream())
+        .max(Duration::compareTo)
+        .orElse(Duration.ZERO);
+  }
+}
