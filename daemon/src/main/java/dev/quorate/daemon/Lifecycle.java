@@ -456,6 +456,11 @@ final class Lifecycle implements Node.Host, AutoCloseable {
     }
   }
 
+  /// To be called before the process ends: another shall lead, if this node does.
+  void handOver() {
+    node.ifPresent(Node::handOver);
+  }
+
   /// Ends taking part and listening; the services go on.
   @Override
   public synchronized void close() {

@@ -48,6 +48,7 @@ import org.slf4j.event.Level;
 /// A node that takes part: ring, log, brain, agents and fencing, joined.
 final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Node.class);
+  private static final Duration HAND_OVER = Duration.ofSeconds(1);
 
   /// What a node tells the daemon around it.
   interface Host {
@@ -365,9 +366,17 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
   }
 
   private void leave() {
+    handOver();
     ring.leave();
     close();
     host.left();
+  }
+
+  /// Lets another lead, if this node does and there is one.
+  void handOver() {
+    new HandOver(replicated, identity.node())
+        .perform(view, HAND_OVER)
+        .ifPresent(to -> host.happened("leadership handed over to " + to, new TreeMap<>()));
   }
 
   @Override

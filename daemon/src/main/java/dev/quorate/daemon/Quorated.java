@@ -114,6 +114,7 @@ public final class Quorated {
                   // Nothing is stopped: the services survive the daemon.
                   SystemdNotify.send("STOPPING=1");
                   admin.close();
+                  lifecycle.handOver();
                   log.atInfo().log("quorated ends; the services go on");
                   ended.countDown();
                   Runtime.getRuntime().halt(0);

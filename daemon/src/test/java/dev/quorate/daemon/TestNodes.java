@@ -3,6 +3,7 @@ package dev.quorate.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quorate.consensus.Leadership;
 import dev.quorate.daemon.cli.AgentCatalog;
 import dev.quorate.daemon.cli.CommandTree;
 import dev.quorate.daemon.cli.ExitCode;
@@ -178,6 +179,23 @@ final class TestNodes implements AutoCloseable {
       assertTrue(System.nanoTime() < end, () -> "did not happen: " + what);
       LockSupport.parkNanos(5_000_000);
     }
+  }
+
+  /// The number of the node that leads; waits until there is one.
+  int leader() {
+    await("a leader", () -> up.values().stream().anyMatch(TestNodes::leads));
+    String name =
+        up.entrySet().stream()
+            .filter(e -> leads(e.getValue()))
+            .findFirst()
+            .orElseThrow()
+            .getKey()
+            .name();
+    return Integer.parseInt(name.substring(1));
+  }
+
+  private static boolean leads(Lifecycle daemon) {
+    return daemon.node().filter(n -> n.leadership() instanceof Leadership.Leader).isPresent();
   }
 
   boolean votes(int at, int number) {
