@@ -374,7 +374,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
 
   /// Lets another lead, if this node does and there is one.
   void handOver() {
-    new HandOver(replicated, identity.node())
+    new HandOver(nodeLog.replicated(), identity.node())
         .perform(view, HAND_OVER)
         .ifPresent(to -> host.happened("leadership handed over to " + to, new TreeMap<>()));
   }
