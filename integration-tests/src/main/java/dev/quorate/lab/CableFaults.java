@@ -60,8 +60,7 @@ final class CableFaults {
 
   /// The primary and a standby do not hear each other; everybody else hears both.
   long asymmetric(LabNode primary) throws SQLException {
-    LabNode other =
-        lab.hosts().stream().filter(n -> !n.equals(primary)).toList().getLast();
+    LabNode other = lab.hosts().stream().filter(n -> !n.equals(primary)).toList().getLast();
     out.println("  " + primary.name() + " and " + other.name() + " do not hear each other");
     return watched(_ -> {
       cables.sever(primary, other);
@@ -100,9 +99,7 @@ final class CableFaults {
               out.printf(
                   "  %s acknowledged %d writes of clients of its own%n",
                   node.name(),
-                  probe.acknowledged().stream()
-                      .filter(a -> a.node().equals(node.name()))
-                      .count()));
+                  probe.acknowledged().stream().filter(a -> a.node().equals(node.name())).count()));
       violations.addAll(probe.violations());
     } finally {
       cables.mend();

@@ -22,8 +22,7 @@ enum Scenario {
   /// Nothing that the primary's machine says arrives, but it hears everybody.
   PARTITION_MUTE("partition-mute", "the primary's machine is not heard any more", 4000),
   /// The primary and one standby do not hear each other, and a third node hears both.
-  PARTITION_ASYMMETRIC(
-      "partition-asymmetric", "the primary and one standby lose each other", 4000),
+  PARTITION_ASYMMETRIC("partition-asymmetric", "the primary and one standby lose each other", 4000),
   /// The primary's cable is out and in again for ten seconds and more.
   PARTITION_FLAPPING("partition-flapping", "the primary's cable has a loose contact", 4000),
   /// Every process of the primary's machine stops running without ending.
@@ -53,8 +52,8 @@ enum Scenario {
     return story;
   }
 
-  /// What clients felt of it. What spoils cables for a while without need for another primary begins
-  /// no outage that would end: there the longest silence counts.
+  /// What clients felt of it. What spoils cables for a while without need for another primary
+  /// begins no outage that would end: there the longest silence counts.
   long feltMillis(Outage outage) {
     return this == PARTITION_ASYMMETRIC || this == PARTITION_FLAPPING
         ? outage.gapMillis()

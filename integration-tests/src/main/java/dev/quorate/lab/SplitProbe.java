@@ -38,8 +38,8 @@ final class SplitProbe implements AutoCloseable {
     }
   }
 
-  /// Whoever is seen with the address before and after another one was seen with it held it together
-  /// with that one.
+  /// Whoever is seen with the address before and after another one was seen with it held it
+  /// together with that one.
   private void look() {
     while (!stopped) {
       List<LabNode> holders = lab.hosts().stream().filter(lab::hasVip).toList();
@@ -94,8 +94,8 @@ final class SplitProbe implements AutoCloseable {
     return wrong;
   }
 
-  /// Two nodes that acknowledge on one timeline, or a write that began on an older timeline after the
-  /// first acknowledgement on a newer one.
+  /// Two nodes that acknowledge on one timeline, or a write that began on an older timeline after
+  /// the first acknowledgement on a newer one.
   static List<String> violations(List<Acknowledged> acknowledged) {
     List<String> wrong = new ArrayList<>();
     Map<Integer, String> owners = new TreeMap<>();

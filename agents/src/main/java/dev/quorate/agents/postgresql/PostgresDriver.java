@@ -8,6 +8,7 @@ import dev.quorate.agents.core.postgresql.PostgresObservation;
 import dev.quorate.agents.core.postgresql.PostgresObservation.Condition;
 import dev.quorate.agents.core.postgresql.PostgresPolicy;
 import dev.quorate.agents.core.postgresql.PostgresSurroundings;
+import dev.quorate.agents.core.postgresql.RebuildOrder;
 import dev.quorate.agents.core.postgresql.RewindPolicy;
 import dev.quorate.agents.core.postgresql.StandbyPresence;
 import dev.quorate.agents.core.postgresql.SyncNames;
@@ -104,6 +105,11 @@ final class PostgresDriver implements AutoCloseable {
       }
       PostgresSurroundings agreed = local.surroundings();
       PostgresObservation seen = observe(agreed);
+      Optional<NodeId> source = PostgresPolicy.upstream(agreed);
+      if (source.isPresent() && local.ordered().given()) {
+        comeBack(source.get());
+        return IDLE;
+      }
       List<PostgresDecision> decisions = PostgresPolicy.decide(seen, agreed);
       for (PostgresDecision decision : decisions) {
         LOG.atDebug().addKeyValue("decision", decision).log("postgresql decision");
@@ -384,7 +390,11 @@ final class PostgresDriver implements AutoCloseable {
         }
       }
       long begin = System.nanoTime();
-      String done = local.rejoin.run(upstream, walIsMissing, REBUILD);
+      RebuildOrder order = local.ordered();
+      String done = local.rejoin.run(upstream, walIsMissing, order, REBUILD);
+      if (order.given()) {
+        local.obey(order);
+      }
       walIsMissing = false;
       local.forget();
       if (!done.isEmpty()) {

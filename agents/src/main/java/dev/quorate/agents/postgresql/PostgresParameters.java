@@ -3,10 +3,12 @@ package dev.quorate.agents.postgresql;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// The agent's parameters, in PAF's words where PAF has them.
 ///
@@ -21,7 +23,7 @@ import java.util.TreeMap;
 /// @param replicationUser who streams
 /// @param replicationOptions more of `primary_conninfo`
 /// @param startOptions more of the server's command line
-/// @param rebuild whether a member that cannot follow is rewound or copied without asking
+/// @param rejoin what may happen to a member that cannot follow
 public record PostgresParameters(
     Optional<Path> bindir,
     Path configDirectory,
@@ -34,7 +36,7 @@ public record PostgresParameters(
     String replicationUser,
     String replicationOptions,
     List<String> startOptions,
-    boolean rebuild) {
+    RejoinPolicy rejoin) {
   /// Copies the list.
   public PostgresParameters {
     startOptions = List.copyOf(startOptions);
@@ -57,7 +59,9 @@ public record PostgresParameters(
     known.put("start_opts", "more options for the server, as '-c config_file=/path'");
     known.put("maxlag", "only 0 yet: any lag that the durability of the resource allows");
     known.put(
-        "rejoin", "auto: rewind or copy a member that cannot follow; manual: report it [auto]");
+        "rejoin",
+        "a member that cannot follow is rewound or copied: auto, auto-if-no-divergence (only if no"
+            + " commit of its own is lost with it), manual (after 'hactl pg rebuild') [auto]");
     known.put("recovery_template", "ignored: PostgreSQL 12 and later have no recovery.conf");
     return known;
   }
@@ -88,7 +92,11 @@ public record PostgresParameters(
           "maxlag '%s' is not supported yet: leave it out; 'durability' says what may be lost"
               .formatted(text.get("maxlag")));
     }
-    choice(text, "rejoin", List.of("auto", "manual"), problems);
+    choice(
+        text,
+        "rejoin",
+        Stream.of(RejoinPolicy.values()).map(RejoinPolicy::word).toList(),
+        problems);
     for (String name : List.of("system_user", "dbuser", "replication_user")) {
       if (!text.getOrDefault(name, "x").matches("[A-Za-z0-9_][A-Za-z0-9_.-]*")) {
         problems.add("%s '%s' is not a user name".formatted(name, text.get(name)));
@@ -127,7 +135,10 @@ public record PostgresParameters(
         List.of(text.getOrDefault("start_opts", "").strip().split("\\s+")).stream()
             .filter(w -> !w.isEmpty())
             .toList(),
-        text.getOrDefault("rejoin", "auto").equals("auto"));
+        RejoinPolicy.valueOf(
+            text.getOrDefault("rejoin", RejoinPolicy.AUTO.word())
+                .toUpperCase(Locale.ROOT)
+                .replace('-', '_')));
   }
 
   /// Where a program is.

@@ -1,8 +1,11 @@
 package dev.quorate.agents.postgresql;
 
 import dev.quorate.agents.core.postgresql.ControlFile;
+import dev.quorate.agents.core.postgresql.Divergence;
+import dev.quorate.agents.core.postgresql.RebuildOrder;
 import dev.quorate.agents.core.postgresql.RewindPolicy;
 import dev.quorate.agents.core.postgresql.RewindPolicy.Return;
+import dev.quorate.agents.core.postgresql.TimelineHistory;
 import dev.quorate.agents.linux.MountPoints;
 import dev.quorate.agents.process.ProcessOutcome;
 import dev.quorate.membership.NodeId;
@@ -42,12 +45,14 @@ final class Rejoin {
   private final PostgresParameters parameters;
   private final PostgresInstance instance;
   private final NodeId self;
+  private final DivergedWal diverged;
   private int failedCopies;
 
   Rejoin(PostgresParameters parameters, PostgresInstance instance, NodeId self) {
     this.parameters = parameters;
     this.instance = instance;
     this.self = self;
+    this.diverged = new DivergedWal(parameters, instance, self);
   }
 
   /// Whether the files were left in the middle of a change.
@@ -149,18 +154,27 @@ final class Rejoin {
     return isHalfDone() && Files.readString(mark()).equals(IN_PLACE);
   }
 
-  /// Makes the instance able to follow.
+  /// Makes the instance able to follow. What it has of its own is kept aside first.
   ///
   /// @param walIsMissing whether the primary no longer has the WAL that would be needed to follow
+  /// @param order what an operator said
   /// @return what was done, for a human; empty if nothing had to be
-  String run(Upstream upstream, boolean walIsMissing, Duration within) {
+  String run(Upstream upstream, boolean walIsMissing, RebuildOrder order, Duration within) {
     Upstream.Answer primary = upstream.ask(QUESTION);
     Return way = decide(primary);
     if (way instanceof Return.Follow && walIsMissing) {
       way = ifPossible(new Return.Rebuild("the primary no longer has the WAL that it needs"));
     }
-    if (!(way instanceof Return.Follow) && !parameters.rebuild()) {
-      throw new PostgresException("it cannot follow and rejoin=manual forbids more: " + way);
+    if (order.copies() && !(way instanceof Return.Refuse)) {
+      way = ifPossible(new Return.Rebuild("it was ordered"));
+    }
+    if (!(way instanceof Return.Follow)) {
+      Optional<String> kept = keepDiverged(primary, order);
+      if (!order.given() && parameters.rejoin() == RejoinPolicy.MANUAL) {
+        throw new PostgresException(
+            "it cannot follow, and rejoin=manual waits for 'hactl pg rebuild %s': %s%s"
+                .formatted(self, way, kept.map(k -> "; " + k).orElse("")));
+      }
     }
     return switch (way) {
       case Return.Follow() -> "";
@@ -178,6 +192,40 @@ final class Rejoin {
             : "copied anew: it could not be rewound";
       }
     };
+  }
+
+  /// Keeps what is about to be destroyed, and asks the policy about it.
+  ///
+  /// @return what was found; empty if nothing of its own is here
+  private Optional<String> keepDiverged(Upstream.Answer primary, RebuildOrder order) {
+    if (isHalfDone() || !instance.hasData()) {
+      return Optional.empty();
+    }
+    List<TimelineHistory.Stretch> own =
+        RewindPolicy.own(instance.heldWhileStopped(self, instance.control()), primary.history());
+    if (own.isEmpty()) {
+      return Optional.empty();
+    }
+    Divergence divergence = diverged.examine(own);
+    String found = divergence.summary();
+    try {
+      found += ", kept in " + diverged.keep(divergence);
+    } catch (IOException e) {
+      if (!divergence.isHarmless() && !order.given()) {
+        throw new PostgresException(
+            "it has %s, of which no copy can be kept (%s): make room, or type 'hactl pg rebuild %s' to do without"
+                .formatted(found, e.getMessage(), self));
+      }
+      found += ", not kept: " + e.getMessage();
+    }
+    boolean forbidden =
+        parameters.rejoin() == RejoinPolicy.AUTO_IF_NO_DIVERGENCE && !divergence.isHarmless();
+    if (forbidden && !order.given()) {
+      throw new PostgresException(
+          "it has %s; rejoin=auto-if-no-divergence waits for 'hactl pg rebuild %s'"
+              .formatted(found, self));
+    }
+    return Optional.of(found);
   }
 
   private boolean rewind(Upstream upstream, Duration within) {
@@ -354,7 +402,7 @@ final class Rejoin {
     }
   }
 
-  private static void delete(Path tree) throws IOException {
+  static void delete(Path tree) throws IOException {
     if (Files.notExists(tree)) {
       return;
     }

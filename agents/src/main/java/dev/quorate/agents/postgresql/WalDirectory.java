@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /// What the names of the files in `pg_wal` say about timelines.
 ///
@@ -60,8 +62,25 @@ record WalDirectory(Path directory, long segmentSize) {
         : TimelineHistory.parse(line, Files.readString(file));
   }
 
+  /// The names of the segments that hold a piece of a line.
+  List<String> segments(TimelineHistory.Stretch stretch) {
+    List<String> names = new ArrayList<>();
+    long last = segmentOf(stretch.to());
+    for (long segment = stretch.from().value() / segmentSize; segment <= last; segment++) {
+      names.add("%08X%s".formatted(stretch.line().number(), nameOf(segment)));
+    }
+    return names;
+  }
+
   private String segmentName(Lsn end) {
-    long segment = Long.divideUnsigned(end.value() == 0 ? 0 : end.value() - 1, segmentSize);
+    return nameOf(segmentOf(end));
+  }
+
+  private long segmentOf(Lsn end) {
+    return Long.divideUnsigned(end.value() == 0 ? 0 : end.value() - 1, segmentSize);
+  }
+
+  private String nameOf(long segment) {
     long perLog = 0x1_0000_0000L / segmentSize;
     return "%08X%08X"
         .formatted(Long.divideUnsigned(segment, perLog), Long.remainderUnsigned(segment, perLog));

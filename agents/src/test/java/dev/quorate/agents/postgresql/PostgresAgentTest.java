@@ -8,12 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quorate.agents.ResourceAgent;
+import dev.quorate.agents.core.postgresql.RebuildOrder;
 import dev.quorate.agents.postgresql.TestServers.Server;
+import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.OperationResult;
 import dev.quorate.resource.Role;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +75,7 @@ class PostgresAgentTest {
       crashInPlace();
       switchOver();
       loseANode();
+      copyByOrder();
       emergency();
     }
 
@@ -163,6 +168,35 @@ class PostgresAgentTest {
           millis(() -> await("back", () -> streaming(primary) == 2)));
       await("rewound", () -> b.probe().facts(SHORT).streaming() && rows(b) == rows + 1);
       assertEquals(rows + 1, rows(primary));
+    }
+
+    /// An operator has a good standby copied anew; the order counts once.
+    private void copyByOrder() {
+      Server primary = cluster.primacy().heldBy(a.node(), "boot1") ? a : c;
+      Server standby = primary.equals(a) ? c : a;
+      String before = inode(standby);
+      cluster.accepted(
+          new ClusterCommand.SetAttribute(
+              standby.node(),
+              new Incarnation("boot1", 1),
+              RebuildOrder.attribute(TinyCluster.PG),
+              new RebuildOrder(RebuildOrder.Kind.COPY, "1").format()));
+      await("another directory", () -> !inode(standby).equals(before));
+      await("it streams again", () -> streaming(primary) == 2);
+      String after = inode(standby);
+      insert(primary);
+      await("it has everything", () -> rows(standby) == rows(primary));
+      assertEquals(after, inode(standby), "an order that was carried out is not repeated");
+    }
+
+    private static String inode(Server server) {
+      try {
+        return Files.exists(server.parameters().dataDirectory())
+            ? Files.getAttribute(server.parameters().dataDirectory(), "unix:ino").toString()
+            : "";
+      } catch (IOException e) {
+        return "";
+      }
     }
 
     private void emergency() {

@@ -15,6 +15,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.quorate.agents.core.postgresql.ControlFile;
 import dev.quorate.agents.core.postgresql.Lsn;
 import dev.quorate.agents.core.postgresql.PostgresFacts;
+import dev.quorate.agents.core.postgresql.RebuildOrder;
+import dev.quorate.agents.core.postgresql.RebuildOrder.Kind;
 import dev.quorate.agents.core.postgresql.RewindPolicy.Return;
 import dev.quorate.agents.core.postgresql.ServerSettings;
 import dev.quorate.agents.core.postgresql.SyncNames;
@@ -22,13 +24,18 @@ import dev.quorate.agents.core.postgresql.Timeline;
 import dev.quorate.agents.core.postgresql.WalVote;
 import dev.quorate.agents.jdbc.ProbeException;
 import dev.quorate.agents.postgresql.TestServers.Server;
+import dev.quorate.agents.process.ProcessOutcome;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -122,7 +129,8 @@ class PostgresInstanceTest {
     Rejoin rejoin = new Rejoin(b.parameters(), b.instance(), b.node());
     measured(
         "base backup",
-        millis(() -> assertTrue(rejoin.run(fromA, false, LONG).startsWith("copied"))));
+        millis(() ->
+            assertTrue(rejoin.run(fromA, false, RebuildOrder.NONE, LONG).startsWith("copied"))));
     servers.address(b);
     b.instance().start(b.follow(a), LONG);
     await("streaming", () -> streams(a, b));
@@ -173,7 +181,7 @@ class PostgresInstanceTest {
     servers.ask(a, "CREATE TABLE t AS SELECT generate_series(1, 1000) AS id");
     a.probe().createSlot(ServerSettings.slotOf(b.node()), true, SHORT);
     new Rejoin(b.parameters(), b.instance(), b.node())
-        .run(new Upstream(b.instance(), upstream(b, a)), false, LONG);
+        .run(new Upstream(b.instance(), upstream(b, a)), false, RebuildOrder.NONE, LONG);
     servers.address(b);
     b.instance().start(b.follow(a), LONG);
     await("streaming", () -> streams(a, b));
@@ -193,8 +201,16 @@ class PostgresInstanceTest {
     Upstream fromB = new Upstream(a.instance(), upstream(a, b));
     Rejoin rejoin = new Rejoin(a.parameters(), a.instance(), a.node());
     assertInstanceOf(Return.Rewind.class, rejoin.decide(fromB.ask(LONG)));
+    waitsForAnOrder(a, fromB, "manual", "'hactl pg rebuild a'");
+    waitsForAnOrder(a, fromB, "auto-if-no-divergence", "it has 1 commit of ");
     measured(
-        "rewind", millis(() -> assertTrue(rejoin.run(fromB, false, LONG).startsWith("rewound"))));
+        "rewind",
+        millis(() ->
+            assertTrue(
+                rejoining(a, "manual")
+                    .run(fromB, false, new RebuildOrder(Kind.REBUILD, "1"), LONG)
+                    .startsWith("rewound"))));
+    aCopyIsKept(a);
     assertFalse(rejoin.isHalfDone());
     assertInstanceOf(Return.Follow.class, rejoin.decide(fromB.ask(LONG)));
     b.probe().createSlot(ServerSettings.slotOf(a.node()), true, SHORT);
@@ -207,11 +223,58 @@ class PostgresInstanceTest {
     Path mark = a.home().resolve(".data.quorate-rejoin");
     Files.writeString(mark, "pg_rewind\n");
     assertInstanceOf(Return.Rebuild.class, rejoin.decide(fromB.ask(LONG)));
-    assertTrue(rejoin.run(fromB, false, LONG).startsWith("copied"));
+    assertTrue(rejoin.run(fromB, false, RebuildOrder.NONE, LONG).startsWith("copied"));
     assertTrue(Files.notExists(mark));
     assertTrue(Files.exists(a.home().resolve("data.quorate-old")));
     a.instance().start(a.follow(b), LONG);
     await("streaming", () -> streams(b, a));
+  }
+
+  private static Rejoin rejoining(Server server, String policy) {
+    SortedMap<String, String> text =
+        TestServers.parameters(server.home(), server.parameters().port());
+    text.put("rejoin", policy);
+    return new Rejoin(PostgresParameters.parse(text), server.instance(), server.node());
+  }
+
+  private static void waitsForAnOrder(
+      Server server, Upstream primary, String policy, String words) {
+    PostgresException refused =
+        assertThrows(
+            PostgresException.class,
+            () -> rejoining(server, policy).run(primary, false, RebuildOrder.NONE, LONG));
+    assertTrue(refused.toString().contains(words), refused::toString);
+    assertFalse(rejoining(server, policy).isHalfDone());
+  }
+
+  /// What only the former primary had can still be read after the rewind.
+  private void aCopyIsKept(Server server) throws Exception {
+    List<Path> kept;
+    try (Stream<Path> copies = Files.list(server.home().resolve("data.quorate-diverged"))) {
+      kept = copies.toList();
+    }
+    assertEquals(1, kept.size(), "attempts that were refused keep one copy, not one each");
+    String report = Files.readString(kept.getFirst().resolve("report.txt"));
+    assertTrue(report.contains("committed transactions: 1\n"), report);
+    Matcher stretch = Pattern.compile("timeline (\\d+), from (\\S+) to (\\S+):").matcher(report);
+    assertTrue(stretch.find(), report);
+    ProcessOutcome read =
+        server
+            .instance()
+            .tool(
+                "pg_waldump",
+                List.of(
+                    "--rmgr=Transaction",
+                    "-p",
+                    kept.getFirst().toString(),
+                    "-t",
+                    stretch.group(1),
+                    "-s",
+                    stretch.group(2),
+                    "-e",
+                    stretch.group(3)),
+                LONG);
+    assertTrue(read.text().contains("COMMIT"), () -> read + "");
   }
 
   @Test
@@ -230,7 +293,7 @@ class PostgresInstanceTest {
       a.probe().createSlot(ServerSettings.slotOf(b.node()), true, SHORT);
       Upstream fromA = new Upstream(b.instance(), upstream(b, a));
       Rejoin rejoin = new Rejoin(b.parameters(), b.instance(), b.node());
-      assertTrue(rejoin.run(fromA, false, LONG).startsWith("copied"));
+      assertTrue(rejoin.run(fromA, false, RebuildOrder.NONE, LONG).startsWith("copied"));
       assertFalse(rejoin.isHalfDone());
       assertTrue(Files.exists(elsewhere.resolve("PG_VERSION")));
       servers.address(b);
@@ -239,7 +302,8 @@ class PostgresInstanceTest {
       assertEquals(new TreeSet<>(), b.instance().stop(LONG));
 
       PostgresException refused =
-          assertThrows(PostgresException.class, () -> rejoin.run(fromA, true, LONG));
+          assertThrows(
+              PostgresException.class, () -> rejoin.run(fromA, true, RebuildOrder.NONE, LONG));
       assertTrue(refused.toString().contains("mount point"), refused::toString);
       assertFalse(rejoin.isHalfDone());
       assertInstanceOf(Return.Follow.class, rejoin.decide(fromA.ask(LONG)));
@@ -247,7 +311,7 @@ class PostgresInstanceTest {
 
       // The beginning of such a copy is thrown away without being asked for.
       Files.writeString(b.home().resolve(".data.quorate-rejoin"), "pg_basebackup in place\n");
-      assertTrue(rejoin.run(fromA, false, LONG).startsWith("copied"));
+      assertTrue(rejoin.run(fromA, false, RebuildOrder.NONE, LONG).startsWith("copied"));
     } finally {
       b.instance().stopAtOnce();
       servers.run("rm", "-r", elsewhere.toString());
@@ -263,7 +327,8 @@ class PostgresInstanceTest {
     Rejoin rejoin = new Rejoin(b.parameters(), b.instance(), b.node());
     Upstream fromA = new Upstream(b.instance(), upstream(b, a));
     PostgresException refused =
-        assertThrows(PostgresException.class, () -> rejoin.run(fromA, false, LONG));
+        assertThrows(
+            PostgresException.class, () -> rejoin.run(fromA, false, RebuildOrder.NONE, LONG));
     String mine = b.instance().control().identity();
     String theirs = a.instance().control().identity();
     for (String part :

@@ -23,7 +23,8 @@ public final class CommandTree {
               StonithCommands.all(),
               NodeCommands.all(),
               PgCommands.all(),
-              PgDoctor.all())
+              PgDoctor.all(),
+              PgRebuild.all())
           .flatMap(List::stream)
           .toList();
 

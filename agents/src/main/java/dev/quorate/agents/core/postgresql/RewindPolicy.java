@@ -1,6 +1,7 @@
 package dev.quorate.agents.core.postgresql;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// How an instance that may have been left behind comes back under the present primary.
@@ -41,6 +42,21 @@ public final class RewindPolicy {
   public static Duration pause(int failed) {
     Duration pause = SHORTEST_PAUSE.multipliedBy(1L << Math.clamp(failed - 1L, 0, 20));
     return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+  }
+
+  /// What an instance has of its own.
+  ///
+  /// @param mine the local instance, stopped, with the end of its valid WAL
+  /// @param primary the primary's history
+  /// @return the WAL that the primary never had, oldest first; empty if there is none, or if the
+  ///   two have nothing in common
+  public static List<TimelineHistory.Stretch> own(WalVote mine, TimelineHistory primary) {
+    return primary.contains(mine.history(), mine.end())
+        ? List.of()
+        : primary
+            .forkFrom(mine.history())
+            .map(fork -> mine.history().between(fork, mine.end()))
+            .orElse(List.of());
   }
 
   /// Compares two instances.

@@ -18,6 +18,17 @@ public record TimelineHistory(Timeline timeline, List<Switch> switches) {
   /// @param at the first position that no longer belongs to it
   public record Switch(Timeline from, Lsn at) {}
 
+  /// A piece of one line.
+  ///
+  /// @param from its first position
+  /// @param to the first position after it
+  public record Stretch(Timeline line, Lsn from, Lsn to) {
+    /// How many bytes of WAL it has.
+    public long bytes() {
+      return to.value() - from.value();
+    }
+  }
+
   /// Copies the list and checks the order.
   public TimelineHistory {
     switches = List.copyOf(switches);
@@ -84,6 +95,26 @@ public record TimelineHistory(Timeline timeline, List<Switch> switches) {
   ///   history
   public Optional<Lsn> endOf(Timeline line) {
     return switches.stream().filter(s -> s.from().equals(line)).map(Switch::at).findFirst();
+  }
+
+  /// The pieces of lines between two positions, oldest first.
+  ///
+  /// @param from the first position
+  /// @param to the first position after them
+  public List<Stretch> between(Lsn from, Lsn to) {
+    List<Stretch> stretches = new ArrayList<>();
+    Lsn start = from;
+    for (Switch point : switches) {
+      if (point.at().compareTo(start) > 0 && to.compareTo(start) > 0) {
+        Lsn end = point.at().compareTo(to) < 0 ? point.at() : to;
+        stretches.add(new Stretch(point.from(), start, end));
+        start = end;
+      }
+    }
+    if (to.compareTo(start) > 0) {
+      stretches.add(new Stretch(timeline, start, to));
+    }
+    return stretches;
   }
 
   /// Says whether WAL written up to a point of another history is a prefix of this one.

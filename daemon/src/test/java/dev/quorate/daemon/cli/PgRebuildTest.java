@@ -1,0 +1,94 @@
+package dev.quorate.daemon.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.InstanceStatus;
+import dev.quorate.resource.ResourceId;
+import dev.quorate.resource.Role;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PgRebuildTest {
+  private static final ResourceId PG = new ResourceId("pg");
+
+  private final TypedCluster cluster = new TypedCluster();
+
+  @BeforeEach
+  void create() {
+    assertEquals(
+        ExitCode.OK,
+        cluster.type("resource create pg ocf:heartbeat:pgsqlms promotable"),
+        cluster.remarks());
+  }
+
+  private void promoted(String node) {
+    SortedMap<ResourceId, SortedMap<NodeId, InstanceStatus>> instances = new TreeMap<>();
+    SortedMap<NodeId, InstanceStatus> byNode = new TreeMap<>();
+    cluster
+        .state()
+        .nodes()
+        .keySet()
+        .forEach(n ->
+            byNode.put(
+                n,
+                new InstanceStatus(
+                    n.name().equals(node) ? Role.PROMOTED : Role.UNPROMOTED,
+                    InstanceStatus.Certainty.KNOWN,
+                    0,
+                    "",
+                    cluster.state().position())));
+    instances.put(PG, byNode);
+    cluster.put(
+        TypedCluster.with(
+            cluster.state(),
+            cluster.state().nodes(),
+            instances,
+            cluster.state().failCounts(),
+            cluster.state().fencings()));
+  }
+
+  private String order(String node) {
+    return cluster
+        .state()
+        .attributes()
+        .getOrDefault(new NodeId(node), new TreeMap<>())
+        .getOrDefault("rebuild-pg", "");
+  }
+
+  @Test
+  void aStandbyIsOrderedToComeBack() {
+    promoted("n1");
+    assertEquals(ExitCode.OK, cluster.type("pg rebuild n2"), cluster.remarks());
+    assertTrue(order("n2").matches("rebuild:\\d+"), order("n2"));
+    assertTrue(cluster.output().contains("from n1"), cluster.output());
+  }
+
+  @Test
+  void aCopyIsMadeOnlyIfItIsMeant() {
+    promoted("n1");
+    assertEquals(ExitCode.REFUSED, cluster.type("pg reinit n3"));
+    assertTrue(cluster.remarks().contains("add --yes"), cluster.remarks());
+    assertEquals("", order("n3"));
+    assertEquals(ExitCode.OK, cluster.type("pg reinit n3 --yes"), cluster.remarks());
+    assertTrue(order("n3").matches("copy:\\d+"), order("n3"));
+  }
+
+  @Test
+  void thePrimaryIsNeverReplaced() {
+    promoted("n1");
+    assertEquals(ExitCode.REFUSED, cluster.type("pg reinit n1 --yes"));
+    assertTrue(cluster.remarks().contains("n1 is the primary"), cluster.remarks());
+    assertEquals("", order("n1"));
+  }
+
+  @Test
+  void withoutAPrimaryThereIsNothingToCopyFrom() {
+    promoted("nobody");
+    assertEquals(ExitCode.REFUSED, cluster.type("pg rebuild n2"));
+    assertTrue(cluster.remarks().contains("no primary"), cluster.remarks());
+  }
+}
