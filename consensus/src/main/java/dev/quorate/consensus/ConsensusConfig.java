@@ -1,5 +1,6 @@
 package dev.quorate.consensus;
 
+import dev.quorate.consensus.tls.LiveTls;
 import dev.quorate.membership.NodeId;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +20,7 @@ import java.util.TreeMap;
 /// @param voters every founding voter, this node included, and where its log listens; of a newcomer
 ///   and of a log that was begun only this node's own entry counts, since the log knows its members
 /// @param directory where the log and its snapshots live; used by nothing else
-/// @param tls this node's key and certificates
+/// @param tls this node's key and trust, exchanged while the log is open
 /// @param electionTimeoutMin shortest silence of the leader after which a node stands for election;
 ///   a leader is heard of twice in this time
 /// @param electionTimeoutMax longest such silence; a leader that hears of no majority steps down
@@ -38,7 +39,7 @@ public record ConsensusConfig(
     NodeId self,
     SortedMap<NodeId, Endpoint> voters,
     Path directory,
-    TlsFiles tls,
+    LiveTls tls,
     Duration electionTimeoutMin,
     Duration electionTimeoutMax,
     Duration firstElectionTimeoutMin,
@@ -78,13 +79,6 @@ public record ConsensusConfig(
     }
   }
 
-  /// Where this node's key and certificates are, in PEM form.
-  ///
-  /// @param authority the certificates that are trusted
-  /// @param certificate the node's own certificate
-  /// @param privateKey the node's private key
-  public record TlsFiles(Path authority, Path certificate, Path privateKey) {}
-
   /// Checks the values.
   public ConsensusConfig {
     voters = Collections.unmodifiableSortedMap(new TreeMap<>(voters));
@@ -123,7 +117,7 @@ public record ConsensusConfig(
 
   /// The defaults for a node of a cluster.
   public static ConsensusConfig of(
-      String cluster, NodeId self, Map<NodeId, Endpoint> voters, Path directory, TlsFiles tls) {
+      String cluster, NodeId self, Map<NodeId, Endpoint> voters, Path directory, LiveTls tls) {
     return new ConsensusConfig(
         cluster,
         1,

@@ -32,15 +32,13 @@ final class ChangeText {
                       + reason(after.reason()));
       case ClusterChange.FailureCounted(var resource, var node, var count) ->
           Optional.of(
-              resource
-                  + " on "
-                  + node
-                  + " failed at "
-                  + lower(count.operation())
-                  + " ("
-                  + count.count()
-                  + ")"
-                  + reason(count.reason()));
+              "%s on %s failed at %s (%d)%s"
+                  .formatted(
+                      resource,
+                      node,
+                      lower(count.operation()),
+                      count.count(),
+                      reason(count.reason())));
       case ClusterChange.IntentBegun(var intent) -> Optional.of("begun: " + intent.action().key());
       case ClusterChange.IntentFinished(var intent, var result) ->
           Optional.of(
@@ -71,6 +69,8 @@ final class ChangeText {
                   + vote.position());
       case ClusterChange.ElectionClosed(var resource, var result) ->
           Optional.of(resource + " election " + result.round() + " ended: " + result);
+      case ClusterChange.TrustChanged(var text, var client) ->
+          Optional.of(text + " (by " + client + ")");
       case ClusterChange.FencingRecorded(var outcome) ->
           Optional.of(
               "fencing of "

@@ -41,8 +41,10 @@ final class Enrolment {
 
   private final SecretStore secrets;
   private final Supplier<Identity> identity;
+  private final CertificateDesk certificates;
 
-  Enrolment(SecretStore secrets, Supplier<Identity> identity) {
+  Enrolment(SecretStore secrets, Supplier<Identity> identity, CertificateDesk certificates) {
+    this.certificates = certificates;
     this.secrets = secrets;
     this.identity = identity;
   }
@@ -70,7 +72,7 @@ final class Enrolment {
           "node '" + node + "' is not of this cluster",
           "known are " + everyone.keySet() + ": get a token for one of them");
     }
-    SecretStore.Grant grant = secrets.grant(node, address, Instant.now());
+    SecretStore.Grant grant = certificates.grant(node, address);
     log.atInfo()
         .addKeyValue("node", node)
         .addKeyValue("target", request.client())

@@ -26,6 +26,7 @@ final class FactsJson {
         "ring_members",
         facts.view().map(v -> v.nodes().stream().map(NodeId::name).toList()).orElse(List.of()));
     json.put("version", facts.version());
+    json.put("warnings", facts.warnings());
     return JsonText.object(json);
   }
 }

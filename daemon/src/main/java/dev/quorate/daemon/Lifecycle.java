@@ -1,5 +1,6 @@
 package dev.quorate.daemon;
 
+import dev.quorate.consensus.tls.LiveTls;
 import dev.quorate.daemon.cli.AgentCatalog;
 import dev.quorate.daemon.cli.ExitCode;
 import dev.quorate.daemon.cli.HactlError;
@@ -16,22 +17,18 @@ import dev.quorate.daemon.secrets.SecretStore;
 import dev.quorate.daemon.secrets.SecretsException;
 import dev.quorate.membership.NodeId;
 import dev.quorate.membership.time.MonotonicTime;
+import dev.quorate.resource.ClusterState;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -50,6 +47,9 @@ final class Lifecycle implements Node.Host, AutoCloseable {
   private final Operator operator;
   private final Rekeying rekeying;
   private final LogRebuild rebuilding = new LogRebuild(this);
+  private final NodeCertificates certificates;
+  private final CertificateDesk desk;
+  private final CertificateKeeper keeper;
   private volatile DaemonConfig config;
   private volatile Optional<Node> node = Optional.empty();
   private volatile CountDownLatch leaving = new CountDownLatch(0);
@@ -62,8 +62,15 @@ final class Lifecycle implements Node.Host, AutoCloseable {
     this.history = history;
     this.secrets = new SecretStore(config.secretsDirectory());
     this.rekeying = new Rekeying(secrets, this::config, this::node, this::tls);
+    this.certificates = new NodeCertificates(secrets);
     this.operator = new Operator(this, agents, history);
+    this.desk = new CertificateDesk(secrets, certificates, this::config, operator::propose);
+    this.keeper =
+        new CertificateKeeper(
+            certificates, desk, this::config, () -> node.map(Node::quorum).orElse(true));
     this.metrics = new DaemonMetrics(new MonotonicTime(), operator::facts, operator::state);
+    metrics.certificate(
+        () -> joined() ? Optional.of(certificates.own().until()) : Optional.empty());
   }
 
   Operator operator() {
@@ -82,8 +89,16 @@ final class Lifecycle implements Node.Host, AutoCloseable {
     return rebuilding;
   }
 
-  SecretStore secrets() {
-    return secrets;
+  LiveTls liveTls() {
+    return certificates.tls();
+  }
+
+  CertificateDesk certificates() {
+    return desk;
+  }
+
+  List<String> warnings() {
+    return keeper.warnings();
   }
 
   DaemonConfig config() {
@@ -109,7 +124,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
   }
 
   SSLContext tls() {
-    return secrets.tls().context();
+    return certificates.tls().context();
   }
 
   /// Takes part, if the node belongs to a cluster.
@@ -124,7 +139,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
     try {
       requireSameCluster(identity.cluster());
       listen(identity);
-      Node started = Node.start(config, identity, secrets, agents, metrics, this);
+      Node started = Node.start(config, identity, secrets, liveTls(), agents, metrics, this);
       node = Optional.of(started);
       rebuilding.opened(started);
     } catch (SecretsException e) {
@@ -184,15 +199,19 @@ final class Lifecycle implements Node.Host, AutoCloseable {
 
   private void listen(Identity identity) throws IOException {
     if (members.isEmpty()) {
-      Enrolment enrolment = new Enrolment(secrets, () -> config.identity().orElseThrow());
+      Enrolment enrolment = new Enrolment(secrets, () -> config.identity().orElseThrow(), desk);
       members =
           Optional.of(
               HttpListener.tcp(
                   identity.address(),
                   config.ports().admin(),
-                  Optional.of(tls()),
+                  Optional.of(liveTls()),
                   new MemberRoutes(
-                      operator, enrolment, rekeying, new LogMembership(this::node, this::config)),
+                      operator,
+                      enrolment,
+                      rekeying,
+                      new LogMembership(this::node, this::config),
+                      desk),
                   this::signOfLife));
     }
     if (scraped.isEmpty() && config.ports().metrics() > 0) {
@@ -239,7 +258,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
     });
     NodeId self =
         nodes.entrySet().stream()
-            .filter(e -> local(e.getValue()))
+            .filter(e -> Reachability.local(e.getValue()))
             .map(java.util.Map.Entry::getKey)
             .findFirst()
             .orElseThrow(() ->
@@ -249,7 +268,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
     SortedMap<NodeId, String> peers = new TreeMap<>(nodes);
     String address = String.valueOf(peers.remove(self));
     if (!unseen) {
-      requireReachable(peers);
+      Reachability.require(peers, config.ports().admin());
     }
     become(
         new Identity(name, self, address, peers, further, witnesses),
@@ -285,6 +304,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
       prepared =
           Optional.of(OwnerOnly.prepare(file, text.getBytes(StandardCharsets.UTF_8), "rw-r--r--"));
       acquire.run();
+      certificates.forget();
       config = next;
       start();
     } catch (ConfigException e) {
@@ -322,6 +342,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
       DaemonConfig before, FreshState fresh, Optional<OwnerOnly.Prepared> prepared) {
     config = before;
     hangUp();
+    certificates.forget();
     try {
       fresh.remove();
       if (prepared.isPresent()) {
@@ -349,48 +370,6 @@ final class Lifecycle implements Node.Host, AutoCloseable {
               + config.stateDirectory()
               + " and the identity in "
               + config.file());
-    }
-  }
-
-  /// A peer need not run a daemon yet, but its machine must be there: a wrong address could not be
-  /// corrected later.
-  private void requireReachable(SortedMap<NodeId, String> peers) {
-    int port = config.ports().admin();
-    SortedMap<NodeId, String> missing = new ConcurrentSkipListMap<>();
-    List<Thread> attempts = new ArrayList<>();
-    peers.forEach((peer, address) ->
-        attempts.add(
-            Thread.ofVirtual()
-                .start(() ->
-                    MemberClient.unreachable(address, port)
-                        .ifPresent(reason ->
-                            missing.put(
-                                peer,
-                                "node '%s' cannot be reached at %s:%d (%s)"
-                                    .formatted(peer, address, port, reason))))));
-    for (Thread attempt : attempts) {
-      try {
-        attempt.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw HactlError.failed("interrupted", "type the command again");
-      }
-    }
-    if (!missing.isEmpty()) {
-      throw HactlError.failed(
-          String.join("; ", missing.values()),
-          "nothing was changed: correct the address, or open TCP port "
-              + port
-              + " there; to found the cluster before that machine is up, add --force");
-    }
-  }
-
-  private static boolean local(String address) {
-    try (ServerSocket probe = new ServerSocket()) {
-      probe.bind(new InetSocketAddress(InetAddress.getByName(address), 0));
-      return true;
-    } catch (IOException e) {
-      return false;
     }
   }
 
@@ -466,6 +445,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
   public synchronized void close() {
     node.ifPresent(Node::close);
     node = Optional.empty();
+    keeper.close();
     hangUp();
   }
 
@@ -487,6 +467,11 @@ final class Lifecycle implements Node.Host, AutoCloseable {
     } finally {
       Runtime.getRuntime().halt(StartFailure.FAIL_STOP);
     }
+  }
+
+  @Override
+  public void agreed(ClusterState state) {
+    keeper.agreed(state.trust());
   }
 
   @Override

@@ -1,9 +1,9 @@
 package dev.quorate.daemon;
 
 import dev.quorate.consensus.ConsensusConfig;
+import dev.quorate.consensus.tls.LiveTls;
 import dev.quorate.daemon.config.DaemonConfig;
 import dev.quorate.daemon.config.Identity;
-import dev.quorate.daemon.secrets.SecretStore;
 import dev.quorate.membership.NodeId;
 import java.time.Duration;
 import java.util.SortedMap;
@@ -13,7 +13,7 @@ import java.util.TreeMap;
 final class LogPlace {
   private LogPlace() {}
 
-  static ConsensusConfig of(DaemonConfig config, Identity identity, SecretStore secrets) {
+  static ConsensusConfig of(DaemonConfig config, Identity identity, LiveTls tls) {
     SortedMap<NodeId, ConsensusConfig.Endpoint> voters = new TreeMap<>();
     identity
         .everyone()
@@ -25,8 +25,7 @@ final class LogPlace {
             identity.node(),
             voters,
             config.stateDirectory().resolve("log"),
-            new ConsensusConfig.TlsFiles(
-                secrets.authorityFile(), secrets.certificateFile(), secrets.keyFile()))
+            tls)
         .withElectionTimeout(shortest, shortest.multipliedBy(2));
   }
 }

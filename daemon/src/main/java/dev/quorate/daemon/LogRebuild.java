@@ -100,7 +100,7 @@ final class LogRebuild {
   List<String> putOutOfUse() {
     DaemonConfig config = lifecycle.config();
     DamagedLog old =
-        DamagedLog.of(LogPlace.of(config, config.identity().orElseThrow(), lifecycle.secrets()));
+        DamagedLog.of(LogPlace.of(config, config.identity().orElseThrow(), lifecycle.liveTls()));
     int lost;
     try {
       lost = old.incarnation();

@@ -61,6 +61,14 @@ final class MemberClient {
     } catch (SocketTimeoutException e) {
       throw silent(where, patience);
     } catch (IOException e) {
+      if (String.valueOf(root(e).getMessage()).contains("certificate_")) {
+        throw new HactlError(
+            ExitCode.FAILED,
+            "HA-CERT-003",
+            where + " does not accept the certificate of this node (" + root(e).getMessage() + ")",
+            "was it revoked, see 'hactl cluster certificate list' there? if not, are the clocks of"
+                + " both right?");
+      }
       throw HactlError.failed(
           where + " broke off the conversation (" + e.getMessage() + ")",
           "see the log of quorated there, then try again");

@@ -12,12 +12,14 @@ import dev.quorate.resource.json.ClusterJson;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/// What nodes ask each other on the admin port. `POST /v1/join` is for newcomers with a token;
-/// everything else needs a certificate of the cluster.
+/// What nodes ask each other on the admin port. `POST /v1/join` is for newcomers with a token,
+/// `/v1/standing` for who wants to know why it is refused; everything else needs a certificate of
+/// the cluster.
 final class MemberRoutes implements HttpHandler {
   private static final Logger log = LoggerFactory.getLogger(MemberRoutes.class);
   private static final String JSON = "application/json";
@@ -26,8 +28,15 @@ final class MemberRoutes implements HttpHandler {
   private final Enrolment enrolment;
   private final Rekeying rekeying;
   private final LogMembership membership;
+  private final CertificateDesk certificates;
 
-  MemberRoutes(Cluster cluster, Enrolment enrolment, Rekeying rekeying, LogMembership membership) {
+  MemberRoutes(
+      Cluster cluster,
+      Enrolment enrolment,
+      Rekeying rekeying,
+      LogMembership membership,
+      CertificateDesk certificates) {
+    this.certificates = certificates;
     this.rekeying = rekeying;
     this.membership = membership;
     this.cluster = cluster;
@@ -40,6 +49,10 @@ final class MemberRoutes implements HttpHandler {
       String route = request.method() + " " + request.path();
       if (route.equals("POST /v1/join")) {
         reply.send(200, JSON, enrolment.admit(request));
+        return;
+      }
+      if (route.equals("POST /v1/standing")) {
+        reply.send(200, JSON, certificates.standing(request.body()));
         return;
       }
       if (!request.trusted()) {
@@ -55,6 +68,11 @@ final class MemberRoutes implements HttpHandler {
           .addKeyValue("node", request.client())
           .addKeyValue("operation", route)
           .log("request by a member");
+      Optional<String> answer = certificates.answer(route, request.client(), request.body());
+      if (answer.isPresent()) {
+        reply.send(200, JSON, answer.get());
+        return;
+      }
       switch (route) {
         case "GET /v1/facts" -> reply.send(200, JSON, FactsJson.of(cluster.facts()));
         case "POST /v1/pair" ->

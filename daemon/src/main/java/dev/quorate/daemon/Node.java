@@ -7,6 +7,7 @@ import dev.quorate.consensus.LogEvent;
 import dev.quorate.consensus.LogLostException;
 import dev.quorate.consensus.LogPosition;
 import dev.quorate.consensus.ReplicatedLog;
+import dev.quorate.consensus.tls.LiveTls;
 import dev.quorate.daemon.cli.AgentCatalog;
 import dev.quorate.daemon.cli.PairFacts;
 import dev.quorate.daemon.config.DaemonConfig;
@@ -60,6 +61,9 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
 
     /// Something happened that an operator may want to know.
     void happened(String text, SortedMap<String, String> keys);
+
+    /// The cluster agreed on something new.
+    void agreed(ClusterState state);
   }
 
   private final DaemonConfig config;
@@ -93,6 +97,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
       Identity identity,
       Incarnation incarnation,
       SecretStore secrets,
+      LiveTls tls,
       AgentCatalog agents,
       DaemonMetrics metrics,
       Host host)
@@ -116,15 +121,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
       requireFreeRingPort(identity.address(), config.ports().ring());
       nodeLog =
           NodeLog.open(
-              config,
-              identity,
-              incarnation,
-              secrets,
-              machine,
-              fencing,
-              events,
-              this::logEvent,
-              host);
+              config, identity, incarnation, tls, machine, fencing, events, this::logEvent, host);
     } catch (IOException | RuntimeException e) {
       fencing.close();
       journal.close();
@@ -157,12 +154,13 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
       DaemonConfig config,
       Identity identity,
       SecretStore secrets,
+      LiveTls tls,
       AgentCatalog agents,
       DaemonMetrics metrics,
       Host host) {
     try {
       Incarnation incarnation = Lives.next(config);
-      Node node = new Node(config, identity, incarnation, secrets, agents, metrics, host);
+      Node node = new Node(config, identity, incarnation, secrets, tls, agents, metrics, host);
       node.begin();
       log.atInfo()
           .addKeyValue("node", identity.node())
@@ -290,6 +288,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     ring.stateChanged(state);
     fencing.stateChanged(state);
     instances.stateChanged(state);
+    host.agreed(state);
   }
 
   @Override

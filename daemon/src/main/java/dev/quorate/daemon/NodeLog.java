@@ -4,12 +4,12 @@ import dev.quorate.consensus.ConsensusConfig;
 import dev.quorate.consensus.LogListener;
 import dev.quorate.consensus.ReplicatedLog;
 import dev.quorate.consensus.ratis.RatisReplicatedLog;
+import dev.quorate.consensus.tls.LiveTls;
 import dev.quorate.daemon.cli.PairFacts;
 import dev.quorate.daemon.config.DaemonConfig;
 import dev.quorate.daemon.config.Identity;
 import dev.quorate.daemon.core.NodeEvent;
 import dev.quorate.daemon.core.PairStanding;
-import dev.quorate.daemon.secrets.SecretStore;
 import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.View;
 import dev.quorate.resource.ClusterCommand;
@@ -43,30 +43,21 @@ final class NodeLog implements AutoCloseable {
       DaemonConfig config,
       Identity identity,
       Incarnation incarnation,
-      SecretStore secrets,
+      LiveTls tls,
       StateMachineAdapter machine,
       FenceDesk fencing,
       Consumer<NodeEvent> events,
       LogListener listener,
       Node.Host host)
       throws IOException {
-    ConsensusConfig founding = LogPlace.of(config, identity, secrets);
+    ConsensusConfig founding = LogPlace.of(config, identity, tls);
     if (!TwoVoters.fits(identity)) {
       RatisReplicatedLog opened = RatisReplicatedLog.start(founding, machine, listener);
       return new NodeLog(opened, opened::incarnation, Optional.empty());
     }
     TwoVoters pair =
         new TwoVoters(
-            config,
-            identity,
-            incarnation,
-            secrets,
-            founding,
-            machine,
-            fencing,
-            events,
-            listener,
-            host);
+            config, identity, incarnation, tls, founding, machine, fencing, events, listener, host);
     fencing.stateChanged(machine.state());
     pair.shell().start();
     return new NodeLog(pair.pairLog(), pair.pairLog()::incarnation, Optional.of(pair));

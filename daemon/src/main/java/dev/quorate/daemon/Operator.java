@@ -6,6 +6,7 @@ import dev.quorate.consensus.Leadership;
 import dev.quorate.consensus.LogPosition;
 import dev.quorate.consensus.ProposalOutcome;
 import dev.quorate.daemon.cli.AgentCatalog;
+import dev.quorate.daemon.cli.CertificateFacts;
 import dev.quorate.daemon.cli.Cluster;
 import dev.quorate.daemon.cli.ExitCode;
 import dev.quorate.daemon.cli.HactlError;
@@ -17,6 +18,7 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.CommandAnswer;
+import dev.quorate.resource.NodeStatus.Presence;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.core.scheduling.PlacementScheduler;
@@ -68,7 +70,8 @@ final class Operator implements Cluster {
             .or(() -> lifecycle.rebuilding().outage())
             .orElse("this node does not take part"),
         node.flatMap(Node::view),
-        node.map(Node::applied).orElse(LogPosition.NONE));
+        node.map(Node::applied).orElse(LogPosition.NONE),
+        lifecycle.warnings());
   }
 
   @Override
@@ -258,7 +261,30 @@ final class Operator implements Cluster {
 
   @Override
   public List<String> rekey() {
-    return lifecycle.rekeying().rekey(nodes());
+    return lifecycle
+        .rekeying()
+        .rekey(nodes().stream().filter(n -> !state().trust().shutOut(n)).toList());
+  }
+
+  @Override
+  public List<CertificateFacts> certificates() {
+    return lifecycle.certificates().list(nodes());
+  }
+
+  @Override
+  public List<String> renewCertificates(List<NodeId> nodes) {
+    return lifecycle.certificates().rotate(nodes);
+  }
+
+  @Override
+  public List<String> exchangeAuthority(String client) {
+    ClusterState now = state();
+    List<NodeId> holders =
+        nodes().stream()
+            .filter(n -> !now.trust().shutOut(n))
+            .filter(n -> now.node(n).filter(s -> s.presence() != Presence.NEVER_SEEN).isPresent())
+            .toList();
+    return lifecycle.certificates().exchangeAuthority(holders, client);
   }
 
   @Override

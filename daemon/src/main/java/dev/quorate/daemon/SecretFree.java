@@ -24,7 +24,8 @@ final class SecretFree {
             s.attributes(),
             s.intents(),
             s.primacies(),
-            s.fencings());
+            s.fencings(),
+            s.trust());
     return new String(ClusterJson.encode(masked), StandardCharsets.UTF_8);
   }
 }

@@ -4,6 +4,7 @@ import dev.quorate.consensus.ConsensusConfig;
 import dev.quorate.consensus.ConsensusException;
 import dev.quorate.consensus.LogEvent;
 import dev.quorate.consensus.LogListener;
+import dev.quorate.consensus.tls.LiveTls;
 import dev.quorate.daemon.cli.ExitCode;
 import dev.quorate.daemon.cli.HactlError;
 import dev.quorate.daemon.cli.PairFacts;
@@ -18,7 +19,6 @@ import dev.quorate.daemon.pair.PairRules;
 import dev.quorate.daemon.pair.PairShell;
 import dev.quorate.daemon.pair.Surroundings;
 import dev.quorate.daemon.pair.SurvivorFile;
-import dev.quorate.daemon.secrets.SecretStore;
 import dev.quorate.fencing.FenceAction;
 import dev.quorate.fencing.FencingOutcome;
 import dev.quorate.fencing.FencingRequest;
@@ -46,7 +46,7 @@ final class TwoVoters implements Surroundings {
   private final DaemonConfig config;
   private final Identity identity;
   private final Incarnation incarnation;
-  private final SecretStore secrets;
+  private final LiveTls tls;
   private final StateMachineAdapter machine;
   private final FenceDesk fencing;
   private final Consumer<NodeEvent> events;
@@ -65,7 +65,7 @@ final class TwoVoters implements Surroundings {
       DaemonConfig config,
       Identity identity,
       Incarnation incarnation,
-      SecretStore secrets,
+      LiveTls tls,
       ConsensusConfig founding,
       StateMachineAdapter machine,
       FenceDesk fencing,
@@ -76,7 +76,7 @@ final class TwoVoters implements Surroundings {
     this.config = config;
     this.identity = identity;
     this.incarnation = incarnation;
-    this.secrets = secrets;
+    this.tls = tls;
     this.machine = machine;
     this.fencing = fencing;
     this.events = events;
@@ -197,7 +197,7 @@ final class TwoVoters implements Surroundings {
     try {
       String answer =
           MemberClient.post(
-              secrets.tls().context(),
+              tls.context(),
               address(),
               config.ports().admin(),
               "/v1/pair",

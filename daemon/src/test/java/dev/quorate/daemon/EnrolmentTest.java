@@ -369,16 +369,19 @@ class EnrolmentTest {
       TreeMap<NodeId, String> peers = new TreeMap<>();
       peers.put(N2, NEWCOMER);
       Identity identity = new Identity("demo", N1, MEMBER, peers);
+      NodeCertificates certificates = new NodeCertificates(secrets);
+      CertificateDesk desk = new CertificateDesk(secrets, certificates, newcomer::config, _ -> {});
       open.add(
           HttpListener.tcp(
               MEMBER,
               admin,
-              Optional.of(secrets.tls().context()),
+              Optional.of(certificates.tls()),
               new MemberRoutes(
                   newcomer.operator(),
-                  new Enrolment(secrets, () -> identity),
+                  new Enrolment(secrets, () -> identity, desk),
                   newcomer.rekeying(),
-                  new LogMembership(Optional::empty, newcomer::config))));
+                  new LogMembership(Optional::empty, newcomer::config),
+                  desk)));
     }
   }
 }

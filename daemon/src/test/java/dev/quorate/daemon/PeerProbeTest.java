@@ -2,14 +2,20 @@ package dev.quorate.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.quorate.consensus.tls.ClusterAuthority;
+import dev.quorate.consensus.tls.Credentials;
+import dev.quorate.consensus.tls.LiveTls;
+import dev.quorate.consensus.tls.TlsMaterial;
 import dev.quorate.daemon.http.HttpListener;
+import dev.quorate.membership.NodeId;
 import dev.quorate.membership.netty.HostAddresses;
 import dev.quorate.resource.Absence;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +38,13 @@ class PeerProbeTest {
     }
   }
 
+  private static LiveTls keys() {
+    Credentials keys =
+        ClusterAuthority.create("test", Instant.now())
+            .issue(new NodeId("n1"), List.of("127.0.0.1"), Instant.now());
+    return new LiveTls(TlsMaterial.of(keys));
+  }
+
   @Test
   void anAnsweringDaemonMeansThatTheNodeLives() throws Exception {
     int port;
@@ -40,10 +53,7 @@ class PeerProbeTest {
     }
     try (HttpListener _ =
         HttpListener.tcp(
-            "127.0.0.1",
-            port,
-            Optional.of(SSLContext.getDefault()),
-            (_, reply) -> reply.send(200, "", ""))) {
+            "127.0.0.1", port, Optional.of(keys()), (_, reply) -> reply.send(200, "", ""))) {
       assertEquals(Absence.ALIVE, PeerProbe.ask(new HostAddresses(), "127.0.0.1", port));
     }
   }
@@ -59,7 +69,7 @@ class PeerProbeTest {
         HttpListener.tcp(
             "127.0.0.1",
             port,
-            Optional.of(SSLContext.getDefault()),
+            Optional.of(keys()),
             (_, reply) -> reply.send(200, "", ""),
             () -> sign == 'N' ? HttpListener.NOTHING : sign)) {
       assertEquals(heard, PeerProbe.ask(new HostAddresses(), "127.0.0.1", port));

@@ -29,7 +29,8 @@ class RekeyingTest {
   private Rekeying rekeying(SecretStore store) {
     var text = "cluster = demo\nnode = n1\naddress = 127.0.0.1\n";
     var config = ConfigFile.parse(directory.resolve("quorate.conf"), text);
-    return new Rekeying(store, () -> config, Optional::empty, () -> store.tls().context());
+    return new Rekeying(
+        store, () -> config, Optional::empty, () -> new NodeCertificates(store).tls().context());
   }
 
   @Test

@@ -53,6 +53,7 @@ final class Twist {
         state.attributes(),
         state.intents(),
         primacies,
-        state.fencings());
+        state.fencings(),
+        state.trust());
   }
 }

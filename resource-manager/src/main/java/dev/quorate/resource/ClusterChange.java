@@ -41,6 +41,9 @@ public sealed interface ClusterChange {
   /// A round ended: won, blocked, or no longer needed.
   record ElectionClosed(ResourceId resource, Election result) implements ClusterChange {}
 
+  /// Whose certificates count.
+  record TrustChanged(String text, String client) implements ClusterChange {}
+
   /// An attempt at fencing ended.
   record FencingRecorded(FencingRecord outcome) implements ClusterChange {}
 }

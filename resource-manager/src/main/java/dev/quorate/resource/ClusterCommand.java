@@ -124,6 +124,30 @@ public sealed interface ClusterCommand {
       ResourceId resource, long epoch, NodeId node, long expectedVersion, SyncPromise promise)
       implements ClusterCommand {}
 
+  // Certificates.
+
+  /// Changes the authorities that are trusted; refused unless `expected` are those that are now.
+  ///
+  /// @param authorities as PEM, the one that issues first
+  /// @param bridge the word of the authority before for the one that issues; may be empty text
+  record TrustAuthorities(
+      List<String> expected, List<String> authorities, String bridge, String client)
+      implements ClusterCommand {
+    /// Copies the lists.
+    public TrustAuthorities {
+      expected = List.copyOf(expected);
+      authorities = List.copyOf(authorities);
+    }
+  }
+
+  /// Revokes every certificate that a node has.
+  record RevokeCertificate(NodeId node, String reason, String client) implements ClusterCommand {}
+
+  /// A certificate was issued to a node after a revocation. Changes nothing without one.
+  ///
+  /// @param serial its number, in hexadecimal digits
+  record AdmitCertificate(NodeId node, String serial) implements ClusterCommand {}
+
   // Fencing.
 
   /// An operator asks for a node to be fenced.

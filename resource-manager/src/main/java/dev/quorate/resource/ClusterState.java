@@ -22,6 +22,7 @@ import java.util.TreeMap;
 /// @param intents decided and not finished, by id
 /// @param primacies for resources with data to lose, by the primitive's id
 /// @param fencings the newest last, at most 50
+/// @param trust whose certificates count
 public record ClusterState(
     int featureLevel,
     LogPosition position,
@@ -35,7 +36,8 @@ public record ClusterState(
     SortedMap<NodeId, SortedMap<String, String>> attributes,
     SortedMap<String, Intent> intents,
     SortedMap<ResourceId, Primacy> primacies,
-    List<FencingRecord> fencings) {
+    List<FencingRecord> fencings,
+    CertificateTrust trust) {
   /// The level that this version speaks.
   public static final int FEATURE_LEVEL = 1;
 
@@ -66,7 +68,8 @@ public record ClusterState(
         new TreeMap<>(),
         new TreeMap<>(),
         new TreeMap<>(),
-        List.of());
+        List.of(),
+        CertificateTrust.FOUNDED);
   }
 
   /// The status of a configured node.

@@ -180,7 +180,7 @@ final class RatisMembers {
 
   private Set<NodeId> reachable(RaftServer.Division division) {
     Map<RaftPeerId, Long> silences = silences(division.getInfo().getRoleInfoProto());
-    TreeSet<NodeId> result = new TreeSet<>();
+    Set<NodeId> result = new TreeSet<>();
     for (LogMember member : members.all().values()) {
       RaftPeerId peer = RatisSettings.peerId(member.node(), member.incarnation());
       Long silence = silences.get(peer);

@@ -75,6 +75,8 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   private final RatisMembers members;
   private final RatisProposer proposer;
   private final ConnectionRecycler recycler;
+  private final PeerConnections connections;
+  private final Runnable deaf;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicBoolean failed = new AtomicBoolean();
   private final AtomicBoolean observing = new AtomicBoolean();
@@ -99,7 +101,8 @@ public final class RatisReplicatedLog implements ReplicatedLog {
       marker.write(mark);
     }
     RaftProperties properties = RatisSettings.properties(config);
-    Parameters parameters = RatisSettings.parameters(config);
+    PeerGate gate = new PeerGate(config.tls());
+    Parameters parameters = RatisSettings.parameters(config.tls(), gate);
     this.server =
         RaftServer.newBuilder()
             .setServerId(RatisSettings.peerId(config.self(), mark.incarnation()))
@@ -113,6 +116,8 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     this.members =
         new RatisMembers(config, server, group.getGroupId(), rpc, client, calls::incrementAndGet);
     this.recycler = new ConnectionRecycler(server, members::peers, clock.instant());
+    this.connections = new PeerConnections(config.tls(), gate, server, rpc, members::peers);
+    this.deaf = config.tls().onChange(connections::changed);
     this.timer =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("quorate-log").factory());
@@ -282,6 +287,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    deaf.run();
     timer.shutdown();
     proposer.close();
     closeServer();
@@ -295,6 +301,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     if (!closed.compareAndSet(false, true)) {
       return CompletableFuture.completedFuture(null);
     }
+    deaf.run();
     timer.shutdown();
     proposer.close();
     CompletableFuture<Void> gone = new CompletableFuture<>();

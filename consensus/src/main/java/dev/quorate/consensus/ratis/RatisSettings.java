@@ -1,7 +1,7 @@
 package dev.quorate.consensus.ratis;
 
 import dev.quorate.consensus.ConsensusConfig;
-import dev.quorate.consensus.tls.TlsMaterial;
+import dev.quorate.consensus.tls.LiveTls;
 import dev.quorate.membership.NodeId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -100,9 +100,7 @@ final class RatisSettings {
     RaftServerConfigKeys.ThreadPool.setClientCached(p, true);
   }
 
-  static Parameters parameters(ConsensusConfig config) {
-    ConsensusConfig.TlsFiles files = config.tls();
-    TlsMaterial tls = TlsMaterial.load(files.authority(), files.certificate(), files.privateKey());
+  static Parameters parameters(LiveTls tls, PeerGate gate) {
     GrpcTlsConfig.Builder builder = new GrpcTlsConfig.Builder();
     builder
         .setKeyManager(tls.keyManager())
@@ -112,6 +110,7 @@ final class RatisSettings {
         .setProtocols("TLSv1.3");
     Parameters parameters = new Parameters();
     GrpcConfigKeys.TLS.setConf(parameters, builder.build());
+    GrpcConfigKeys.Server.setServicesCustomizer(parameters, (server, _) -> server.intercept(gate));
     return parameters;
   }
 

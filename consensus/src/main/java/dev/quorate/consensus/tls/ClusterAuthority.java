@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
 import javax.security.auth.x500.X500Principal;
@@ -29,7 +30,9 @@ import javax.security.auth.x500.X500Principal;
 /// cluster and nothing else.
 public final class ClusterAuthority {
   private static final Duration AUTHORITY_LIFETIME = Duration.ofDays(20 * 365);
-  private static final Duration NODE_LIFETIME = Duration.ofDays(10 * 365);
+
+  /// Renewed by itself after two thirds.
+  static final Duration NODE_LIFETIME = Duration.ofDays(3 * 365);
 
   /// Certificates are valid from a little earlier, since clocks differ.
   private static final Duration CLOCK_DIFFERENCE = Duration.ofDays(1);
@@ -50,19 +53,20 @@ public final class ClusterAuthority {
     try {
       KeyPair keys = newKeys();
       byte[] subject = name("Quorate cluster " + clusterName);
-      byte[] extensions =
-          Der.sequence(
-              critical("2.5.29.19", Der.sequence(Der.bool(true), Der.integer(BigInteger.ZERO))),
-              critical("2.5.29.15", Der.bits(new byte[] {0x06}, 1)),
-              extension("2.5.29.14", Der.octets(keyIdentifier(keys.getPublic()))));
-      byte[] der =
-          sign(
-              body(subject, subject, keys.getPublic(), now, AUTHORITY_LIFETIME, extensions),
-              keys.getPrivate());
-      return new ClusterAuthority(TlsMaterial.certificate(der), keys.getPrivate());
+      byte[] body =
+          body(subject, subject, keys.getPublic(), now, AUTHORITY_LIFETIME, ofAuthority(keys, 1));
+      return new ClusterAuthority(
+          TlsMaterial.certificate(sign(body, keys.getPrivate())), keys.getPrivate());
     } catch (GeneralSecurityException e) {
       throw new TlsException("cannot make a certificate authority: " + e.getMessage(), e);
     }
+  }
+
+  private static byte[] ofAuthority(KeyPair keys, int below) throws GeneralSecurityException {
+    return Der.sequence(
+        critical("2.5.29.19", Der.sequence(Der.bool(true), Der.integer(BigInteger.valueOf(below)))),
+        critical("2.5.29.15", Der.bits(new byte[] {0x06}, 1)),
+        extension("2.5.29.14", Der.octets(keyIdentifier(keys.getPublic()))));
   }
 
   /// Reads an authority back.
@@ -74,12 +78,70 @@ public final class ClusterAuthority {
         TlsMaterial.privateKey("the authority's key", privateKeyPem));
   }
 
-  /// Issues a certificate for a node.
+  /// An authority that is to take the place of another.
+  ///
+  /// @param bridge the older one's word for it, as PEM: who trusts only the older one can follow a
+  ///   chain by way of it
+  public record Successor(ClusterAuthority authority, String bridge) {}
+
+  /// Makes the authority that comes after this one.
+  public Successor successor(Instant now) {
+    requireOwnTime(now);
+    try {
+      KeyPair keys = newKeys();
+      String old = NodeCertificate.of(certificate).name();
+      byte[] subject = name(old.replaceFirst(" \\([0-9a-f]{8}\\)$", "") + mark(keys));
+      byte[] body =
+          body(subject, subject, keys.getPublic(), now, AUTHORITY_LIFETIME, ofAuthority(keys, 1));
+      byte[] bridge =
+          body(
+              certificate.getSubjectX500Principal().getEncoded(),
+              subject,
+              keys.getPublic(),
+              now,
+              AUTHORITY_LIFETIME,
+              ofAuthority(keys, 0));
+      return new Successor(
+          new ClusterAuthority(
+              TlsMaterial.certificate(sign(body, keys.getPrivate())), keys.getPrivate()),
+          Pem.armour("CERTIFICATE", sign(bridge, key)));
+    } catch (GeneralSecurityException e) {
+      throw new TlsException("cannot make a certificate authority: " + e.getMessage(), e);
+    }
+  }
+
+  /// Authorities of one cluster have different names, so that nobody confuses their signatures.
+  private static String mark(KeyPair keys) throws GeneralSecurityException {
+    return " (" + HexFormat.of().formatHex(keyIdentifier(keys.getPublic()), 0, 4) + ")";
+  }
+
+  private void requireOwnTime(Instant now) {
+    NodeCertificate own = NodeCertificate.of(certificate);
+    own.unusable(now)
+        .ifPresent(reason -> {
+          throw new TlsException(reason + ": set the clock before certificates are issued");
+        });
+  }
+
+  /// Issues a certificate for a node, and makes its key.
   ///
   /// @param hosts the names and addresses by which others reach the node
   public Credentials issue(NodeId node, List<String> hosts, Instant now) {
+    SigningRequest.Prepared prepared = SigningRequest.prepare(node);
+    return new Credentials(
+        certificatePem(), sign(prepared.request(), hosts, now), prepared.privateKeyPem());
+  }
+
+  /// Issues a certificate for a key that a node has made.
+  ///
+  /// @param hosts the names and addresses by which others reach the node
+  /// @return the certificate as PEM
+  /// @throws TlsException if the request is not good, or the clock is not within the authority's
+  ///   life
+  public String sign(SigningRequest request, List<String> hosts, Instant now) {
+    requireOwnTime(now);
+    NodeId node = request.node();
     try {
-      KeyPair keys = newKeys();
       List<byte[]> names = new ArrayList<>();
       for (String host : hosts) {
         names.add(alternativeName(host));
@@ -99,14 +161,11 @@ public final class ClusterAuthority {
           body(
               issuer.getEncoded(),
               name(node.name()),
-              keys.getPublic(),
+              request.verified(),
               now,
               NODE_LIFETIME,
               extensions);
-      return new Credentials(
-          certificatePem(),
-          Pem.armour("CERTIFICATE", sign(body, key)),
-          Pem.armour("PRIVATE KEY", keys.getPrivate().getEncoded()));
+      return Pem.armour("CERTIFICATE", sign(body, key));
     } catch (GeneralSecurityException e) {
       throw new TlsException("cannot issue a certificate for " + node + ": " + e.getMessage(), e);
     }
@@ -126,7 +185,7 @@ public final class ClusterAuthority {
     return Pem.armour("PRIVATE KEY", key.getEncoded());
   }
 
-  private static KeyPair newKeys() throws GeneralSecurityException {
+  static KeyPair newKeys() throws GeneralSecurityException {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
     generator.initialize(new ECGenParameterSpec("secp256r1"));
     return generator.generateKeyPair();

@@ -8,28 +8,25 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
-import java.security.cert.Certificate;
+import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /// A node's key, certificate and trusted authorities, ready for TLS.
 public final class TlsMaterial {
-  private static final char[] NO_PASSWORD = new char[0];
+  private final List<X509Certificate> chain;
+  private final PrivateKey key;
+  private final X509ExtendedTrustManager trust;
 
-  private final KeyManager keyManager;
-  private final TrustManager trustManager;
-
-  private TlsMaterial(KeyManager keyManager, TrustManager trustManager) {
-    this.keyManager = keyManager;
-    this.trustManager = trustManager;
+  private TlsMaterial(List<X509Certificate> chain, PrivateKey key, X509ExtendedTrustManager trust) {
+    this.chain = List.copyOf(chain);
+    this.key = key;
+    this.trust = trust;
   }
 
   /// Reads three PEM files.
@@ -57,46 +54,55 @@ public final class TlsMaterial {
 
   private static TlsMaterial of(
       List<X509Certificate> authorities, List<X509Certificate> chain, PrivateKey key) {
+    requirePair(chain.getFirst(), key);
     try {
-      KeyStore own = KeyStore.getInstance("PKCS12");
-      own.load(null, NO_PASSWORD);
-      own.setKeyEntry("node", key, NO_PASSWORD, chain.toArray(Certificate[]::new));
-      KeyManagerFactory keys =
-          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      keys.init(own, NO_PASSWORD);
       KeyStore trusted = KeyStore.getInstance("PKCS12");
-      trusted.load(null, NO_PASSWORD);
+      trusted.load(null, new char[0]);
       for (int i = 0; i < authorities.size(); i++) {
         trusted.setCertificateEntry("authority" + i, authorities.get(i));
       }
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(trusted);
-      return new TlsMaterial(keys.getKeyManagers()[0], trust.getTrustManagers()[0]);
+      return new TlsMaterial(chain, key, (X509ExtendedTrustManager) trust.getTrustManagers()[0]);
     } catch (GeneralSecurityException | IOException e) {
       throw new TlsException("key and certificate cannot be used: " + e.getMessage(), e);
     }
   }
 
-  /// Presents the node's certificate.
-  public KeyManager keyManager() {
-    return keyManager;
-  }
-
-  /// Trusts the cluster's authorities, and nobody else.
-  public TrustManager trustManager() {
-    return trustManager;
-  }
-
-  /// A context for TLS 1.3 with both.
-  public SSLContext context() {
+  private static void requirePair(X509Certificate certificate, PrivateKey key) {
+    byte[] text = {1, 2, 3};
     try {
-      SSLContext context = SSLContext.getInstance("TLSv1.3");
-      context.init(new KeyManager[] {keyManager}, new TrustManager[] {trustManager}, null);
-      return context;
+      Signature signature = Signature.getInstance("SHA256withECDSA");
+      signature.initSign(key);
+      signature.update(text);
+      byte[] signed = signature.sign();
+      signature.initVerify(certificate.getPublicKey());
+      signature.update(text);
+      if (!signature.verify(signed)) {
+        throw new TlsException("the key does not belong to the certificate");
+      }
     } catch (GeneralSecurityException e) {
-      throw new TlsException("TLS 1.3 is not to be had: " + e.getMessage(), e);
+      throw new TlsException("key and certificate cannot be used: " + e.getMessage(), e);
     }
+  }
+
+  /// The node's certificate, and those that lead to an authority.
+  public List<X509Certificate> chain() {
+    return chain;
+  }
+
+  /// The authorities that are trusted.
+  public List<X509Certificate> authorities() {
+    return List.of(trust.getAcceptedIssuers());
+  }
+
+  PrivateKey key() {
+    return key;
+  }
+
+  X509ExtendedTrustManager trust() {
+    return trust;
   }
 
   static X509Certificate certificate(byte[] der) throws GeneralSecurityException {
@@ -104,7 +110,11 @@ public final class TlsMaterial {
     return (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der));
   }
 
-  static List<X509Certificate> certificates(String where, String pem) {
+  /// The certificates in a PEM text.
+  ///
+  /// @param where what is named if there are none
+  /// @throws TlsException if there are none
+  public static List<X509Certificate> certificates(String where, String pem) {
     List<X509Certificate> result = new ArrayList<>();
     for (byte[] der : Pem.contents("CERTIFICATE", pem)) {
       try {

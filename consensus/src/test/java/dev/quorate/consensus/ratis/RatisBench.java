@@ -7,12 +7,13 @@ import dev.quorate.consensus.ReplicatedLogContract;
 import dev.quorate.consensus.ReplicatedStateMachine;
 import dev.quorate.consensus.tls.ClusterAuthority;
 import dev.quorate.consensus.tls.Credentials;
+import dev.quorate.consensus.tls.LiveTls;
+import dev.quorate.consensus.tls.TlsMaterial;
 import dev.quorate.membership.NodeId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +32,7 @@ final class RatisBench implements ReplicatedLogContract.Bench {
   private final ClusterAuthority authority = ClusterAuthority.create("bench", Instant.now());
   private final Map<NodeId, ConsensusConfig.Endpoint> voters = new TreeMap<>();
   private final Map<NodeId, ConsensusConfig.Endpoint> others = new TreeMap<>();
-  private final Map<NodeId, ConsensusConfig.TlsFiles> files = new TreeMap<>();
+  private final Map<NodeId, LiveTls> keys = new TreeMap<>();
   private final Map<NodeId, ReplicatedLog> logs = new TreeMap<>();
   private final Map<NodeId, SilentLink> links = new TreeMap<>();
 
@@ -45,7 +46,7 @@ final class RatisBench implements ReplicatedLogContract.Bench {
   }
 
   private void equip(NodeId node) {
-    files.put(node, store(node, authority.issue(node, List.of("127.0.0.1"), Instant.now())));
+    keys.put(node, new LiveTls(TlsMaterial.of(issued(node))));
   }
 
   /// Lets every node be reached by way of a link that can be cut.
@@ -62,22 +63,21 @@ final class RatisBench implements ReplicatedLogContract.Bench {
     }
   }
 
-  private ConsensusConfig.TlsFiles store(NodeId node, Credentials credentials) {
-    try {
-      Path home = Files.createDirectories(directory.resolve(node.name()).resolve("tls"));
-      return new ConsensusConfig.TlsFiles(
-          Files.writeString(home.resolve("ca.pem"), credentials.authority()),
-          Files.writeString(home.resolve("node.pem"), credentials.certificate()),
-          Files.writeString(home.resolve("node.key"), credentials.privateKey()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  Credentials issued(NodeId node) {
+    return authority.issue(node, List.of("127.0.0.1"), Instant.now());
+  }
+
+  ClusterAuthority authority() {
+    return authority;
+  }
+
+  LiveTls tls(NodeId node) {
+    return Objects.requireNonNull(keys.get(node));
   }
 
   ConsensusConfig config(NodeId node) {
     Map<NodeId, ConsensusConfig.Endpoint> seen = new TreeMap<>(voters);
     seen.put(node, endpoint(node));
-    ConsensusConfig.TlsFiles tls = Objects.requireNonNull(files.get(node));
     links.forEach((other, link) -> {
       if (!other.equals(node)) {
         seen.put(other, new ConsensusConfig.Endpoint("127.0.0.1", link.port()));
@@ -85,7 +85,7 @@ final class RatisBench implements ReplicatedLogContract.Bench {
     });
     return adjust.apply(
         ConsensusConfig.of(
-            "bench", node, seen, directory.resolve(node.name()).resolve("log"), tls));
+            "bench", node, seen, directory.resolve(node.name()).resolve("log"), tls(node)));
   }
 
   @Override

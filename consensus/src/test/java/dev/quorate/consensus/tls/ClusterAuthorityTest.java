@@ -5,17 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.quorate.membership.NodeId;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLServerSocket;
-import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 
 /// Certificates as the JDK reads them, and in a handshake.
@@ -36,7 +29,7 @@ final class ClusterAuthorityTest {
     assertEquals("CN=Quorate cluster café", root.getSubjectX500Principal().getName());
     assertEquals("CN=n1", node.getSubjectX500Principal().getName());
     assertEquals(root.getSubjectX500Principal(), node.getIssuerX500Principal());
-    assertEquals(0, root.getBasicConstraints());
+    assertEquals(1, root.getBasicConstraints());
     assertEquals(-1, node.getBasicConstraints());
     assertEquals(
         List.of(
@@ -59,7 +52,7 @@ final class ClusterAuthorityTest {
         ClusterAuthority.load(authority.certificatePem(), authority.privateKeyPem());
     Credentials server = authority.issue(N1, List.of("127.0.0.1"), Instant.now());
     Credentials client = loaded.issue(new NodeId("n2"), List.of("127.0.0.1"), Instant.now());
-    assertEquals("CN=n2 says 42", handshake(server, client));
+    assertEquals("CN=n2 says 42", Handshake.of(server, client));
   }
 
   @Test
@@ -67,17 +60,17 @@ final class ClusterAuthorityTest {
     Credentials server = authority.issue(N1, List.of("127.0.0.1"), Instant.now());
     ClusterAuthority other = ClusterAuthority.create("other", Instant.now());
     Credentials stranger = other.issue(N1, List.of("127.0.0.1"), Instant.now());
-    assertThrows(SSLException.class, () -> handshake(server, stranger));
+    assertThrows(SSLException.class, () -> Handshake.of(server, stranger));
     Credentials impostor =
         new Credentials(authority.certificatePem(), stranger.certificate(), stranger.privateKey());
-    assertThrows(IOException.class, () -> handshake(server, impostor));
+    assertThrows(IOException.class, () -> Handshake.of(server, impostor));
   }
 
   @Test
   void refusesTheWrongHost() {
     Credentials server = authority.issue(N1, List.of("127.0.0.9"), Instant.now());
     Credentials client = authority.issue(N1, List.of("127.0.0.1"), Instant.now());
-    assertThrows(SSLException.class, () -> handshake(server, client));
+    assertThrows(SSLException.class, () -> Handshake.of(server, client));
   }
 
   @Test
@@ -90,52 +83,5 @@ final class ClusterAuthorityTest {
     assertEquals("the node's certificate holds no certificate in PEM form", e.getMessage());
     assertEquals("Credentials[private key withheld]", good.toString());
     assertThrows(TlsException.class, () -> authority.issue(N1, List.of("1.2.3.400"), NOW));
-  }
-
-  private static String handshake(Credentials serverSide, Credentials clientSide) throws Exception {
-    InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
-    try (SSLServerSocket server =
-        (SSLServerSocket)
-            TlsMaterial.of(serverSide)
-                .context()
-                .getServerSocketFactory()
-                .createServerSocket(0, 1, loopback)) {
-      server.setNeedClientAuth(true);
-      CompletableFuture<String> heard =
-          CompletableFuture.supplyAsync(() -> accept(server), Thread::startVirtualThread);
-      try (SSLSocket client =
-          (SSLSocket)
-              TlsMaterial.of(clientSide)
-                  .context()
-                  .getSocketFactory()
-                  .createSocket(loopback, server.getLocalPort())) {
-        SSLParameters parameters = client.getSSLParameters();
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        client.setSSLParameters(parameters);
-        client.getOutputStream().write(42);
-        client.getOutputStream().flush();
-        if (client.getInputStream().read() != 42) {
-          throw new IOException("not echoed");
-        }
-      }
-      return heard.get();
-    } catch (ExecutionException e) {
-      throw new IOException(e.getCause());
-    }
-  }
-
-  private static String accept(SSLServerSocket server) {
-    try (SSLSocket socket = (SSLSocket) server.accept()) {
-      int said = socket.getInputStream().read();
-      socket.getOutputStream().write(said);
-      return Arrays.stream(socket.getSession().getPeerCertificates())
-              .map(c -> ((X509Certificate) c).getSubjectX500Principal().getName())
-              .findFirst()
-              .orElseThrow()
-          + " says "
-          + said;
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -93,6 +93,19 @@ public interface Cluster {
   /// @throws HactlError if the node cannot be asked, or the resource is not open there
   List<Finding> examine(NodeId node, ResourceId resource);
 
+  /// The certificate that each node uses.
+  List<CertificateFacts> certificates();
+
+  /// Gives nodes a new key and certificate.
+  ///
+  /// @return what was done, line by line
+  List<String> renewCertificates(List<NodeId> nodes);
+
+  /// Replaces the authority that issues certificates, or goes on with that.
+  ///
+  /// @return what was done, line by line
+  List<String> exchangeAuthority(String client);
+
   /// How the ring's links to the other nodes do.
   List<RingLink> ringLinks();
 

@@ -112,7 +112,7 @@ final class ClusterCommands {
     in.out().line("hactl cluster join " + in.cluster().token(new NodeId(name)));
   }
 
-  private static List<NodeId> targets(Invocation in) {
+  static List<NodeId> targets(Invocation in) {
     List<NodeId> known = in.cluster().nodes();
     if (in.options().all()) {
       in.words().end();

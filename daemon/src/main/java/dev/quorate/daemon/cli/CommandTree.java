@@ -9,6 +9,7 @@ public final class CommandTree {
   private static final List<Command> COMMANDS =
       Stream.of(
               ClusterCommands.all(),
+              CertificateCommands.all(),
               StatusCommands.all(),
               RingCommands.all(),
               QuorumCommands.all(),

@@ -48,7 +48,8 @@ public final class HactlReference {
             | `--dry-run` | Says what would be done, and does nothing (`cib import`). |
             | `--secrets` | Shows secrets (`cib export`). |
             | `--name NAME` | The cluster's name in `cluster setup`. |
-            | `--reason TEXT` | Why, for the record (`quorum unblock`). |
+            | `--reason TEXT` | Why, for the record (`quorum unblock`, `cluster certificate revoke`). |
+            | `--authority` | The authority, not the nodes (`cluster certificate rotate`). |
 
             ## Exit codes
 

@@ -4,6 +4,7 @@ import dev.quorate.consensus.Leadership;
 import dev.quorate.consensus.LogPosition;
 import dev.quorate.membership.NodeId;
 import dev.quorate.membership.View;
+import java.util.List;
 import java.util.Optional;
 
 /// What one daemon knows of itself, beyond what the cluster has agreed on.
@@ -12,6 +13,7 @@ import java.util.Optional;
 /// @param quorum whether a leader with a majority is known
 /// @param quorumReason why there is none; empty if there is
 /// @param view the ring's present view
+/// @param warnings what this daemon has found out about itself that an operator must know
 public record NodeFacts(
     String version,
     String cluster,
@@ -21,7 +23,13 @@ public record NodeFacts(
     boolean quorum,
     String quorumReason,
     Optional<View> view,
-    LogPosition applied) {
+    LogPosition applied,
+    List<String> warnings) {
+  /// Copies the list.
+  public NodeFacts {
+    warnings = List.copyOf(warnings);
+  }
+
   /// How far the daemon is.
   public enum Phase {
     /// It belongs to no cluster.

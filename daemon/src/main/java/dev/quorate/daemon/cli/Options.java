@@ -50,6 +50,9 @@ public record Options(
   /// The nodes of a new cluster that only vote.
   static final String WITNESS = "--witness";
 
+  /// The authority is meant, not the nodes.
+  static final String AUTHORITY = "--authority";
+
   /// How long `--wait` without a number waits.
   public static final Duration WAIT = Duration.ofSeconds(60);
 
@@ -57,6 +60,7 @@ public record Options(
       List.of(
           AFTER,
           "--all",
+          AUTHORITY,
           BEFORE,
           "--debug",
           "--disabled",
@@ -125,7 +129,7 @@ public record Options(
         case "-f" -> throw noFile(i + 1 < arguments.size() ? arguments.get(i + 1) : "FILE");
         case GROUP, BEFORE, AFTER, REASON, WITNESS ->
             own.put(flag, word.contains("=") ? word.split("=", 2)[1] : value(arguments, ++i, word));
-        case DOCUMENT, DRY_RUN, SECRETS ->
+        case AUTHORITY, DOCUMENT, DRY_RUN, SECRETS ->
             own.put(flag, word.contains("=") ? word.split("=", 2)[1] : "");
         default -> {
           if (OldWords.promotedFlag(flag)) {

@@ -72,7 +72,8 @@ final class StatusText {
   private void head() {
     line("Cluster name: " + facts.cluster());
     line("Health: " + Health.verdict(state, facts));
-    List<String> warnings = warnings(state);
+    List<String> warnings = new ArrayList<>(facts.warnings());
+    warnings.addAll(warnings(state));
     if (!warnings.isEmpty()) {
       line("");
       line("WARNINGS:");

@@ -1,5 +1,6 @@
 package dev.quorate.daemon.http;
 
+import dev.quorate.consensus.tls.LiveTls;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
@@ -20,12 +21,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
@@ -50,6 +51,8 @@ public final class HttpListener implements AutoCloseable {
 
   private static final int MOST = 64;
   private static final int IDLE_MILLIS = 120_000;
+  private static final int LAST_WORDS = 65_536;
+  private static final int LAST_WORDS_MILLIS = 500;
   private static final Duration LAST_ACCEPT = Duration.ofSeconds(1);
   private static final Logger log = LoggerFactory.getLogger(HttpListener.class);
 
@@ -108,10 +111,10 @@ public final class HttpListener implements AutoCloseable {
     }
   }
 
-  /// Listens on TCP; with a TLS context every client must speak TLS, and is trusted if it shows a
-  /// certificate of the cluster.
-  public static HttpListener tcp(
-      String host, int port, Optional<SSLContext> tls, HttpHandler handler) throws IOException {
+  /// Listens on TCP; with TLS every client must speak it, and is trusted if it shows a certificate
+  /// of the cluster.
+  public static HttpListener tcp(String host, int port, Optional<LiveTls> tls, HttpHandler handler)
+      throws IOException {
     return tcp(host, port, tls, handler, () -> ALIVE);
   }
 
@@ -119,7 +122,7 @@ public final class HttpListener implements AutoCloseable {
   ///
   /// @param sign of life: what a [#PROBE] is answered with
   public static HttpListener tcp(
-      String host, int port, Optional<SSLContext> tls, HttpHandler handler, IntSupplier sign)
+      String host, int port, Optional<LiveTls> tls, HttpHandler handler, IntSupplier sign)
       throws IOException {
     ServerSocket server = new ServerSocket();
     try {
@@ -146,7 +149,7 @@ public final class HttpListener implements AutoCloseable {
     }
   }
 
-  private void acceptTcp(ServerSocket server, Optional<SSLContext> tls) {
+  private void acceptTcp(ServerSocket server, Optional<LiveTls> tls) {
     while (!server.isClosed()) {
       try {
         Socket client = server.accept();
@@ -188,7 +191,7 @@ public final class HttpListener implements AutoCloseable {
     }
   }
 
-  private void serveTcp(Socket client, Optional<SSLContext> tls) {
+  private void serveTcp(Socket client, Optional<LiveTls> tls) {
     String from = client.getInetAddress().getHostAddress();
     try {
       client.setSoTimeout(IDLE_MILLIS);
@@ -207,32 +210,58 @@ public final class HttpListener implements AutoCloseable {
       } else if (first >= 0) {
         ByteArrayInputStream consumed = new ByteArrayInputStream(new byte[] {(byte) first});
         serveTls(
-            (SSLSocket) tls.get().getSocketFactory().createSocket(client, consumed, true), from);
+            (SSLSocket)
+                tls.get().context().getSocketFactory().createSocket(client, consumed, false),
+            tls.get(),
+            from);
       }
     } catch (SSLException e) {
       log.atWarn()
           .addKeyValue("target", from)
           .addKeyValue("reason", e.getMessage())
           .log("connection without a good certificate refused");
+      drain(client);
     } catch (IOException e) {
       log.atDebug().addKeyValue("reason", e.getMessage()).log("remote client went away");
     }
   }
 
-  private void serveTls(SSLSocket client, String from) throws IOException {
+  /// Whoever closes with something unread takes the reason that it has just given back.
+  private static void drain(Socket client) {
+    try {
+      client.setSoTimeout(LAST_WORDS_MILLIS);
+      client.shutdownOutput();
+      InputStream in = client.getInputStream();
+      byte[] _ = in.readNBytes(LAST_WORDS);
+    } catch (IOException e) {
+      log.atDebug().addKeyValue("reason", e.getMessage()).log("client went away");
+    }
+  }
+
+  private void serveTls(SSLSocket client, LiveTls tls, String from) throws IOException {
     client.setUseClientMode(false);
     client.setWantClientAuth(true);
     client.setEnabledProtocols(new String[] {"TLSv1.3"});
     client.startHandshake();
     String name = from;
     boolean trusted = false;
+    Runnable deaf = () -> {};
     try {
+      Certificate[] shown = client.getSession().getPeerCertificates();
       name = client.getSession().getPeerPrincipal().getName();
       trusted = true;
+      deaf = tls.onChange(() -> tls.refusal(shown).ifPresent(_ -> close(client)));
     } catch (SSLPeerUnverifiedException e) {
       log.atDebug().addKeyValue("target", from).log("client shows no certificate");
     }
-    exchange(client.getInputStream(), client.getOutputStream(), name, trusted);
+    try {
+      if (trusted && tls.refusal(client.getSession().getPeerCertificates()).isPresent()) {
+        return;
+      }
+      exchange(client.getInputStream(), client.getOutputStream(), name, trusted);
+    } finally {
+      deaf.run();
+    }
   }
 
   private void exchange(InputStream from, OutputStream to, String client, boolean trusted)

@@ -20,6 +20,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,6 +147,18 @@ public final class DaemonMetrics {
         "quorate.memory.locked",
         "whether the daemon's memory is locked",
         () -> memory.get() ? 1 : 0);
+  }
+
+  /// From now on this says when the node's certificate expires; empty as long as it has none.
+  public void certificate(Supplier<Optional<Instant>> until) {
+    gauge(
+        "quorate.certificate.expiry.seconds",
+        "how long the node's certificate is still valid",
+        () ->
+            until
+                .get()
+                .map(end -> (Number) Duration.between(Instant.now(), end).toSeconds())
+                .orElse(Double.NaN));
   }
 
   /// From now on the ring's counts and links are these.

@@ -57,6 +57,7 @@ final class FailoverPhases {
       case ClusterChange.ConfigurationChanged _,
           ClusterChange.InstanceChanged _,
           ClusterChange.FailureCounted _,
+          ClusterChange.TrustChanged _,
           ClusterChange.PrimacyChanged _,
           ClusterChange.VoteCast _ -> {}
     }

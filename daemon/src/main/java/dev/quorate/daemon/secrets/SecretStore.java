@@ -2,8 +2,7 @@ package dev.quorate.daemon.secrets;
 
 import dev.quorate.consensus.tls.ClusterAuthority;
 import dev.quorate.consensus.tls.Credentials;
-import dev.quorate.consensus.tls.TlsException;
-import dev.quorate.consensus.tls.TlsMaterial;
+import dev.quorate.consensus.tls.SigningRequest;
 import dev.quorate.membership.NodeId;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,30 +32,18 @@ public final class SecretStore {
   private static final int RING_KEY_BYTES = 32;
 
   private final Path directory;
+  private final CertificateStore certificates;
   private final SecureRandom random = new SecureRandom();
 
   /// Keeps secrets in the directory.
   public SecretStore(Path directory) {
     this.directory = directory;
+    this.certificates = new CertificateStore(directory);
   }
 
-  /// The authority's certificate, as a PEM file.
-  public Path authorityFile() {
-    return directory.resolve("ca.crt");
-  }
-
-  /// The node's certificate, as a PEM file.
-  public Path certificateFile() {
-    return directory.resolve("node.crt");
-  }
-
-  /// The node's private key, as a PEM file.
-  public Path keyFile() {
-    return directory.resolve("node.key");
-  }
-
-  private Path authorityKeyFile() {
-    return directory.resolve("ca.key");
+  /// Certificates and authorities.
+  public CertificateStore certificates() {
+    return certificates;
   }
 
   private Path ringKeyFile() {
@@ -68,20 +55,21 @@ public final class SecretStore {
     OwnerOnly.directory(directory);
     ClusterAuthority authority = ClusterAuthority.create(cluster, now);
     byte[] ring = newRingKey();
-    write(authorityKeyFile(), authority.privateKeyPem());
+    write(certificates.authorityKeyFile(), authority.privateKeyPem());
+    Credentials own = authority.issue(node, hosts(node, address), now);
     accept(
         new Grant(
-            authority.issue(node, hosts(node, address), now), HexFormat.of().formatHex(ring)));
+            new Credentials(own.authority(), own.certificate() + own.authority(), own.privateKey()),
+            HexFormat.of().formatHex(ring)));
   }
 
   /// Takes over what a member has handed out.
   public void accept(Grant grant) throws IOException {
     OwnerOnly.directory(directory);
     Credentials credentials = grant.credentials();
-    write(authorityFile(), credentials.authority());
-    write(keyFile(), credentials.privateKey());
-    // The authority's certificate follows, so that newcomers can compare its fingerprint.
-    write(certificateFile(), credentials.certificate() + credentials.authority());
+    write(certificates.authorityFile(), credentials.authority());
+    write(certificates.keyFile(), credentials.privateKey());
+    write(certificates.certificateFile(), credentials.certificate());
     write(ringKeyFile(), grant.ringKey() + "\n");
   }
 
@@ -93,11 +81,27 @@ public final class SecretStore {
     }
   }
 
-  /// Makes a newcomer's key and certificate.
-  public Grant grant(NodeId node, String address, Instant now) {
-    ClusterAuthority authority =
-        ClusterAuthority.load(read(authorityFile()), read(authorityKeyFile()));
-    return new Grant(authority.issue(node, hosts(node, address), now), read(ringKeyFile()).strip());
+  /// Makes a newcomer's key and certificate. The issuing authority's certificate is the last of the
+  /// chain, so that newcomers can compare its fingerprint.
+  ///
+  /// @param bridge leads from an older authority to the one that issues; may be empty
+  public Grant grant(NodeId node, String address, String bridge, Instant now) {
+    ClusterAuthority authority = certificates.issuing();
+    Credentials issued = authority.issue(node, hosts(node, address), now);
+    return new Grant(
+        new Credentials(
+            certificates.authorities(),
+            issued.certificate() + bridge + issued.authority(),
+            issued.privateKey()),
+        read(ringKeyFile()).strip());
+  }
+
+  /// Signs the key that a member made for itself; the chain is as for a newcomer.
+  public String sign(SigningRequest request, String address, String bridge, Instant now) {
+    ClusterAuthority authority = certificates.issuing();
+    return authority.sign(request, hosts(request.node(), address), now)
+        + bridge
+        + authority.certificatePem();
   }
 
   private static List<String> hosts(NodeId node, String address) {
@@ -106,12 +110,12 @@ public final class SecretStore {
 
   /// Whether this node can sign certificates.
   public boolean authority() {
-    return Files.exists(authorityKeyFile());
+    return certificates.authority();
   }
 
   /// Whether there are secrets at all.
   public boolean present() {
-    return Files.exists(keyFile());
+    return Files.exists(certificates.keyFile());
   }
 
   /// The keys of the ring by generation; two while they are exchanged. The file has a line for
@@ -184,21 +188,6 @@ public final class SecretStore {
     return key;
   }
 
-  /// Mutual TLS with the other members.
-  public TlsMaterial tls() {
-    try {
-      return TlsMaterial.load(authorityFile(), certificateFile(), keyFile());
-    } catch (TlsException e) {
-      throw new SecretsException(
-          e.getMessage()
-              + ": restore it, or remove "
-              + directory
-              + ", start quorated and join again with a token of 'hactl cluster token' on the first"
-              + " node",
-          e);
-    }
-  }
-
   /// A token with which the node may join once, within a day.
   public synchronized JoinToken newToken(String node, String host, int port, Instant now) {
     byte[] secret = new byte[16];
@@ -206,7 +195,7 @@ public final class SecretStore {
     // So that it begins with a letter: '-' would make it an option.
     secret[0] &= 0x7f;
     try {
-      JoinToken token = JoinToken.of(secret, fingerprint(authorityFile()), host, port);
+      JoinToken token = JoinToken.of(secret, fingerprint(certificates.authorityFile()), host, port);
       List<String> tokens = new ArrayList<>(tokens(now));
       tokens.add(digest(token.secret()) + " " + node + " " + now.plus(TOKEN_LIFETIME));
       write(tokensFile(), String.join("\n", tokens) + "\n");
@@ -284,7 +273,7 @@ public final class SecretStore {
     }
   }
 
-  private static String read(Path file) {
+  static String read(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {
@@ -298,7 +287,7 @@ public final class SecretStore {
     }
   }
 
-  private static void write(Path file, String text) throws IOException {
+  static void write(Path file, String text) throws IOException {
     OwnerOnly.write(file, text.getBytes(StandardCharsets.UTF_8));
   }
 }

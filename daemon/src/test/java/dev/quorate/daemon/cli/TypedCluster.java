@@ -34,6 +34,7 @@ import dev.quorate.resource.core.scheduling.PlacementScheduler;
 import dev.quorate.resource.core.state.Applied;
 import dev.quorate.resource.core.state.ClusterStateMachine;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
@@ -145,7 +146,8 @@ final class TypedCluster implements Cluster {
         quorum,
         quorum ? "" : "no leader was heard of",
         view,
-        state.position());
+        state.position(),
+        List.of());
   }
 
   @Override
@@ -232,7 +234,8 @@ final class TypedCluster implements Cluster {
         s.attributes(),
         s.intents(),
         s.primacies(),
-        fencings);
+        fencings,
+        s.trust());
   }
 
   @Override
@@ -269,6 +272,34 @@ final class TypedCluster implements Cluster {
       throw HactlError.failed(node + " refuses connections", "is it up?");
     }
     return found;
+  }
+
+  @Override
+  public List<CertificateFacts> certificates() {
+    return nodes().stream()
+        .map(n ->
+            n.name().equals("n3")
+                ? CertificateFacts.unknown(n, "it is down")
+                : new CertificateFacts(
+                    n,
+                    "4a" + n,
+                    Instant.parse("2026-06-01T00:00:00Z"),
+                    Instant.parse("2029-05-31T00:00:00Z"),
+                    "0123456789abcdef",
+                    List.of("0123456789abcdef"),
+                    n.name().equals("n1"),
+                    ""))
+        .toList();
+  }
+
+  @Override
+  public List<String> renewCertificates(List<NodeId> nodes) {
+    return List.of("renewed " + nodes);
+  }
+
+  @Override
+  public List<String> exchangeAuthority(String client) {
+    return List.of("exchanged by " + client);
   }
 
   @Override

@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quorate.consensus.tls.ClusterAuthority;
+import dev.quorate.consensus.tls.Credentials;
+import dev.quorate.consensus.tls.LiveTls;
+import dev.quorate.consensus.tls.TlsMaterial;
+import dev.quorate.membership.NodeId;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -16,8 +21,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,11 +81,17 @@ class HttpListenerTest {
     }
   }
 
+  private static LiveTls keys() {
+    Credentials keys =
+        ClusterAuthority.create("test", Instant.now())
+            .issue(new NodeId("n1"), List.of("127.0.0.1"), Instant.now());
+    return new LiveTls(TlsMaterial.of(keys));
+  }
+
   @Test
   void aProbeIsAnsweredWithoutTls() throws Exception {
     int port = freePort();
-    try (HttpListener _ =
-            HttpListener.tcp("127.0.0.1", port, Optional.of(SSLContext.getDefault()), ECHO);
+    try (HttpListener _ = HttpListener.tcp("127.0.0.1", port, Optional.of(keys()), ECHO);
         Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
       client.getOutputStream().write(HttpListener.PROBE);
       assertEquals(HttpListener.ALIVE, client.getInputStream().read());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quorate.consensus.tls.LiveTls;
 import dev.quorate.membership.NodeId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,9 +54,9 @@ class SecretStoreTest {
   void whatANewcomerIsHandedFits() throws IOException {
     SecretStore first = founded();
     SecretStore second = new SecretStore(temporary.resolve("second"));
-    second.accept(first.grant(new NodeId("n2"), "127.0.0.2", NOW));
+    second.accept(first.grant(new NodeId("n2"), "127.0.0.2", "", NOW));
     assertArrayEquals(first.ringKeys().get(1), second.ringKeys().get(1));
-    assertEquals("TLSv1.3", second.tls().context().getProtocol());
+    assertEquals("TLSv1.3", new LiveTls(second.certificates().load()).context().getProtocol());
     assertTrue(first.authority());
     assertFalse(second.authority());
   }
@@ -80,7 +81,9 @@ class SecretStoreTest {
         String.valueOf(assertThrows(SecretsException.class, store::ringKeys).getMessage())
             .contains("ring.key is damaged: copy it"));
     Files.writeString(temporary.resolve("first/node.key"), "abc");
-    String message = String.valueOf(assertThrows(SecretsException.class, store::tls).getMessage());
+    String message =
+        String.valueOf(
+            assertThrows(SecretsException.class, store.certificates()::load).getMessage());
     assertTrue(message.contains("node.key"), message);
     assertTrue(message.contains("hactl cluster token"), message);
   }

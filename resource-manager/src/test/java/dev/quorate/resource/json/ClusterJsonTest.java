@@ -74,7 +74,8 @@ class ClusterJsonTest {
         s.attributes(),
         s.intents(),
         s.primacies(),
-        s.fencings());
+        s.fencings(),
+        s.trust());
   }
 
   @Test

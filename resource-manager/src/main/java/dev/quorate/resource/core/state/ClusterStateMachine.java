@@ -2,6 +2,7 @@ package dev.quorate.resource.core.state;
 
 import dev.quorate.consensus.LogPosition;
 import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ClusterCommand.AdmitCertificate;
 import dev.quorate.resource.ClusterCommand.BeginAction;
 import dev.quorate.resource.ClusterCommand.CancelSwitchover;
 import dev.quorate.resource.ClusterCommand.CastVote;
@@ -21,8 +22,10 @@ import dev.quorate.resource.ClusterCommand.ReportObservation;
 import dev.quorate.resource.ClusterCommand.ReportView;
 import dev.quorate.resource.ClusterCommand.RequestFencing;
 import dev.quorate.resource.ClusterCommand.RequestSwitchover;
+import dev.quorate.resource.ClusterCommand.RevokeCertificate;
 import dev.quorate.resource.ClusterCommand.SetAttribute;
 import dev.quorate.resource.ClusterCommand.SetSyncPromise;
+import dev.quorate.resource.ClusterCommand.TrustAuthorities;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.CommandAnswer;
 import java.util.List;
@@ -77,6 +80,9 @@ public final class ClusterStateMachine {
       case OpenElection c -> ElectionRules.open(draft, c);
       case CastVote c -> ElectionRules.vote(draft, c);
       case CloseElection c -> ElectionRules.close(draft, c);
+      case TrustAuthorities c -> CertificateRules.trust(draft, c);
+      case RevokeCertificate c -> CertificateRules.revoke(draft, c);
+      case AdmitCertificate c -> CertificateRules.admit(draft, c);
       case RequestFencing c -> FencingRules.request(draft, c);
       case RecordFencing c -> FencingRules.record(draft, c);
       case ConfirmFencing c -> FencingRules.confirm(draft, c);

@@ -54,6 +54,9 @@ final class ConfigurationRules {
     }
     ClusterConfiguration after = editor.result();
     draft.configure(after, command.client());
+    before.nodes().keySet().stream()
+        .filter(node -> !after.nodes().containsKey(node))
+        .forEach(node -> CertificateRules.removed(draft, node, command.client()));
     adjustNodes(draft, before, after);
     adjustResources(draft, before, after);
     return accepted();

@@ -4,6 +4,7 @@ import dev.quorate.consensus.LogPosition;
 import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.Action;
+import dev.quorate.resource.CertificateTrust;
 import dev.quorate.resource.ClusterChange;
 import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.ClusterState;
@@ -54,6 +55,7 @@ final class Draft {
   private final List<ClusterChange> changes = new ArrayList<>();
   private ClusterConfiguration configuration;
   private String lastChangeBy;
+  private CertificateTrust trust;
 
   Draft(ClusterState state, LogPosition position, long wallMillis) {
     this.position = position;
@@ -61,6 +63,7 @@ final class Draft {
     this.featureLevel = state.featureLevel();
     this.configuration = state.configuration();
     this.lastChangeBy = state.lastChangeBy();
+    this.trust = state.trust();
     this.nodes = new TreeMap<>(state.nodes());
     this.views = new TreeMap<>(state.views());
     state.instances().forEach((id, byNode) -> instances.put(id, new TreeMap<>(byNode)));
@@ -86,7 +89,8 @@ final class Draft {
         state.attributes(),
         state.intents(),
         state.primacies(),
-        state.fencings());
+        state.fencings(),
+        state.trust());
   }
 
   ClusterState build() {
@@ -103,7 +107,8 @@ final class Draft {
         attributes,
         intents,
         primacies,
-        fencings);
+        fencings,
+        trust);
   }
 
   static CommandAnswer accepted() {
@@ -124,6 +129,21 @@ final class Draft {
 
   void note(ClusterChange change) {
     changes.add(change);
+  }
+
+  // Certificates.
+
+  CertificateTrust trust() {
+    return trust;
+  }
+
+  void trust(CertificateTrust next) {
+    trust = next;
+  }
+
+  void trust(CertificateTrust next, String text, String client) {
+    trust = next;
+    note(new ClusterChange.TrustChanged(text, client));
   }
 
   // Configuration.

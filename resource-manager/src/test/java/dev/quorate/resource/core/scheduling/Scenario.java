@@ -5,6 +5,7 @@ import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.Action;
 import dev.quorate.resource.AgentType;
+import dev.quorate.resource.CertificateTrust;
 import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.Constraint;
@@ -116,7 +117,8 @@ final class Scenario {
         attributes,
         intents,
         primacies,
-        fencings);
+        fencings,
+        CertificateTrust.FOUNDED);
   }
 
   Plan plan() {

@@ -1,0 +1,58 @@
+package dev.quorate.consensus.tls;
+
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/// What a certificate says that people want to know.
+///
+/// @param name of the node
+/// @param serial its number, in hexadecimal digits
+/// @param from it is not valid before
+/// @param until it is not valid after
+public record NodeCertificate(String name, String serial, Instant from, Instant until) {
+  private static final String COMMON_NAME = "CN=";
+
+  /// Reads it.
+  public static NodeCertificate of(X509Certificate certificate) {
+    String subject = certificate.getSubjectX500Principal().getName();
+    return new NodeCertificate(
+        subject.startsWith(COMMON_NAME) ? subject.substring(COMMON_NAME.length()) : subject,
+        certificate.getSerialNumber().toString(16),
+        certificate.getNotBefore().toInstant(),
+        certificate.getNotAfter().toInstant());
+  }
+
+  /// The moment from which it is to be renewed: two thirds of its life.
+  public Instant renewFrom() {
+    return from.plus(Duration.between(from, until).multipliedBy(2).dividedBy(3));
+  }
+
+  /// Why it cannot be used at this moment by this machine's clock; empty if it can.
+  public Optional<String> unusable(Instant now) {
+    if (now.isBefore(from)) {
+      return Optional.of(
+          "the clock of this machine says %s, and the certificate of %s is valid from %s on"
+              .formatted(now, name, from));
+    }
+    return now.isAfter(until)
+        ? Optional.of(
+            "the certificate of %s expired at %s, and the clock of this machine says %s"
+                .formatted(name, until, now))
+        : Optional.empty();
+  }
+
+  /// The first 16 hexadecimal digits of a certificate's SHA-256: enough to tell authorities apart.
+  public static String shortFingerprint(X509Certificate certificate) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
+      return HexFormat.of().formatHex(digest, 0, 8);
+    } catch (GeneralSecurityException e) {
+      throw new TlsException("a certificate cannot be encoded", e);
+    }
+  }
+}
