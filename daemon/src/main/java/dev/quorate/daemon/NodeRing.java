@@ -36,6 +36,9 @@ final class NodeRing implements AutoCloseable {
   private final RingDriver driver;
   private volatile List<RingPeer> peers;
 
+  /// The configuration that was looked at last; only another one can have other nodes.
+  private long seenVersion = -1;
+
   /// Starts the ring.
   NodeRing(
       DaemonConfig config,
@@ -100,6 +103,10 @@ final class NodeRing implements AutoCloseable {
   /// The cluster may have agreed on other nodes or addresses; before its founding is written down,
   /// the file counts.
   void stateChanged(ClusterState state) {
+    if (state.configuration().version() == seenVersion) {
+      return;
+    }
+    seenVersion = state.configuration().version();
     SortedMap<NodeId, String> agreed = new TreeMap<>();
     for (NodeDefinition node : state.configuration().nodes().values()) {
       agreed.put(node.id(), node.address());

@@ -18,6 +18,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// Reads and writes `quorate.conf`: lines `key = value`, `#` starts a comment line.
 ///
@@ -209,7 +210,7 @@ public final class ConfigFile {
   private Optional<Identity> identity() {
     String cluster = value(ConfigKey.CLUSTER);
     if (cluster.isEmpty()) {
-      for (ConfigKey key : List.of(ConfigKey.NODE, ConfigKey.ADDRESS)) {
+      for (ConfigKey key : List.of(ConfigKey.NODE, ConfigKey.ADDRESS, ConfigKey.WITNESS)) {
         if (values.containsKey(key)) {
           problem(
               key,
@@ -241,18 +242,27 @@ public final class ConfigFile {
             "remove 'peer." + node + "': a node is not its own peer");
       }
       return Optional.of(
-          new Identity(cluster, node, link(node, links), peers, furtherLinks, witnesses()));
+          new Identity(cluster, node, link(node, links), peers, furtherLinks, witnesses(node)));
     } catch (IllegalArgumentException e) {
       problem(ConfigKey.NODE, String.valueOf(e.getMessage()), "set 'node' to this node's name");
       return Optional.empty();
     }
   }
 
-  private SortedSet<NodeId> witnesses() {
+  private SortedSet<NodeId> witnesses(NodeId self) {
+    List<String> known =
+        Stream.concat(Stream.of(self), peers.keySet().stream()).map(NodeId::name).toList();
     SortedSet<NodeId> witnesses = new TreeSet<>();
     for (String name : value(ConfigKey.WITNESS).split("[,\\s]+", -1)) {
-      if (!name.isEmpty()) {
+      if (known.contains(name)) {
         witnesses.add(new NodeId(name));
+      } else if (!name.isEmpty()) {
+        problem(
+            ConfigKey.WITNESS,
+            "witness '" + name + "' is neither this node nor a peer",
+            NearestWord.of(name, known)
+                .map(near -> "did you mean '" + near + "'?")
+                .orElse("name one of " + String.join(", ", known)));
       }
     }
     return witnesses;

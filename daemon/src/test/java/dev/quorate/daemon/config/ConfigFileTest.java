@@ -66,6 +66,27 @@ class ConfigFileTest {
   }
 
   @Test
+  void aWitnessIsANodeOfTheCluster() {
+    String cluster =
+        "cluster = demo\nnode = db1\naddress = 10.0.0.1\npeer.db2 = 10.0.0.2\npeer.arbiter = 10.0.0.3\n";
+    assertEquals(
+        List.of(new NodeId("arbiter")),
+        ConfigFile.parse(FILE, cluster + "witness = arbiter").identity().stream()
+            .flatMap(i -> i.witnesses().stream())
+            .toList());
+    assertEquals(
+        List.of(
+            FILE + ":6: witness 'arbitr' is neither this node nor a peer: did you mean 'arbiter'?",
+            FILE
+                + ":6: witness 'x!' is neither this node nor a peer: name one of db1, arbiter, db2"),
+        problems(cluster + "witness = arbitr, x!"));
+    assertEquals(
+        List.of(
+            FILE + ":1: 'witness' without 'cluster': set 'cluster', or use `hactl cluster join`"),
+        problems("witness = db2"));
+  }
+
+  @Test
   void crossRulesAreChecked() {
     assertTrue(
         problems("raft.port = 7000\nadmin.port = 7000\n").getFirst().contains("must differ"));

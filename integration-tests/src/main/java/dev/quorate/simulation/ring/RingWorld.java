@@ -148,15 +148,20 @@ final class RingWorld {
 
     void arrive(int from, int link, long number, Object load) {
       var sender = nodes[from].id;
-      monitor.heard(instant(), sender, link);
       switch (load) {
-        case LinkReport report -> monitor.reported(instant(), sender, link, report);
+        case LinkReport report -> {
+          monitor.heard(instant(), sender, link);
+          monitor.reported(instant(), sender, link, report);
+        }
         case RingPacket packet -> {
           // As the seal does: only the first copy passes.
           var slot = (int) (number % SEEN);
           if (seen[from][slot] != number) {
             seen[from][slot] = number;
+            monitor.heard(instant(), sender, link);
             feed(new RingEvent.PacketArrived(sender, packet));
+          } else {
+            monitor.copied(sender, link);
           }
         }
         default -> throw new IllegalStateException("nothing else is sent");

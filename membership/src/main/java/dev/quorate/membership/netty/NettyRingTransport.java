@@ -261,7 +261,7 @@ final class NettyRingTransport implements RingTransport {
                 said -> monitor.reported(time.instant(), node, link, said),
                 () -> counters.add(Count.DROPPED_MALFORMED));
       }
-      case PacketSeal.Opened.Redundant(var node) -> monitor.heard(time.instant(), node, link);
+      case PacketSeal.Opened.Redundant(var node) -> monitor.copied(node, link);
       case PacketSeal.Opened.Established(var node, var answer) -> {
         monitor.heard(time.instant(), node, link);
         if (answer) {

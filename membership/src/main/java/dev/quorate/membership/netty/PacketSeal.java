@@ -313,9 +313,7 @@ final class PacketSeal {
     var session = peer.session;
     var isNew = session == null || !Arrays.equals(session.theirs, contribution);
     if (!isNew && session != null && session.window.has(header.number())) {
-      var copy = session.byLink[link].mark(header.number());
-      counters.add(copy ? Count.REDUNDANT : Count.DROPPED_REPLAYED);
-      return copy ? new Opened.Redundant(sender) : new Opened.Nothing();
+      return copied(header, session, datagram, link);
     }
     if (isNew && isRefused(door, sender)) {
       return new Opened.Nothing();
@@ -339,6 +337,20 @@ final class PacketSeal {
     return header.kind() == REPORT
         ? new Opened.Report(sender, plain)
         : new Opened.Content(sender, plain);
+  }
+
+  /// Opens a copy, for its header alone could be anybody's; counts it once for each link.
+  private Opened copied(Header header, Session session, ByteBuffer datagram, int link) {
+    if (session.byLink[link].has(header.number())) {
+      counters.add(Count.DROPPED_REPLAYED);
+      return new Opened.Nothing();
+    }
+    if (opened(header, session.in(header.generation()), datagram) == null) {
+      return new Opened.Unopened();
+    }
+    session.byLink[link].mark(header.number());
+    counters.add(Count.REDUNDANT);
+    return new Opened.Redundant(header.sender());
   }
 
   private @Nullable ByteBuffer opened(Header header, SecretKeySpec with, ByteBuffer datagram) {

@@ -1,6 +1,7 @@
 package dev.quorate.membership.netty;
 
 import java.util.Collections;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -21,21 +22,7 @@ public record RingKeys(SortedMap<Integer, ClusterKey> byGeneration) {
 
   /// A ring that has one key.
   public static RingKeys of(ClusterKey key) {
-    return of(1, key);
-  }
-
-  /// A ring that has one key, of this generation.
-  public static RingKeys of(int generation, ClusterKey key) {
-    var one = new TreeMap<Integer, ClusterKey>();
-    one.put(generation, key);
-    return new RingKeys(one);
-  }
-
-  /// The same and one more.
-  public RingKeys with(int generation, ClusterKey key) {
-    var more = new TreeMap<>(byGeneration);
-    more.put(generation, key);
-    return new RingKeys(more);
+    return new RingKeys(new TreeMap<>(Map.of(1, key)));
   }
 
   int newest() {

@@ -125,9 +125,11 @@ final class RingBench {
     /// A datagram comes in on a link; the seal lets only its first copy pass.
     void hear(NodeId from, int link, long number, RingPacket packet) {
       if (isUp()) {
-        monitor.heard(now, from, link);
         var known = seen.computeIfAbsent(from, _ -> new TreeSet<>());
-        if (known.add(number)) {
+        if (!known.add(number)) {
+          monitor.copied(from, link);
+        } else {
+          monitor.heard(now, from, link);
           if (known.size() > 4096) {
             known.pollFirst();
           }

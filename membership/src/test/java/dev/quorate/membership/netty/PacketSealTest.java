@@ -10,6 +10,8 @@ import dev.quorate.membership.netty.PacketSeal.Opened;
 import dev.quorate.membership.netty.RingCounters.Count;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
@@ -168,11 +170,25 @@ class PacketSealTest {
   }
 
   @Test
+  void aCopiedHeaderIsNoCopy() {
+    var a = start(A, "x", 1);
+    var b = start(B, "x", 1);
+    greet(a, b);
+    var datagram = sealed(a, B, 1);
+    assertEquals(1, number(b.open(datagram.duplicate(), 0, door(true))));
+    var forged = ByteBuffer.allocate(datagram.limit()).put(datagram.duplicate()).flip();
+    forged.put(forged.limit() - 1, (byte) ~forged.get(forged.limit() - 1));
+    assertEquals(new Opened.Unopened(), b.open(forged, 1, door(true)));
+    assertEquals(
+        new Opened.Redundant(A), b.open(datagram, 1, door(true)), "the true copy still counts");
+  }
+
+  @Test
   void keysAreExchangedWhileContentFlows() {
     var a = start(A, "x", 1);
     var b = start(B, "x", 1);
     greet(a, b);
-    var both = RingKeys.of(key(1)).with(2, key(2));
+    var both = new RingKeys(new TreeMap<>(Map.of(1, key(1), 2, key(2))));
     a.rekey(both);
     assertEquals(1, number(open(b, sealed(a, B, 1))), "b has the old key only");
     assertTrue(a.isBehind(B));
@@ -184,7 +200,7 @@ class PacketSealTest {
     assertEquals(2, withNew.getInt(3), "the new generation is used");
     assertEquals(2, number(open(b, withNew)));
     var recorded = sealed(start(A, "x", 1), B);
-    var second = RingKeys.of(2, key(2));
+    var second = new RingKeys(new TreeMap<>(Map.of(2, key(2))));
     a.rekey(second);
     assertEquals(3, number(open(b, sealed(a, B, 3))));
     assertEquals(4, number(open(a, sealed(b, A, 4))));

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -278,9 +279,10 @@ class RingDriverTest {
     var views = a.views.size() + b.views.size() + c.views.size();
     var old = new byte[32];
     Arrays.fill(old, (byte) 7);
-    var both = RingKeys.of(ClusterKey.of(old)).with(2, ClusterKey.of(new byte[32]));
+    var fresh = ClusterKey.of(new byte[32]);
+    var both = new RingKeys(new TreeMap<>(Map.of(1, ClusterKey.of(old), 2, fresh)));
     var said = 0;
-    for (var keys : List.of(both, RingKeys.of(2, ClusterKey.of(new byte[32])))) {
+    for (var keys : List.of(both, new RingKeys(new TreeMap<>(Map.of(2, fresh))))) {
       for (var station : List.of(b, c, a)) {
         station.driver.rekey(keys);
         assertTrue(station.driver.multicast("during".getBytes(StandardCharsets.US_ASCII)));

@@ -43,6 +43,11 @@ final class LinkHealth {
     received++;
   }
 
+  /// A copy came in: it counts against loss, and is no sign of life, for anybody can play it again.
+  void copied() {
+    received++;
+  }
+
   /// A report came in on this link.
   void measured(Instant now, LinkReport report) {
     lastStamp = report.stamp();

@@ -100,11 +100,19 @@ public final class LinkMonitor {
     }
   }
 
-  /// An authentic datagram came in.
+  /// An authentic datagram came in, for the first time.
   public void heard(Instant now, NodeId peer, int link) {
     var health = health(peer, link);
     if (health != null) {
       health.heard(now);
+    }
+  }
+
+  /// A copy of a datagram came in that another link had brought before.
+  public void copied(NodeId peer, int link) {
+    var health = health(peer, link);
+    if (health != null) {
+      health.copied();
     }
   }
 
