@@ -30,6 +30,7 @@ import dev.quorate.membership.netty.HostAddresses;
 import dev.quorate.resource.Absence;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.NodeDefinition;
+import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.TwoNodes;
 import java.io.IOException;
 import java.time.Duration;
@@ -184,7 +185,15 @@ final class TwoVoters implements Surroundings {
             || (TwoNodes.wanted(state.configuration())
                 && state.configuration().voters().size() == 2);
     boolean favoured = TwoNodes.favoured(state, identity.node(), incarnation.bootId());
-    return new PairRules(wanted, favoured ? Duration.ZERO : TwoNodes.delay(state.configuration()));
+    boolean left =
+        state.node(peer).filter(s -> s.presence() == NodeStatus.Presence.LEFT).isPresent();
+    return new PairRules(
+        wanted,
+        favoured ? Duration.ZERO : TwoNodes.delay(state.configuration()),
+        left
+            ? Optional.of(
+                peer + " was stopped by an operator and is not fenced for that; start it again")
+            : Optional.empty());
   }
 
   private String address() {

@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /// Whole nodes of one cluster in this JVM, each at a loopback address of its own: real ring, real
 /// log, real member ports; what is typed is typed.
@@ -73,8 +74,20 @@ final class TestNodes implements AutoCloseable {
     return ports.get(0);
   }
 
-  /// Starts a daemon; if its node belongs to a cluster, it takes part.
-  Lifecycle boot(int number) throws IOException {
+  /// Sets a line of a daemon's configuration file, in place of an older one of the same name.
+  void configure(int number, String line) throws IOException {
+    Path file = file(number);
+    String name = line.substring(0, line.indexOf('=') + 1);
+    List<String> kept =
+        Files.readString(file)
+            .lines()
+            .filter(l -> !l.startsWith(name))
+            .collect(Collectors.toList());
+    kept.addFirst(line);
+    Files.write(file, kept);
+  }
+
+  private Path file(int number) throws IOException {
     Path file = home(number).resolve("quorate.conf");
     if (Files.notExists(file)) {
       Files.createDirectories(state(number));
@@ -90,6 +103,12 @@ final class TestNodes implements AutoCloseable {
           """
               .formatted(ports.get(0), ports.get(1), ports.get(2), state(number), home(number)));
     }
+    return file;
+  }
+
+  /// Starts a daemon; if its node belongs to a cluster, it takes part.
+  Lifecycle boot(int number) throws IOException {
+    Path file = file(number);
     Lifecycle daemon =
         new Lifecycle(ConfigFile.read(file), new AgentCatalog(List.of()), new EventHistory());
     up.put(node(number), daemon);

@@ -5,6 +5,7 @@ import dev.quorate.consensus.ConsensusConfig;
 import dev.quorate.consensus.Leadership;
 import dev.quorate.consensus.LogEvent;
 import dev.quorate.consensus.LogListener;
+import dev.quorate.consensus.LogLostException;
 import dev.quorate.consensus.LogMembers;
 import dev.quorate.consensus.LogPosition;
 import dev.quorate.consensus.MemberChangeOutcome;
@@ -102,9 +103,17 @@ public final class PairLog implements ReplicatedLog {
 
   /// Takes part in the log of an epoch as it is on disk, if not already.
   void open(long epoch) {
-    if (current.filter(o -> o.epoch() == epoch).isEmpty()) {
-      start(base.withEpoch(epoch, base.voters(), directory(epoch)));
+    if (current.filter(o -> o.epoch() == epoch).isPresent()) {
+      return;
     }
+    if (epoch > 1 && !onDisk(epoch).exists()) {
+      throw new LogLostException(
+          ("the log of epoch %d is not in %s, and without it this node must not vote: put the"
+                  + " directory back as it was; if it is lost, remove all of %s while the other node"
+                  + " takes part, and join again with a new token")
+              .formatted(epoch, directory(epoch), directory(epoch).getParent()));
+    }
+    start(base.withEpoch(epoch, base.voters(), directory(epoch)));
   }
 
   /// Goes on in a log of this node alone, founded on its last one if that has not been done.

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,14 @@ public final class PairShell implements AutoCloseable {
   private static final Duration BUSY = Duration.ofMillis(200);
   private static final Duration QUIET = Duration.ofSeconds(1);
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(2);
+
+  private static final long CLOSING_SECONDS = 10;
+
+  /// Who said hello so lately is not fenced: it is there, and its log may take longer to be heard.
+  private static final Duration TALKS = Duration.ofMillis(1500);
+
+  /// The shortest delay: some hellos long.
+  private static final Duration LEAST = Duration.ofMillis(600);
 
   /// Closing the log of both takes a while, and is begun so much before the delay is over.
   private static final Duration AHEAD = Duration.ofMillis(500);
@@ -60,8 +69,10 @@ public final class PairShell implements AutoCloseable {
   private int failures;
   private long delays;
   private long fenceAtNanos;
+  private long heardAtNanos = System.nanoTime() - TALKS.toNanos();
   private volatile PairStanding standing = PairStanding.MAJORITY;
   private volatile SurvivorRecord shown;
+  private volatile boolean closed;
 
   /// A node that has just started; its log is closed.
   ///
@@ -122,7 +133,7 @@ public final class PairShell implements AutoCloseable {
 
   /// Why going on alone is not possible; empty if it is.
   public Optional<String> unprotected() {
-    return protection.problem();
+    return protection.problem().or(() -> around.rules().hold());
   }
 
   // What is seen, on any thread.
@@ -177,6 +188,9 @@ public final class PairShell implements AutoCloseable {
   }
 
   private void guarded(Runnable event) {
+    if (closed) {
+      return;
+    }
     try {
       event.run();
     } catch (LogLostException | LogDamagedException e) {
@@ -218,6 +232,7 @@ public final class PairShell implements AutoCloseable {
       return;
     }
     heard = Optional.of(other);
+    heardAtNanos = System.nanoTime();
     tell(new SurvivorEvent.PeerHeard(other.survivor(), other.boot()));
     observe();
   }
@@ -331,7 +346,7 @@ public final class PairShell implements AutoCloseable {
           .addKeyValue("phase", step.next().phase())
           .addKeyValue("record", disk)
           .log("arbitration");
-      around.happened("two-node: " + text(step.next()));
+      around.happened("two-node: " + Standings.text(step.next(), peer));
     }
     if (step.next().phase() == Phase.PAIRED) {
       proof = Optional.empty();
@@ -357,14 +372,19 @@ public final class PairShell implements AutoCloseable {
         }
       }
       case SurvivorEffect.Fence(var boot) ->
-          later(
-              Duration.ofNanos(Math.max(0, fenceAtNanos - System.nanoTime())),
-              () -> around.fence(shownOff -> submit(() -> fenced(boot, shownOff))));
+          later(Duration.ofNanos(Math.max(0, fenceAtNanos - System.nanoTime())), () -> fence(boot));
       case SurvivorEffect.Write(var wanted) -> {
         write(wanted);
         submit(() -> tell(new SurvivorEvent.Written()));
       }
       case SurvivorEffect.Delay() -> delay();
+    }
+  }
+
+  /// The peer may have said meanwhile that there is no reason any more.
+  private void fence(String boot) {
+    if (in(Phase.FENCING, Phase.RESUMING)) {
+      around.fence(shownOff -> submit(() -> fenced(boot, shownOff)));
     }
   }
 
@@ -382,87 +402,83 @@ public final class PairShell implements AutoCloseable {
     }
   }
 
-  /// A machine of which something answers gets the time that a daemon has to come back.
+  /// A machine of which something answers gets the time that a daemon has to come back. That it is
+  /// silent is asked twice, for a busy machine is slow to answer.
   private void delay() {
     long number = ++delays;
     Duration side = around.rules().delay();
-    Duration least =
-        in(Phase.RESUMING) && failures == 0
-            ? side.plus(RESUME_AFTER)
-            : failures > 0 && side.compareTo(PAUSE_AFTER_FAILURE) < 0 ? PAUSE_AFTER_FAILURE : side;
-    if (silent) {
-      fenceAfter(least, number);
-      return;
+    Duration least = side.compareTo(LEAST) < 0 ? LEAST : side;
+    if (failures > 0) {
+      least = least.compareTo(PAUSE_AFTER_FAILURE) < 0 ? PAUSE_AFTER_FAILURE : least;
+    } else if (in(Phase.RESUMING)) {
+      least = least.plus(RESUME_AFTER);
     }
+    Duration wait = least;
+    if (silent) {
+      fenceAfter(wait, number, false);
+    } else {
+      whetherItAnswers(answers -> fenceAfter(answers ? wait.plus(grace) : wait, number, answers));
+    }
+  }
+
+  private void whetherItAnswers(Consumer<Boolean> then) {
     Thread.ofVirtual()
         .name("pair-probe")
         .start(() -> {
           boolean answers = around.probe() != Absence.SILENT;
-          submit(() -> fenceAfter(answers ? least.plus(grace) : least, number));
+          submit(() -> then.accept(answers));
         });
   }
 
-  private void fenceAfter(Duration delay, long number) {
+  private void fenceAfter(Duration delay, long number, boolean granted) {
     fenceAtNanos = System.nanoTime() + delay.toNanos();
     later(
-        delay.compareTo(AHEAD) > 0 ? delay.minus(AHEAD) : Duration.ZERO, () -> delayPassed(number));
+        delay.compareTo(AHEAD) > 0 ? delay.minus(AHEAD) : Duration.ZERO,
+        () -> delayPassed(number, granted));
   }
 
-  private void delayPassed(long number) {
+  /// @param granted whether the time of a daemon to come back is over as well
+  private void delayPassed(long number, boolean granted) {
     if (number != delays || !in(Phase.ALONE, Phase.RESUMING)) {
       return;
     }
-    if (around.rules().wanted() && protection.problem().isEmpty()) {
+    boolean talks = System.nanoTime() - heardAtNanos < TALKS.toNanos();
+    if (!around.rules().wanted() || unprotected().isPresent() || (talks && in(Phase.ALONE))) {
+      later(BUSY, () -> delayPassed(number, granted));
+    } else if (granted) {
       tell(new SurvivorEvent.DelayPassed());
     } else {
-      later(QUIET, () -> delayPassed(number));
+      whetherItAnswers(answers -> {
+        if (answers) {
+          fenceAfter(grace, number, true);
+        } else {
+          delayPassed(number, true);
+        }
+      });
     }
   }
 
   private void publish() {
-    PairStanding now = stands();
+    PairStanding now =
+        survivor.map(n -> Standings.of(n, peer, proof)).orElse(PairStanding.MAJORITY);
     if (!now.equals(standing)) {
       standing = now;
       around.stands(now);
     }
   }
 
-  private PairStanding stands() {
-    if (survivor.isEmpty()) {
-      return PairStanding.MAJORITY;
-    }
-    Survivor now = survivor.get();
-    Mode mode =
-        switch (now.phase()) {
-          case PAIRED -> Mode.BOTH;
-          case SOLE -> Mode.ALONE;
-          case LEARNING ->
-              now.disk().standing() == Standing.PAIR && now.writing().isEmpty()
-                  ? Mode.NOBODY
-                  : Mode.OTHER;
-          case WAITING, RESUMING, ALONE, FENCING, BURYING, OFFERING -> Mode.NOBODY;
-        };
-    return new PairStanding(mode, text(now), mode == Mode.ALONE ? proof : Optional.empty());
-  }
-
-  private String text(Survivor now) {
-    String what =
-        switch (now.phase()) {
-          case WAITING -> "waits for " + peer + ", which may know more";
-          case RESUMING -> "was alone before it started; makes sure that " + peer + " is off";
-          case PAIRED -> "both vote";
-          case ALONE -> peer + " is not heard; waits before it fences it";
-          case FENCING -> "fences " + peer;
-          case BURYING -> peer + " is off";
-          case SOLE -> "goes on without " + peer;
-          case LEARNING -> "copies what " + peer + " decided alone";
-          case OFFERING -> "takes " + peer + " in again";
-        };
-    return what + " (epoch " + now.disk().epoch() + ")";
-  }
-
+  /// Ends after the event that is under way: a log that is being opened is opened, and can be
+  /// closed then.
   @Override
   public void close() {
-    loop.shutdownNow();
+    closed = true;
+    loop.shutdown();
+    try {
+      if (!loop.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS)) {
+        log.atWarn().log("arbitration not closed in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

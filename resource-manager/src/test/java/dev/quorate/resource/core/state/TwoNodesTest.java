@@ -1,0 +1,97 @@
+package dev.quorate.resource.core.state;
+
+import static dev.quorate.resource.core.state.Ledger.N1;
+import static dev.quorate.resource.core.state.Ledger.N2;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.resource.ClusterCommand.SetAttribute;
+import dev.quorate.resource.ConfigurationChange.PutFenceDevice;
+import dev.quorate.resource.ConfigurationChange.SetNodeAttribute;
+import dev.quorate.resource.ConfigurationChange.SetProperty;
+import dev.quorate.resource.FenceDeviceDefinition;
+import dev.quorate.resource.NodeStatus.Presence;
+import dev.quorate.resource.ResourceId;
+import dev.quorate.resource.TwoNodes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/// When two voters may be arbitrated, and whose word counts then.
+class TwoNodesTest {
+  private static PutFenceDevice device(Map<String, String> parameters) {
+    return new PutFenceDevice(
+        new FenceDeviceDefinition(
+            new ResourceId("power"), "fence_ipmilan", new TreeMap<>(parameters)));
+  }
+
+  private static Ledger arbitrated() {
+    Ledger ledger = Ledger.of(2);
+    ledger.configure(device(Map.of("pcmk_host_list", "n1 n2")), new SetProperty("two_node", "yes"));
+    return ledger;
+  }
+
+  @Test
+  void isForTwoVotersWithResources() {
+    Ledger three = Ledger.three();
+    three.configure(device(Map.of()));
+    String message =
+        three.misconfigure("HA-CONF-073", new SetProperty("two-node", "true")).message();
+    assertTrue(message.contains("n3"), message);
+    assertTrue(TwoNodes.wanted(arbitrated().state.configuration()));
+    arbitrated().misconfigure("HA-CONF-073", new SetNodeAttribute(N2, "witness", "on"));
+  }
+
+  @Test
+  void needsADeviceForEachNode() {
+    Ledger ledger = Ledger.of(2);
+    ledger.misconfigure("HA-CONF-074", new SetProperty("two-node", "true"));
+    ledger.configure(device(Map.of("pcmk_host_map", "n1:7")));
+    String message =
+        ledger.misconfigure("HA-CONF-074", new SetProperty("two-node", "true")).message();
+    assertTrue(message.contains("for n2"), message);
+    assertFalse(message.contains("for n1"), message);
+    ledger.configure(device(Map.of("pcmk_host_map", "n1:7;n2:8")));
+    ledger.configure(new SetProperty("two-node", "true"));
+    ledger.misconfigure(
+        "HA-CONF-074", device(Map.of("pcmk_host_map", "n1:7;n2:8", "target-role", "Stopped")));
+  }
+
+  @Test
+  void theDelayExceedsTheSpreadOfTheDevices() {
+    Ledger ledger = arbitrated();
+    assertEquals(Duration.ofSeconds(5), TwoNodes.delay(ledger.state.configuration()));
+    ledger.misconfigure("HA-CONF-075", device(Map.of("pcmk_delay_max", "3s")));
+    ledger.misconfigure("HA-CONF-075", new SetProperty("priority-fencing-delay", "0"));
+    ledger.configure(
+        new SetProperty("priority-fencing-delay", "10s"), device(Map.of("pcmk_delay_max", "3s")));
+    assertEquals(Duration.ofSeconds(10), TwoNodes.delay(ledger.state.configuration()));
+  }
+
+  @Test
+  void onlyTheWordOfASurvivorCounts() {
+    Ledger ledger = arbitrated();
+    ledger.see(N1, N2);
+    assertEquals(Presence.ONLINE, ledger.state.node(N2).orElseThrow().presence());
+    assertEquals(
+        List.of(N1, N2), TwoNodes.voters(ledger.state.configuration(), ledger.state.attributes()));
+
+    ledger.accept(new SetAttribute(N1, Ledger.life("a", 1), TwoNodes.ALONE, "epoch 2"));
+    assertEquals(
+        List.of(N1), TwoNodes.voters(ledger.state.configuration(), ledger.state.attributes()));
+    assertEquals(Optional.of("epoch 2"), TwoNodes.how(ledger.state.attributes(), N1));
+    ledger.see(N1, N2);
+    assertEquals(Presence.LOST, ledger.state.node(N2).orElseThrow().presence());
+  }
+
+  @Test
+  void theFirstNameIsFavouredWhereNobodyIsPromoted() {
+    Ledger ledger = arbitrated();
+    assertTrue(TwoNodes.favoured(ledger.state, N1, "a"));
+    assertFalse(TwoNodes.favoured(ledger.state, N2, "a"));
+  }
+}
