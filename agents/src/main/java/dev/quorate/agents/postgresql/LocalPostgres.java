@@ -5,7 +5,6 @@ import dev.quorate.agents.core.postgresql.ControlFile;
 import dev.quorate.agents.core.postgresql.Lsn;
 import dev.quorate.agents.core.postgresql.PostgresFacts;
 import dev.quorate.agents.core.postgresql.PostgresSurroundings;
-import dev.quorate.agents.core.postgresql.RebuildOrder;
 import dev.quorate.agents.core.postgresql.ReloadProof;
 import dev.quorate.agents.core.postgresql.ServerSettings;
 import dev.quorate.agents.core.postgresql.SyncNames;
@@ -25,7 +24,6 @@ import dev.quorate.resource.Primacy;
 import dev.quorate.resource.Role;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -279,35 +277,6 @@ final class LocalPostgres implements AutoCloseable {
     watchExit();
   }
 
-  /// What an operator ordered and was not done yet.
-  RebuildOrder ordered() {
-    SortedMap<String, String> attributes =
-        state.attributes().getOrDefault(context.self(), new TreeMap<>());
-    RebuildOrder order =
-        RebuildOrder.parse(
-            attributes.getOrDefault(RebuildOrder.attribute(context.resource().id()), ""));
-    try {
-      Path done = obeyed();
-      boolean old = Files.exists(done) && Files.readString(done).equals(order.format());
-      return old ? RebuildOrder.NONE : order;
-    } catch (IOException e) {
-      throw new PostgresException("the agent's directory cannot be read", e);
-    }
-  }
-
-  /// Remembers, beyond the daemon's end, that an order was carried out.
-  void obey(RebuildOrder order) {
-    try {
-      Files.writeString(obeyed(), order.format());
-    } catch (IOException e) {
-      throw new PostgresException("the agent's directory cannot be written", e);
-    }
-  }
-
-  private Path obeyed() {
-    return context.workDirectory().resolve("rebuilt");
-  }
-
   void watchExit() {
     long pid = instance.postmaster().orElse(0);
     if (pid != 0 && pid != watched) {
@@ -333,7 +302,7 @@ final class LocalPostgres implements AutoCloseable {
   }
 
   /// Ends the standby and starts it with the settings as they are now.
-  private void restart() {
+  void restart() {
     expectExit();
     probe.close();
     SortedSet<Long> left = instance.stop(RESTART);

@@ -2,13 +2,13 @@ package dev.quorate.agents.postgresql;
 
 import dev.quorate.agents.core.postgresql.ControlFile;
 import dev.quorate.agents.core.postgresql.Lsn;
+import dev.quorate.agents.core.postgresql.MemberOrder;
 import dev.quorate.agents.core.postgresql.PostgresDecision;
 import dev.quorate.agents.core.postgresql.PostgresFacts;
 import dev.quorate.agents.core.postgresql.PostgresObservation;
 import dev.quorate.agents.core.postgresql.PostgresObservation.Condition;
 import dev.quorate.agents.core.postgresql.PostgresPolicy;
 import dev.quorate.agents.core.postgresql.PostgresSurroundings;
-import dev.quorate.agents.core.postgresql.RebuildOrder;
 import dev.quorate.agents.core.postgresql.RewindPolicy;
 import dev.quorate.agents.core.postgresql.StandbyPresence;
 import dev.quorate.agents.core.postgresql.SyncNames;
@@ -58,6 +58,7 @@ final class PostgresDriver implements AutoCloseable {
   private long promisedAt;
   private long presenceEpoch = -1;
   private long checkedAt;
+  private final MemberOrders orders;
   private int failedStarts;
   private boolean walIsMissing;
   private @Nullable Instant detachedSince;
@@ -67,6 +68,7 @@ final class PostgresDriver implements AutoCloseable {
 
   PostgresDriver(LocalPostgres local) {
     this.local = local;
+    this.orders = new MemberOrders(local);
     local.onExit = () -> Thread.ofVirtual().name("postgres-exit").start(this::postmasterEnded);
     Thread.ofVirtual().name("postgres-driver").start(this::loop);
   }
@@ -106,10 +108,11 @@ final class PostgresDriver implements AutoCloseable {
       PostgresSurroundings agreed = local.surroundings();
       PostgresObservation seen = observe(agreed);
       Optional<NodeId> source = PostgresPolicy.upstream(agreed);
-      if (source.isPresent() && local.ordered().given()) {
+      if (source.isPresent() && orders.pending().returns()) {
         comeBack(source.get());
         return IDLE;
       }
+      orders.attend(seen.facts(), source.isPresent());
       List<PostgresDecision> decisions = PostgresPolicy.decide(seen, agreed);
       for (PostgresDecision decision : decisions) {
         LOG.atDebug().addKeyValue("decision", decision).log("postgresql decision");
@@ -390,10 +393,10 @@ final class PostgresDriver implements AutoCloseable {
         }
       }
       long begin = System.nanoTime();
-      RebuildOrder order = local.ordered();
+      MemberOrder order = orders.pending();
       String done = local.rejoin.run(upstream, walIsMissing, order, REBUILD);
-      if (order.given()) {
-        local.obey(order);
+      if (order.returns()) {
+        orders.done(order);
       }
       walIsMissing = false;
       local.forget();

@@ -2,7 +2,7 @@ package dev.quorate.agents.postgresql;
 
 import dev.quorate.agents.core.postgresql.ControlFile;
 import dev.quorate.agents.core.postgresql.Divergence;
-import dev.quorate.agents.core.postgresql.RebuildOrder;
+import dev.quorate.agents.core.postgresql.MemberOrder;
 import dev.quorate.agents.core.postgresql.RewindPolicy;
 import dev.quorate.agents.core.postgresql.RewindPolicy.Return;
 import dev.quorate.agents.core.postgresql.TimelineHistory;
@@ -159,7 +159,7 @@ final class Rejoin {
   /// @param walIsMissing whether the primary no longer has the WAL that would be needed to follow
   /// @param order what an operator said
   /// @return what was done, for a human; empty if nothing had to be
-  String run(Upstream upstream, boolean walIsMissing, RebuildOrder order, Duration within) {
+  String run(Upstream upstream, boolean walIsMissing, MemberOrder order, Duration within) {
     Upstream.Answer primary = upstream.ask(QUESTION);
     Return way = decide(primary);
     if (way instanceof Return.Follow && walIsMissing) {
@@ -170,7 +170,7 @@ final class Rejoin {
     }
     if (!(way instanceof Return.Follow)) {
       Optional<String> kept = keepDiverged(primary, order);
-      if (!order.given() && parameters.rejoin() == RejoinPolicy.MANUAL) {
+      if (!order.returns() && parameters.rejoin() == RejoinPolicy.MANUAL) {
         throw new PostgresException(
             "it cannot follow, and rejoin=manual waits for 'hactl pg rebuild %s': %s%s"
                 .formatted(self, way, kept.map(k -> "; " + k).orElse("")));
@@ -197,7 +197,7 @@ final class Rejoin {
   /// Keeps what is about to be destroyed, and asks the policy about it.
   ///
   /// @return what was found; empty if nothing of its own is here
-  private Optional<String> keepDiverged(Upstream.Answer primary, RebuildOrder order) {
+  private Optional<String> keepDiverged(Upstream.Answer primary, MemberOrder order) {
     if (isHalfDone() || !instance.hasData()) {
       return Optional.empty();
     }
@@ -211,7 +211,7 @@ final class Rejoin {
     try {
       found += ", kept in " + diverged.keep(divergence);
     } catch (IOException e) {
-      if (!divergence.isHarmless() && !order.given()) {
+      if (!divergence.isHarmless() && !order.returns()) {
         throw new PostgresException(
             "it has %s, of which no copy can be kept (%s): make room, or type 'hactl pg rebuild %s' to do without"
                 .formatted(found, e.getMessage(), self));
@@ -220,7 +220,7 @@ final class Rejoin {
     }
     boolean forbidden =
         parameters.rejoin() == RejoinPolicy.AUTO_IF_NO_DIVERGENCE && !divergence.isHarmless();
-    if (forbidden && !order.given()) {
+    if (forbidden && !order.returns()) {
       throw new PostgresException(
           "it has %s; rejoin=auto-if-no-divergence waits for 'hactl pg rebuild %s'"
               .formatted(found, self));

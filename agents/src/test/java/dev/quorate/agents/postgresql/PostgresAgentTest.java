@@ -8,9 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quorate.agents.ResourceAgent;
-import dev.quorate.agents.core.postgresql.RebuildOrder;
+import dev.quorate.agents.core.postgresql.MemberOrder;
 import dev.quorate.agents.postgresql.TestServers.Server;
-import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.OperationKind;
@@ -175,18 +174,24 @@ class PostgresAgentTest {
       Server primary = cluster.primacy().heldBy(a.node(), "boot1") ? a : c;
       Server standby = primary.equals(a) ? c : a;
       String before = inode(standby);
-      cluster.accepted(
-          new ClusterCommand.SetAttribute(
-              standby.node(),
-              new Incarnation("boot1", 1),
-              RebuildOrder.attribute(TinyCluster.PG),
-              new RebuildOrder(RebuildOrder.Kind.COPY, "1").format()));
+      cluster.order(standby.node(), new MemberOrder(MemberOrder.Kind.COPY, "1"));
       await("another directory", () -> !inode(standby).equals(before));
       await("it streams again", () -> streaming(primary) == 2);
       String after = inode(standby);
       insert(primary);
       await("it has everything", () -> rows(standby) == rows(primary));
       assertEquals(after, inode(standby), "an order that was carried out is not repeated");
+      await("the order to be taken back", () -> cluster.order(standby.node()).isEmpty());
+      long postmaster = standby.instance().postmaster().orElseThrow();
+      cluster.order(standby.node(), new MemberOrder(MemberOrder.Kind.RESTART, "2"));
+      await("it restarts and streams", () -> cluster.order(standby.node()).isEmpty());
+      assertTrue(standby.instance().postmaster().orElseThrow() != postmaster);
+      assertEquals(2, streaming(primary));
+      long untouched = primary.instance().postmaster().orElseThrow();
+      cluster.order(primary.node(), new MemberOrder(MemberOrder.Kind.RESTART, "3"));
+      cluster.order(standby.node(), new MemberOrder(MemberOrder.Kind.RELOAD, "4"));
+      await("it reloads", () -> cluster.order(standby.node()).isEmpty());
+      assertEquals(untouched, primary.instance().postmaster().orElseThrow());
     }
 
     private static String inode(Server server) {

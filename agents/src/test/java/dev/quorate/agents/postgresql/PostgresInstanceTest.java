@@ -14,9 +14,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quorate.agents.core.postgresql.ControlFile;
 import dev.quorate.agents.core.postgresql.Lsn;
+import dev.quorate.agents.core.postgresql.MemberOrder;
+import dev.quorate.agents.core.postgresql.MemberOrder.Kind;
 import dev.quorate.agents.core.postgresql.PostgresFacts;
-import dev.quorate.agents.core.postgresql.RebuildOrder;
-import dev.quorate.agents.core.postgresql.RebuildOrder.Kind;
 import dev.quorate.agents.core.postgresql.RewindPolicy.Return;
 import dev.quorate.agents.core.postgresql.ServerSettings;
 import dev.quorate.agents.core.postgresql.SyncNames;
@@ -130,7 +130,7 @@ class PostgresInstanceTest {
     measured(
         "base backup",
         millis(() ->
-            assertTrue(rejoin.run(fromA, false, RebuildOrder.NONE, LONG).startsWith("copied"))));
+            assertTrue(rejoin.run(fromA, false, MemberOrder.NONE, LONG).startsWith("copied"))));
     servers.address(b);
     b.instance().start(b.follow(a), LONG);
     await("streaming", () -> streams(a, b));
@@ -181,7 +181,7 @@ class PostgresInstanceTest {
     servers.ask(a, "CREATE TABLE t AS SELECT generate_series(1, 1000) AS id");
     a.probe().createSlot(ServerSettings.slotOf(b.node()), true, SHORT);
     new Rejoin(b.parameters(), b.instance(), b.node())
-        .run(new Upstream(b.instance(), upstream(b, a)), false, RebuildOrder.NONE, LONG);
+        .run(new Upstream(b.instance(), upstream(b, a)), false, MemberOrder.NONE, LONG);
     servers.address(b);
     b.instance().start(b.follow(a), LONG);
     await("streaming", () -> streams(a, b));
@@ -208,7 +208,7 @@ class PostgresInstanceTest {
         millis(() ->
             assertTrue(
                 rejoining(a, "manual")
-                    .run(fromB, false, new RebuildOrder(Kind.REBUILD, "1"), LONG)
+                    .run(fromB, false, new MemberOrder(Kind.REBUILD, "1"), LONG)
                     .startsWith("rewound"))));
     aCopyIsKept(a);
     assertFalse(rejoin.isHalfDone());
@@ -223,7 +223,7 @@ class PostgresInstanceTest {
     Path mark = a.home().resolve(".data.quorate-rejoin");
     Files.writeString(mark, "pg_rewind\n");
     assertInstanceOf(Return.Rebuild.class, rejoin.decide(fromB.ask(LONG)));
-    assertTrue(rejoin.run(fromB, false, RebuildOrder.NONE, LONG).startsWith("copied"));
+    assertTrue(rejoin.run(fromB, false, MemberOrder.NONE, LONG).startsWith("copied"));
     assertTrue(Files.notExists(mark));
     assertTrue(Files.exists(a.home().resolve("data.quorate-old")));
     a.instance().start(a.follow(b), LONG);
@@ -242,7 +242,7 @@ class PostgresInstanceTest {
     PostgresException refused =
         assertThrows(
             PostgresException.class,
-            () -> rejoining(server, policy).run(primary, false, RebuildOrder.NONE, LONG));
+            () -> rejoining(server, policy).run(primary, false, MemberOrder.NONE, LONG));
     assertTrue(refused.toString().contains(words), refused::toString);
     assertFalse(rejoining(server, policy).isHalfDone());
   }
@@ -293,7 +293,7 @@ class PostgresInstanceTest {
       a.probe().createSlot(ServerSettings.slotOf(b.node()), true, SHORT);
       Upstream fromA = new Upstream(b.instance(), upstream(b, a));
       Rejoin rejoin = new Rejoin(b.parameters(), b.instance(), b.node());
-      assertTrue(rejoin.run(fromA, false, RebuildOrder.NONE, LONG).startsWith("copied"));
+      assertTrue(rejoin.run(fromA, false, MemberOrder.NONE, LONG).startsWith("copied"));
       assertFalse(rejoin.isHalfDone());
       assertTrue(Files.exists(elsewhere.resolve("PG_VERSION")));
       servers.address(b);
@@ -303,7 +303,7 @@ class PostgresInstanceTest {
 
       PostgresException refused =
           assertThrows(
-              PostgresException.class, () -> rejoin.run(fromA, true, RebuildOrder.NONE, LONG));
+              PostgresException.class, () -> rejoin.run(fromA, true, MemberOrder.NONE, LONG));
       assertTrue(refused.toString().contains("mount point"), refused::toString);
       assertFalse(rejoin.isHalfDone());
       assertInstanceOf(Return.Follow.class, rejoin.decide(fromA.ask(LONG)));
@@ -311,7 +311,7 @@ class PostgresInstanceTest {
 
       // The beginning of such a copy is thrown away without being asked for.
       Files.writeString(b.home().resolve(".data.quorate-rejoin"), "pg_basebackup in place\n");
-      assertTrue(rejoin.run(fromA, false, RebuildOrder.NONE, LONG).startsWith("copied"));
+      assertTrue(rejoin.run(fromA, false, MemberOrder.NONE, LONG).startsWith("copied"));
     } finally {
       b.instance().stopAtOnce();
       servers.run("rm", "-r", elsewhere.toString());
@@ -328,7 +328,7 @@ class PostgresInstanceTest {
     Upstream fromA = new Upstream(b.instance(), upstream(b, a));
     PostgresException refused =
         assertThrows(
-            PostgresException.class, () -> rejoin.run(fromA, false, RebuildOrder.NONE, LONG));
+            PostgresException.class, () -> rejoin.run(fromA, false, MemberOrder.NONE, LONG));
     String mine = b.instance().control().identity();
     String theirs = a.instance().control().identity();
     for (String part :

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.agents.InstanceContext;
 import dev.quorate.agents.ResourceInstance;
+import dev.quorate.agents.core.postgresql.MemberOrder;
 import dev.quorate.agents.core.postgresql.PromotionPolicy;
 import dev.quorate.agents.core.postgresql.PromotionPolicy.Ballot;
 import dev.quorate.agents.core.postgresql.PromotionPolicy.Verdict;
@@ -122,6 +123,24 @@ final class TinyCluster implements AutoCloseable {
   void accepted(ClusterCommand command) {
     CommandAnswer answer = propose(command);
     assertTrue(answer instanceof CommandAnswer.Accepted, () -> command + ": " + answer);
+  }
+
+  /// Writes an operator's order for a member down.
+  void order(NodeId node, MemberOrder order) {
+    accepted(
+        new ClusterCommand.SetAttribute(
+            node,
+            lives.getOrDefault(node, new Incarnation("none", 1)),
+            MemberOrder.attribute(PG),
+            order.format()));
+  }
+
+  /// The order for a member that was not taken back yet.
+  String order(NodeId node) {
+    return state
+        .attributes()
+        .getOrDefault(node, new TreeMap<>())
+        .getOrDefault(MemberOrder.attribute(PG), "");
   }
 
   /// Orders an operation through intent and result.

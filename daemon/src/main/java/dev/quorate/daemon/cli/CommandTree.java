@@ -25,7 +25,7 @@ public final class CommandTree {
               NodeCommands.all(),
               PgCommands.all(),
               PgDoctor.all(),
-              PgRebuild.all())
+              PgOrders.all())
           .flatMap(List::stream)
           .toList();
 

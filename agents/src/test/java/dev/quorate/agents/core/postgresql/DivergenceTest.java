@@ -93,11 +93,11 @@ class DivergenceTest {
 
   @Test
   void anOrderSurvivesItsTextAndNonsenseIsNone() {
-    RebuildOrder order = new RebuildOrder(RebuildOrder.Kind.COPY, "17");
-    assertEquals(order, RebuildOrder.parse(order.format()));
+    MemberOrder order = new MemberOrder(MemberOrder.Kind.COPY, "17");
+    assertEquals(order, MemberOrder.parse(order.format()));
     assertTrue(order.given() && order.copies());
     for (String text : List.of("", "copy", "destroy:1", ":")) {
-      assertEquals(RebuildOrder.NONE, RebuildOrder.parse(text), text);
+      assertEquals(MemberOrder.NONE, MemberOrder.parse(text), text);
     }
   }
 }

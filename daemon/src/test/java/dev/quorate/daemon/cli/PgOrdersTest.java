@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class PgRebuildTest {
+class PgOrdersTest {
   private static final ResourceId PG = new ResourceId("pg");
 
   private final TypedCluster cluster = new TypedCluster();
@@ -56,7 +56,7 @@ class PgRebuildTest {
         .state()
         .attributes()
         .getOrDefault(new NodeId(node), new TreeMap<>())
-        .getOrDefault("rebuild-pg", "");
+        .getOrDefault("order-pg", "");
   }
 
   @Test
@@ -90,5 +90,34 @@ class PgRebuildTest {
     promoted("nobody");
     assertEquals(ExitCode.REFUSED, cluster.type("pg rebuild n2"));
     assertTrue(cluster.remarks().contains("no primary"), cluster.remarks());
+  }
+
+  @Test
+  void thePrimaryIsRestartedByASwitchoverOnly() {
+    promoted("n1");
+    assertEquals(ExitCode.REFUSED, cluster.type("pg restart n1"));
+    assertTrue(cluster.remarks().contains("hactl pg switchover"), cluster.remarks());
+    assertEquals("", order("n1"));
+    promoted("nobody");
+    assertEquals(ExitCode.REFUSED, cluster.type("pg restart"));
+  }
+
+  /// Nobody carries orders out here.
+  @Test
+  void aRestartThatIsNotCarriedOutTouchesNobodyElse() {
+    promoted("n1");
+    assertEquals(ExitCode.TIMEOUT, cluster.type("pg restart --wait=1"));
+    assertTrue(order("n2").matches("restart:\\d+"), order("n2"));
+    assertEquals("", order("n3"), "n3 waits for n2");
+    assertEquals("", order("n1"));
+  }
+
+  @Test
+  void allMembersAreToldToReload() {
+    promoted("n1");
+    assertEquals(ExitCode.TIMEOUT, cluster.type("pg reload --wait=1"));
+    for (String node : new String[] {"n1", "n2", "n3"}) {
+      assertTrue(order(node).matches("reload:\\d+"), order(node));
+    }
   }
 }

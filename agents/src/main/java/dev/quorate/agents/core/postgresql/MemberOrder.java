@@ -1,0 +1,68 @@
+package dev.quorate.agents.core.postgresql;
+
+import dev.quorate.resource.ResourceId;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/// What an operator wants of one member: the value of a transient attribute of its node, which is
+/// removed when it was carried out. Each order counts once.
+///
+/// @param kind of order
+/// @param number distinguishes it from the ones before
+public record MemberOrder(Kind kind, String number) {
+  /// What is ordered.
+  public enum Kind {
+    /// Nothing.
+    NONE,
+    /// Whatever is needed to follow, whatever the resource's policy says.
+    REBUILD,
+    /// A new copy, whether it is needed or not.
+    COPY,
+    /// Stop the standby and start it again.
+    RESTART,
+    /// Read the settings again.
+    RELOAD
+  }
+
+  /// No order.
+  public static final MemberOrder NONE = new MemberOrder(Kind.NONE, "");
+
+  /// The attribute that holds a resource's order.
+  public static String attribute(ResourceId resource) {
+    return "order-" + resource;
+  }
+
+  /// Reads a value; anything that is no order is none.
+  public static MemberOrder parse(String value) {
+    int colon = value.indexOf(':');
+    return Stream.of(Kind.values())
+        .filter(k -> k != Kind.NONE && colon > 0 && word(k).equals(value.substring(0, colon)))
+        .findFirst()
+        .map(k -> new MemberOrder(k, value.substring(colon + 1)))
+        .orElse(NONE);
+  }
+
+  /// The value.
+  public String format() {
+    return given() ? word(kind) + ":" + number : "";
+  }
+
+  private static String word(Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
+  }
+
+  /// Whether there is one.
+  public boolean given() {
+    return kind != Kind.NONE;
+  }
+
+  /// Whether it is about bringing the member back.
+  public boolean returns() {
+    return kind == Kind.REBUILD || kind == Kind.COPY;
+  }
+
+  /// Whether a new copy is wanted in any case.
+  public boolean copies() {
+    return kind == Kind.COPY;
+  }
+}
