@@ -69,6 +69,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
         new CertificateKeeper(
             certificates, desk, this::config, () -> node.map(Node::quorum).orElse(true));
     this.metrics = new DaemonMetrics(new MonotonicTime(), operator::facts, operator::state);
+    metrics.pair(operator::pair);
     metrics.certificate(
         () -> joined() ? Optional.of(certificates.own().until()) : Optional.empty());
   }

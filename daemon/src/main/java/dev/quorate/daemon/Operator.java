@@ -71,7 +71,19 @@ final class Operator implements Cluster {
             .orElse("this node does not take part"),
         node.flatMap(Node::view),
         node.map(Node::applied).orElse(LogPosition.NONE),
-        lifecycle.warnings());
+        warnings());
+  }
+
+  private List<String> warnings() {
+    List<String> all = new ArrayList<>(lifecycle.warnings());
+    pair()
+        .flatMap(PairFacts::unprotected)
+        .ifPresent(why ->
+            all.add(
+                "NOT PROTECTED: this node cannot go on alone if the other is lost: "
+                    + why
+                    + "; see 'hactl quorum status'"));
+    return all;
   }
 
   @Override

@@ -49,6 +49,13 @@ record DemoOptions(Scenario scenario, int nodes, boolean witness, String durabil
             default -> throw new IllegalArgumentException("unknown word '" + option + "'");
           };
     }
+    if (options.nodes == 2 && !witness && !options.scenario.playableByTwo()) {
+      throw new IllegalArgumentException(
+          "--scenario "
+              + options.scenario.word()
+              + " needs a third node or --witness: of two nodes the primary's side goes on, also if"
+              + " clients cannot reach it");
+    }
     return options;
   }
 

@@ -37,6 +37,11 @@ final class Faults {
         lab.powerOff(primary);
         yield at;
       }
+      case STANDBY_CRASH -> {
+        long at = System.nanoTime();
+        lab.powerOff(standby(primary));
+        yield at;
+      }
       case PG_CRASH -> {
         long postmaster =
             Long.parseLong(
@@ -84,6 +89,10 @@ final class Faults {
         }
       }
     }
+  }
+
+  private LabNode standby(LabNode primary) {
+    return lab.hosts().stream().filter(n -> !n.equals(primary)).findFirst().orElseThrow();
   }
 
   private LabNode other(LabNode node) {

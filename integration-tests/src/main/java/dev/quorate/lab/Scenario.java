@@ -8,6 +8,8 @@ import java.util.Optional;
 enum Scenario {
   /// The primary's machine loses power.
   NODE_CRASH("node-crash", "the primary's machine loses power", 3000),
+  /// A standby's machine loses power.
+  STANDBY_CRASH("standby-crash", "a standby's machine loses power", 4000),
   /// The primary's postmaster is killed.
   PG_CRASH("pg-crash", "the primary's postmaster is killed", 2000),
   /// An operator asks for another primary.
@@ -52,12 +54,29 @@ enum Scenario {
     return story;
   }
 
-  /// What clients felt of it. What spoils cables for a while without need for another primary
-  /// begins no outage that would end: there the longest silence counts.
+  /// What clients felt of it. What spoils cables for a while, or takes a standby, without need for
+  /// another primary begins no outage that would end: there the longest silence counts.
   long feltMillis(Outage outage) {
-    return this == PARTITION_ASYMMETRIC || this == PARTITION_FLAPPING
+    return this == PARTITION_ASYMMETRIC || this == PARTITION_FLAPPING || this == STANDBY_CRASH
         ? outage.gapMillis()
         : outage.faultToWritingMillis();
+  }
+
+  /// Whether it can be played on two nodes that fence each other: if a cable is pulled there, the
+  /// primary's side goes on, and clients on the other side wait for the cable.
+  boolean playableByTwo() {
+    return switch (this) {
+      case NODE_CRASH, STANDBY_CRASH, PG_CRASH, SWITCHOVER, FREEZE -> true;
+      case PARTITION,
+          PARTITION_UNFENCED,
+          PARTITION_DEAF,
+          PARTITION_MUTE,
+          PARTITION_ASYMMETRIC,
+          PARTITION_FLAPPING,
+          QUORUM_LOSS,
+          LAGGING_STANDBY ->
+          false;
+    };
   }
 
   /// How long clients may wait until they write again; 0 where that depends on the operator.

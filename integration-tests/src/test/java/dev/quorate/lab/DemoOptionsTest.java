@@ -34,6 +34,22 @@ class DemoOptionsTest {
         DemoOptions.parse(List.of("--nodes", "2", "--witness", "--scenario", "node-crash")));
   }
 
+  @Test
+  void aCableBetweenTwoNodesIsNotPulled() {
+    for (Scenario scenario : Scenario.values()) {
+      List<String> two = List.of("--nodes", "2", "--scenario", scenario.word());
+      if (scenario.playableByTwo()) {
+        assertEquals(scenario, DemoOptions.parse(two).scenario());
+      } else {
+        assertThrows(IllegalArgumentException.class, () -> DemoOptions.parse(two));
+        assertEquals(
+            scenario,
+            DemoOptions.parse(List.of("--witness", "--nodes", "2", "--scenario", scenario.word()))
+                .scenario());
+      }
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "--scenario,fire,no scenario 'fire'",

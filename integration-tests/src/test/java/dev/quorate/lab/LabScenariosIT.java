@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.quorate.resource.TwoNodes;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -116,6 +117,24 @@ class LabScenariosIT {
     LabNode witness = two.lab().witness().orElseThrow();
     assertEquals(List.of(), two.lab().postgresProcesses(witness));
     assertTrue(verdict.outage().faultToWritingMillis() <= Scenario.NODE_CRASH.limitMillis());
+  }
+
+  /// Whichever of two nodes is lost, the other goes on once it has shown it to be off, and takes it
+  /// in again.
+  @Order(6)
+  @Test
+  void oneOfTwoNodesGoesOnAloneAndTakesTheOtherInAgain() throws IOException, SQLException {
+    DemoRun two = new DemoRun(2, OUT);
+    two.build("sync");
+    for (Scenario scenario : List.of(Scenario.NODE_CRASH, Scenario.STANDBY_CRASH)) {
+      DemoRun.Verdict verdict = two.play(scenario);
+
+      assertEquals(List.of(), verdict.wrong());
+      assertTrue(
+          scenario.feltMillis(verdict.outage())
+              <= TwoNodes.DEFAULT_DELAY.toMillis() + scenario.limitMillis(),
+          scenario.word());
+    }
   }
 
   private static String postmasters() throws IOException {

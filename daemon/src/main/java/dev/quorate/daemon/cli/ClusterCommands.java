@@ -92,8 +92,10 @@ final class ClusterCommands {
     if (nodes.size() == 2) {
       in.out()
           .remark(
-              "Warning: with two voting nodes the loss of either one ends the quorum; name a third"
-                  + " machine as witness: --witness NODE");
+              "Warning: with two voting nodes the loss of either one ends the quorum. Best name a"
+                  + " third machine as witness: --witness NODE. Without one, give each node a fence"
+                  + " device for the other with 'hactl stonith create', then type"
+                  + " 'hactl property set two-node=true'");
     }
   }
 

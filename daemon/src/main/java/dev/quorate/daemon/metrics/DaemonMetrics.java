@@ -3,6 +3,7 @@ package dev.quorate.daemon.metrics;
 import dev.quorate.consensus.Leadership;
 import dev.quorate.daemon.cli.Cluster;
 import dev.quorate.daemon.cli.NodeFacts;
+import dev.quorate.daemon.cli.PairFacts;
 import dev.quorate.membership.NodeId;
 import dev.quorate.membership.View;
 import dev.quorate.membership.netty.RingCounters;
@@ -111,6 +112,18 @@ public final class DaemonMetrics {
 
   private void gauge(String name, String what, Supplier<Number> value) {
     Gauge.builder(name, value).description(what).register(registry);
+  }
+
+  /// Lets it be seen whether a node of two voters could go on alone.
+  public void pair(Supplier<Optional<PairFacts>> pair) {
+    gauge(
+        "quorate.pair.protected",
+        "whether this node could go on without the other: 1, 0, or NaN without two-node=true",
+        () -> pair.get().map(p -> p.unprotected().isEmpty() ? 1.0 : 0.0).orElse(Double.NaN));
+    gauge(
+        "quorate.pair.waiting",
+        "whether nothing is decided because the other is waited for, fenced or taken in",
+        () -> pair.get().map(p -> p.waiting() ? 1.0 : 0.0).orElse(Double.NaN));
   }
 
   private Number quorate() {

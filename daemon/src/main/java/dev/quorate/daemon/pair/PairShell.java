@@ -69,6 +69,7 @@ public final class PairShell implements AutoCloseable {
   private int failures;
   private long delays;
   private long fenceAtNanos;
+  private long missedAtNanos;
   private long heardAtNanos = System.nanoTime() - TALKS.toNanos();
   private volatile PairStanding standing = PairStanding.MAJORITY;
   private volatile SurvivorRecord shown;
@@ -153,6 +154,7 @@ public final class PairShell implements AutoCloseable {
       seen = withPeer;
       silent = false;
       if (!withPeer) {
+        missedAtNanos = System.nanoTime();
         probe();
       }
       observe();
@@ -414,8 +416,10 @@ public final class PairShell implements AutoCloseable {
       least = least.plus(RESUME_AFTER);
     }
     Duration wait = least;
-    if (silent) {
-      fenceAfter(wait, number, false);
+    if (silent && failures == 0) {
+      // Both sides have missed each other since then.
+      Duration since = Duration.ofNanos(System.nanoTime() - missedAtNanos);
+      fenceAfter(since.compareTo(wait) < 0 ? wait.minus(since) : Duration.ZERO, number, false);
     } else {
       whetherItAnswers(answers -> fenceAfter(answers ? wait.plus(grace) : wait, number, answers));
     }
