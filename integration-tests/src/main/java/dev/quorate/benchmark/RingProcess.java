@@ -12,16 +12,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /// A node of a ring in a process of its own, with the flags, the real-time threads and the locked
 /// memory of the daemon. Times of its clock and ours are of one kind: the system's monotonic one.
 final class RingProcess implements AutoCloseable {
+  private static final long PATIENCE = 60_000_000_000L;
+
   private final Process process;
   private final PrintStream words;
   private volatile int members;
   private volatile long viewAt;
   private volatile long silentAt;
   private volatile boolean begun;
+  private volatile boolean present;
+  private final LinkedBlockingQueue<String[]> said = new LinkedBlockingQueue<>();
   private volatile Optional<Report> report = Optional.empty();
 
   /// What a node has to say about itself.
@@ -53,16 +59,19 @@ final class RingProcess implements AutoCloseable {
     }
   }
 
-  private RingProcess(String node, List<RingPeer> peers, Path directory) throws IOException {
-    var command = new ArrayList<String>();
+  /// Starts a process.
+  ///
+  /// @param where words before the command, as those that lead into a namespace
+  /// @param program its main class and what that is told
+  private RingProcess(List<String> where, List<String> program) throws IOException {
+    var command = new ArrayList<>(where);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(daemonFlags());
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(RingProgram.class.getName(), directory.toString(), node));
-    peers.forEach(p -> command.add(p.node().name() + "=" + p.links().getFirst().port()));
+    command.addAll(program);
     process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     words = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
-    Thread.ofPlatform().daemon().name("reader-" + node).start(this::listen);
+    Thread.ofPlatform().daemon().name("reader").start(this::listen);
   }
 
   /// Starts so many and waits until they are one ring.
@@ -71,10 +80,24 @@ final class RingProcess implements AutoCloseable {
     var peers = RingStation.peers(size);
     var nodes = new ArrayList<RingProcess>();
     for (var peer : peers) {
-      nodes.add(new RingProcess(peer.node().name(), peers, directory));
+      nodes.add(of(peer, peers, List.of(), directory));
     }
     RingStation.await(() -> nodes.stream().allMatch(n -> n.members() == size));
     return nodes;
+  }
+
+  /// A node of a ring.
+  static RingProcess of(RingPeer self, List<RingPeer> peers, List<String> where, Path directory)
+      throws IOException {
+    var program = new ArrayList<String>();
+    program.addAll(List.of(RingProgram.class.getName(), directory.toString(), self.node().name()));
+    peers.forEach(p -> program.add(p.node() + "=" + p.links().getFirst()));
+    return new RingProcess(where, program);
+  }
+
+  /// A client of corosync.
+  static RingProcess ofCorosync(List<String> where) throws IOException {
+    return new RingProcess(where, List.of(CpgProgram.class.getName()));
   }
 
   private static List<String> daemonFlags() throws IOException {
@@ -94,8 +117,8 @@ final class RingProcess implements AutoCloseable {
   private void listen() {
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
       for (var line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.startsWith(RingProgram.MARK)) {
-          heard(line.substring(RingProgram.MARK.length()).split(" ", -1));
+        if (line.startsWith(Recital.MARK)) {
+          heard(line.substring(Recital.MARK.length()).split(" ", -1));
         }
       }
     } catch (IOException e) {
@@ -106,11 +129,13 @@ final class RingProcess implements AutoCloseable {
   private void heard(String[] parts) {
     switch (parts[0]) {
       case "view" -> {
+        present = true;
         viewAt = Long.parseLong(parts[2]);
         members = Integer.parseInt(parts[1]);
       }
       case "silent" -> silentAt = Long.parseLong(parts[1]);
       case "begun" -> begun = true;
+      case "flood", "listen", "ready", "tell" -> said.add(parts);
       case "report" -> report = Optional.of(Report.of(parts));
       default -> throw new IllegalStateException(String.join(" ", parts));
     }
@@ -124,6 +149,36 @@ final class RingProcess implements AutoCloseable {
   /// When its present view was installed.
   long viewAt() {
     return viewAt;
+  }
+
+  /// Gives a word and waits for the answer to it.
+  String[] ask(String word) {
+    words.println(word);
+    return answer();
+  }
+
+  /// Waits for the next answer.
+  String[] answer() {
+    try {
+      var end = System.nanoTime() + PATIENCE;
+      while (true) {
+        var answer = said.poll(1, TimeUnit.SECONDS);
+        if (answer != null) {
+          return answer;
+        }
+        if (!process.isAlive() || System.nanoTime() > end) {
+          throw new IllegalStateException("no answer; alive: " + process.isAlive());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  /// Whether it takes part.
+  boolean isReady() {
+    return present;
   }
 
   /// Falls silent: nothing leaves it and nothing reaches it.

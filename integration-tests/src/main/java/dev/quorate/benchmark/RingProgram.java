@@ -16,11 +16,8 @@ import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.locks.LockSupport;
 
 /// One ring process of a [RingProcess]: as prompt as the daemon makes itself, and nothing else.
-/// Takes words on its input and answers with lines that begin with [#MARK]; ends with its input.
+/// Takes words on its input and answers as a [Recital] does; ends with its input.
 final class RingProgram {
-  /// What sets its lines apart from those of a log.
-  static final String MARK = "ring ";
-
   private static final long NAP_NANOS = 5_000_000;
 
   private final RingStation station;
@@ -33,14 +30,15 @@ final class RingProgram {
     this.timeliness = timeliness;
   }
 
-  /// Runs it: a directory, the name of this node, and every node as `NAME=PORT`.
+  /// Runs it: a directory, the name of this node, and every node as `NAME=HOST:PORT`.
   public static void main(String[] words) throws IOException {
     var timeliness = new Timeliness();
     timeliness.start(true, true);
     var peers = new ArrayList<RingPeer>();
     for (var word : List.of(words).subList(2, words.length)) {
       var parts = word.split("=", 2);
-      var address = new RingAddress("127.0.0.1", Integer.parseInt(parts[1]));
+      var place = parts[1].split(":", 2);
+      var address = new RingAddress(place[0], Integer.parseInt(place[1]));
       peers.add(RingPeer.of(new NodeId(parts[0]), address));
     }
     var self = peers.stream().filter(p -> p.node().name().equals(words[1])).findFirst();
@@ -53,6 +51,7 @@ final class RingProgram {
     Thread.ofPlatform().daemon().name("naps").start(this::nap);
     station.watch(() -> say("view " + station.members() + " " + station.viewAt()));
     say("view " + station.members() + " " + station.viewAt());
+    var recital = new Recital(station);
     var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (var word = input.readLine(); word != null; word = input.readLine()) {
       switch (word) {
@@ -67,7 +66,11 @@ final class RingProgram {
           say("begun");
         }
         case "report" -> say("report " + report());
-        default -> throw new IllegalArgumentException(word);
+        default -> {
+          if (!recital.obey(word.split(" ", -1))) {
+            throw new IllegalArgumentException(word);
+          }
+        }
       }
     }
   }
@@ -95,7 +98,7 @@ final class RingProgram {
     }
   }
 
-  private static synchronized void say(String line) {
-    System.out.println(MARK + line);
+  private static void say(String line) {
+    Recital.answer(line);
   }
 }

@@ -29,7 +29,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /// A real ring driver on the loopback, with what it has said.
-final class RingStation implements ViewListener, AutoCloseable {
+final class RingStation implements ViewListener, Voice, AutoCloseable {
   private static final long PATIENCE = 30_000_000_000L;
 
   final AtomicLong delivered = new AtomicLong();
@@ -96,7 +96,8 @@ final class RingStation implements ViewListener, AutoCloseable {
     }
   }
 
-  boolean say(byte[] payload) {
+  @Override
+  public boolean say(byte[] payload) {
     return driver.multicast(payload);
   }
 
@@ -117,8 +118,13 @@ final class RingStation implements ViewListener, AutoCloseable {
     return viewAt;
   }
 
-  /// Hears what is delivered here, on the ring's thread.
-  void hear(Consumer<byte[]> ear) {
+  @Override
+  public long delivered() {
+    return delivered.get();
+  }
+
+  @Override
+  public void hear(Consumer<byte[]> ear) {
     hearer = ear;
   }
 

@@ -147,7 +147,7 @@ class PacketSealTest {
       if (noise.length > 30) {
         good.duplicate().get(noise, 0, 16);
         noise[0] = 0x51;
-        noise[1] = 2;
+        noise[1] = 3;
         noise[2] = (byte) (1 + random.nextInt(3));
         noise[6] = 1;
         open(b, ByteBuffer.wrap(noise));
