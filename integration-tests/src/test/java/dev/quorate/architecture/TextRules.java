@@ -45,6 +45,7 @@ final class TextRules {
           "docs/glossary.md",
           "integration-tests/src/main/java/dev/quorate/differential/RandomStatus.java",
           "integration-tests/src/main/java/dev/quorate/differential/WideStatus.java",
+          "integration-tests/src/main/java/dev/quorate/benchmark/BenchNetwork.java",
           "integration-tests/src/main/java/dev/quorate/lab/Lab.java",
           "integration-tests/src/main/resources/dev/quorate/lab/lab-node",
           "integration-tests/src/test/java/dev/quorate/architecture/TextRules.java",
