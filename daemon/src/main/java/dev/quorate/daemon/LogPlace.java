@@ -4,7 +4,12 @@ import dev.quorate.consensus.ConsensusConfig;
 import dev.quorate.consensus.tls.LiveTls;
 import dev.quorate.daemon.config.DaemonConfig;
 import dev.quorate.daemon.config.Identity;
+import dev.quorate.daemon.core.survivor.SurvivorRecord;
+import dev.quorate.daemon.pair.PairLog;
+import dev.quorate.daemon.pair.SurvivorFile;
 import dev.quorate.membership.NodeId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -13,7 +18,29 @@ import java.util.TreeMap;
 final class LogPlace {
   private LogPlace() {}
 
+  /// The log in the epoch that is on this node's record.
   static ConsensusConfig of(DaemonConfig config, Identity identity, LiveTls tls) {
+    ConsensusConfig first = founding(config, identity, tls);
+    SurvivorFile file = record(config);
+    long epoch;
+    try {
+      epoch = file.read().map(SurvivorRecord::epoch).orElse(1L);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the survivor's record", e);
+    }
+    if (epoch == 1 && PairLog.foundedAnew(first.directory())) {
+      throw file.missing();
+    }
+    return first.withEpoch(epoch, first.voters(), PairLog.directory(first.directory(), epoch));
+  }
+
+  /// What says on disk in which epoch the log of this node is.
+  static SurvivorFile record(DaemonConfig config) {
+    return new SurvivorFile(config.stateDirectory().resolve("survivor"));
+  }
+
+  /// The log in its first epoch.
+  static ConsensusConfig founding(DaemonConfig config, Identity identity, LiveTls tls) {
     SortedMap<NodeId, ConsensusConfig.Endpoint> voters = new TreeMap<>();
     identity
         .everyone()

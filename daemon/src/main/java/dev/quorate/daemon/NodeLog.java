@@ -1,6 +1,5 @@
 package dev.quorate.daemon;
 
-import dev.quorate.consensus.ConsensusConfig;
 import dev.quorate.consensus.LogListener;
 import dev.quorate.consensus.ReplicatedLog;
 import dev.quorate.consensus.ratis.RatisReplicatedLog;
@@ -50,14 +49,23 @@ final class NodeLog implements AutoCloseable {
       LogListener listener,
       Node.Host host)
       throws IOException {
-    ConsensusConfig founding = LogPlace.of(config, identity, tls);
     if (!TwoVoters.fits(identity)) {
-      RatisReplicatedLog opened = RatisReplicatedLog.start(founding, machine, listener);
+      RatisReplicatedLog opened =
+          RatisReplicatedLog.start(LogPlace.of(config, identity, tls), machine, listener);
       return new NodeLog(opened, opened::incarnation, Optional.empty());
     }
     TwoVoters pair =
         new TwoVoters(
-            config, identity, incarnation, tls, founding, machine, fencing, events, listener, host);
+            config,
+            identity,
+            incarnation,
+            tls,
+            LogPlace.founding(config, identity, tls),
+            machine,
+            fencing,
+            events,
+            listener,
+            host);
     fencing.stateChanged(machine.state());
     pair.shell().start();
     return new NodeLog(pair.pairLog(), pair.pairLog()::incarnation, Optional.of(pair));

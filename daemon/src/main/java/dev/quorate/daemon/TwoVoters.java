@@ -93,8 +93,8 @@ final class TwoVoters implements Surroundings {
               shell().logEvent(event);
             },
             () -> shell().accepting());
-    SurvivorFile file = new SurvivorFile(config.stateDirectory().resolve("survivor"));
-    SurvivorRecord survivor = recorded(file);
+    SurvivorFile file = LogPlace.record(config);
+    SurvivorRecord survivor = recorded(file, founding);
     this.shell =
         new PairShell(
             peer,
@@ -112,7 +112,7 @@ final class TwoVoters implements Surroundings {
 
   /// The record is there from before the first entry on; where it should be and is not, nobody can
   /// say what the node may do.
-  private SurvivorRecord recorded(SurvivorFile file) throws IOException {
+  private SurvivorRecord recorded(SurvivorFile file, ConsensusConfig founding) throws IOException {
     Optional<SurvivorRecord> found = file.read();
     if (found.isPresent()) {
       try {
@@ -124,7 +124,8 @@ final class TwoVoters implements Surroundings {
       return found.get();
     }
     pairLog.preview(1);
-    if (pairLog.foundedAnew() || TwoNodes.wanted(machine.state().configuration())) {
+    if (PairLog.foundedAnew(founding.directory())
+        || TwoNodes.wanted(machine.state().configuration())) {
       throw file.missing();
     }
     file.write(SurvivorRecord.founded());

@@ -39,7 +39,12 @@ final class Faults {
       }
       case STANDBY_CRASH -> {
         long at = System.nanoTime();
-        lab.powerOff(standby(primary));
+        LabNode standby = standby(primary);
+        lab.powerOff(standby);
+        Wait.until(
+            standby.name() + " to be fenced and to boot",
+            Duration.ofSeconds(60),
+            () -> Daemons.of(lab, standby).isPresent());
         yield at;
       }
       case PG_CRASH -> {

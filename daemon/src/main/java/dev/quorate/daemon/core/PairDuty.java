@@ -27,6 +27,9 @@ final class PairDuty {
   /// The boot of the other that the proof is about: the last one that the log knew when it came.
   private String endedBoot = "";
 
+  /// The proof as it is written down, once.
+  private Optional<FencingRecord> ended = Optional.empty();
+
   PairDuty(NodeId self, Incarnation incarnation) {
     this.self = self;
     this.incarnation = incarnation;
@@ -43,6 +46,7 @@ final class PairDuty {
             .flatMap(p -> state.node(p.peer()))
             .map(s -> s.incarnation().bootId())
             .orElse("");
+    ended = now.proof().map(proof -> record(proof, state));
     return !followed && now.mode() == PairStanding.Mode.OTHER;
   }
 
@@ -103,22 +107,22 @@ final class PairDuty {
   }
 
   private Optional<FencingRecord> unwritten(ClusterState state) {
-    return standing
-        .proof()
-        .filter(p -> mayRun(state, p.peer()))
-        .map(p ->
-            new FencingRecord(
-                p.peer(),
-                endedBoot,
-                p.reboot(),
-                true,
-                p.device(),
-                ProofLevel.DEVICE_VERIFIED.name().toLowerCase(Locale.ROOT).replace('_', '-'),
-                "",
-                self,
-                "cluster",
-                state.wallMillis(),
-                state.position()));
+    return ended.filter(record -> mayRun(state, record.target()));
+  }
+
+  private FencingRecord record(PairStanding.Proof proof, ClusterState state) {
+    return new FencingRecord(
+        proof.peer(),
+        endedBoot,
+        proof.reboot(),
+        true,
+        proof.device(),
+        ProofLevel.DEVICE_VERIFIED.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+        "",
+        self,
+        "cluster",
+        state.wallMillis(),
+        state.position());
   }
 
   private boolean mayRun(ClusterState state, NodeId peer) {

@@ -80,15 +80,21 @@ public final class PairLog implements ReplicatedLog {
   }
 
   private Path directory(long epoch) {
-    Path first = base.directory();
+    return directory(base.directory(), epoch);
+  }
+
+  /// Where the log of an epoch is.
+  ///
+  /// @param first where that of the first one is
+  public static Path directory(Path first, long epoch) {
     return epoch == 1 ? first : first.resolveSibling(first.getFileName() + "-" + epoch);
   }
 
   /// Whether a log of a later epoch than the first is or was here.
-  public boolean foundedAnew() {
-    Path parent = base.directory().toAbsolutePath().getParent();
+  public static boolean foundedAnew(Path first) {
+    Path parent = first.toAbsolutePath().getParent();
     String[] names = parent == null ? null : parent.toFile().list();
-    String later = base.directory().getFileName() + "-[0-9]+(\\..*)?";
+    String later = first.getFileName() + "-[0-9]+(\\..*)?";
     return names != null && Arrays.stream(names).anyMatch(n -> n.matches(later));
   }
 

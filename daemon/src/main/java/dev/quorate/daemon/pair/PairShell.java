@@ -44,7 +44,7 @@ public final class PairShell implements AutoCloseable {
   private static final Duration LEAST = Duration.ofMillis(600);
 
   /// Closing the log of both takes a while, and is begun so much before the delay is over.
-  private static final Duration AHEAD = Duration.ofMillis(500);
+  private static final Duration AHEAD = Duration.ofMillis(800);
 
   /// What a node that was alone grants the other after its own boot, to say hello.
   private static final Duration RESUME_AFTER = Duration.ofSeconds(10);
