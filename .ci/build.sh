@@ -11,7 +11,7 @@ need_built() {
   need_jdk25
   say "== building $module (the first time downloads its libraries, which can take minutes)"
   local started=$SECONDS
-  sh ./mvnw -B -ntp "$@" -pl "$module" -am package -Dmaven.test.skip=true </dev/null >&2 ||
+  sh ./mvnw -B -ntp "$@" -pl "$module" -am package -Dmaven.test.skip=true -Ddeb.skip=true </dev/null >&2 ||
     { say "== the build failed"; exit 1; }
   # Maven leaves a jar alone if its content did not change; its time says when it was last found current.
   touch "$jar"

@@ -398,6 +398,11 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     return machine;
   }
 
+  /// How long ago the node's brain was last seen to work.
+  Duration sinceTurn() {
+    return driver.sinceTurn();
+  }
+
   OpenInstances instances() {
     return instances;
   }

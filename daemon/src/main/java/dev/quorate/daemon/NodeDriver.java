@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 final class NodeDriver implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NodeDriver.class);
   private static final int MOST_EVENTS = 20_000;
+  private static final long IDLE_NANOS = 1_000_000_000;
   private static final Duration LONG_EVENT = Duration.ofMillis(250);
 
   /// Performs effects; called on the driver's thread and must return at once.
@@ -62,6 +63,7 @@ final class NodeDriver implements AutoCloseable {
   private final Map<NodeTimer, Instant> deadlines = new HashMap<>();
   private final Thread thread;
   private volatile boolean closed;
+  private volatile long turnedNanos = System.nanoTime();
 
   NodeDriver(NodeCore core, InstantSource clock, Performer performer) {
     this.core = core;
@@ -93,6 +95,7 @@ final class NodeDriver implements AutoCloseable {
 
   private void loop() {
     while (!closed) {
+      turnedNanos = System.nanoTime();
       try {
         Entry entry = next();
         if (entry != null) {
@@ -117,11 +120,14 @@ final class NodeDriver implements AutoCloseable {
 
   private @Nullable Entry next() throws InterruptedException {
     Alarm first = alarms.peek();
-    if (first == null) {
-      return queue.poll(1, TimeUnit.SECONDS);
-    }
-    long nanos = Duration.between(clock.instant(), first.at()).toNanos();
-    return queue.poll(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+    long nanos =
+        first == null ? IDLE_NANOS : Duration.between(clock.instant(), first.at()).toNanos();
+    return queue.poll(Math.clamp(nanos, 0, IDLE_NANOS), TimeUnit.NANOSECONDS);
+  }
+
+  /// How long ago the loop last turned; it turns at least once a second.
+  Duration sinceTurn() {
+    return Duration.ofNanos(System.nanoTime() - turnedNanos);
   }
 
   private void take(Entry entry) {

@@ -131,8 +131,23 @@ public final class Quorated {
                   .log("node cannot take part: join again with 'hactl cluster join'"));
       log.atInfo().addKeyValue("reason", config.socket()).log("waiting for cluster setup or join");
     }
-    SystemdNotify.send("READY=1");
+    SystemdNotify.send("READY=1\nSTATUS=" + status(lifecycle));
+    SystemdWatchdog.wanted(System.getenv(), ProcessHandle.current().pid())
+        .ifPresent(interval ->
+            new SystemdWatchdog(
+                    interval, () -> lifecycle.node().map(Node::sinceTurn), SystemdNotify::send)
+                .start());
     ended.await();
+  }
+
+  /// What `systemctl status` shows.
+  private static String status(Lifecycle lifecycle) {
+    return lifecycle
+        .config()
+        .identity()
+        .filter(_ -> lifecycle.joined())
+        .map(i -> "node %s of cluster %s".formatted(i.node(), i.cluster()))
+        .orElse("waiting: 'hactl cluster setup' founds a cluster, 'hactl cluster join' enters one");
   }
 
   private static void makeDirectories(DaemonConfig config) {
