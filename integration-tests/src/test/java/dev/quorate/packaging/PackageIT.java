@@ -74,15 +74,13 @@ class PackageIT {
     installed("usr/share/man/man8/hactl.8");
     installed("usr/share/bash-completion/completions/hactl");
     assertEquals(
-        "/etc/default/quorate",
-        run("dpkg-deb", "-I", built().toString(), "conffiles").strip());
+        "/etc/default/quorate", run("dpkg-deb", "-I", built().toString(), "conffiles").strip());
     for (String script : List.of("postinst", "prerm", "postrm")) {
       Path copy = root.resolve(script);
       Files.writeString(copy, run("dpkg-deb", "-I", built().toString(), script));
       run("sh", "-n", copy.toString());
     }
   }
-
 
   @Test
   void theJarFindsItsWholeClassPathBesideIt() throws Exception {
