@@ -15,7 +15,7 @@ _hactl() {
     'pg') words='doctor list rebuild reinit reload restart status switchover' ;;
     'property') words='config set show unset' ;;
     'quorum') words='status unblock' ;;
-    'resource') words='agents ban cleanup clear clone config create defaults delete describe disable enable group list manage master meta move promotable refresh remove status unclone ungroup unmanage update utilization' ;;
+    'resource') words='agents ban cleanup clear clone config create defaults delete describe disable enable group list manage meta move promotable refresh remove status unclone ungroup unmanage update utilization' ;;
     'resource group') words='add delete list remove' ;;
     'ring') words='rekey status' ;;
     'simulate') words='--cases' ;;

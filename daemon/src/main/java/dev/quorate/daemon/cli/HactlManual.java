@@ -66,6 +66,9 @@ public final class HactlManual {
   public static String completion() {
     Map<String, TreeSet<String>> next = new TreeMap<>();
     for (Command command : CommandTree.commands()) {
+      if (command.words().contains(OldWords.PROMOTABLE_VERB)) {
+        continue;
+      }
       String before = "";
       for (String word : command.parts()) {
         next.computeIfAbsent(before, _ -> new TreeSet<>()).add(word);
