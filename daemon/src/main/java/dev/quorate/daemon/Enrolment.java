@@ -25,6 +25,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -37,16 +38,25 @@ final class Enrolment {
   private static final Logger log = LoggerFactory.getLogger(Enrolment.class);
 
   /// What a newcomer was handed.
-  record Admission(Identity identity, SecretStore.Grant grant) {}
+  ///
+  /// @param number of its log, if others keep the cluster's already and take it in; 0 for a founder
+  record Admission(Identity identity, SecretStore.Grant grant, int number) {}
 
   private final SecretStore secrets;
   private final Supplier<Identity> identity;
   private final CertificateDesk certificates;
+  private final ToIntFunction<NodeId> numbers;
 
-  Enrolment(SecretStore secrets, Supplier<Identity> identity, CertificateDesk certificates) {
+  /// @param numbers of the logs of nodes, as [Admission#number()]
+  Enrolment(
+      SecretStore secrets,
+      Supplier<Identity> identity,
+      CertificateDesk certificates,
+      ToIntFunction<NodeId> numbers) {
     this.certificates = certificates;
     this.secrets = secrets;
     this.identity = identity;
+    this.numbers = numbers;
   }
 
   /// Serves a newcomer.
@@ -72,6 +82,7 @@ final class Enrolment {
           "node '" + node + "' is not of this cluster",
           "known are " + everyone.keySet() + ": get a token for one of them");
     }
+    int number = numbers.applyAsInt(node);
     SecretStore.Grant grant = certificates.grant(node, address);
     log.atInfo()
         .addKeyValue("node", node)
@@ -95,6 +106,7 @@ final class Enrolment {
     answer.put("certificate", grant.credentials().certificate());
     answer.put("key", grant.credentials().privateKey());
     answer.put("ringKey", grant.ringKey());
+    answer.put("log", number);
     return answer.toString();
   }
 
@@ -131,7 +143,8 @@ final class Enrolment {
                   json.path("authority").asText(),
                   json.path("certificate").asText(),
                   json.path("key").asText()),
-              json.path("ringKey").asText()));
+              json.path("ringKey").asText()),
+          json.path("log").asInt());
     } catch (IOException | IllegalArgumentException e) {
       throw HactlError.failed(
           token.host() + " answered something that is not understood (" + e.getMessage() + ")",

@@ -1,5 +1,6 @@
 package dev.quorate.daemon;
 
+import dev.quorate.consensus.ratis.DamagedLog;
 import dev.quorate.consensus.tls.LiveTls;
 import dev.quorate.daemon.cli.AgentCatalog;
 import dev.quorate.daemon.cli.ExitCode;
@@ -18,6 +19,7 @@ import dev.quorate.daemon.secrets.SecretsException;
 import dev.quorate.membership.NodeId;
 import dev.quorate.membership.time.MonotonicTime;
 import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.NodeDefinition;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,6 +53,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
   private final CertificateDesk desk;
   private final CertificateKeeper keeper;
   private volatile DaemonConfig config;
+  private volatile SortedMap<NodeId, NodeDefinition> known = new TreeMap<>();
   private volatile Optional<Node> node = Optional.empty();
   private volatile CountDownLatch leaving = new CountDownLatch(0);
   private Optional<HttpListener> members = Optional.empty();
@@ -200,19 +203,15 @@ final class Lifecycle implements Node.Host, AutoCloseable {
 
   private void listen(Identity identity) throws IOException {
     if (members.isEmpty()) {
-      Enrolment enrolment = new Enrolment(secrets, () -> config.identity().orElseThrow(), desk);
+      LogMembership membership = new LogMembership(this::node, this::config, operator::propose);
+      Enrolment enrolment = new Enrolment(secrets, this::identity, desk, membership::number);
       members =
           Optional.of(
               HttpListener.tcp(
                   identity.address(),
                   config.ports().admin(),
                   Optional.of(liveTls()),
-                  new MemberRoutes(
-                      operator,
-                      enrolment,
-                      rekeying,
-                      new LogMembership(this::node, this::config),
-                      desk),
+                  new MemberRoutes(operator, enrolment, rekeying, membership, desk),
                   this::signOfLife));
     }
     if (scraped.isEmpty() && config.ports().metrics() > 0) {
@@ -222,13 +221,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
                   identity.address(),
                   config.ports().metrics(),
                   Optional.empty(),
-                  (request, reply) -> {
-                    boolean known = request.path().equals("/metrics");
-                    reply.send(
-                        known ? 200 : 404,
-                        "text/plain; version=0.0.4; charset=utf-8",
-                        known ? metrics.scrape() : "only /metrics is served here\n");
-                  }));
+                  new MetricsRoute(metrics)));
     }
   }
 
@@ -386,7 +379,14 @@ final class Lifecycle implements Node.Host, AutoCloseable {
     Enrolment.Admission admission = Enrolment.ask(token);
     become(
         admission.identity(),
-        () -> secrets.accept(admission.grant()),
+        () -> {
+          secrets.accept(admission.grant());
+          if (admission.number() > 0) {
+            // Others keep the cluster's log: this one is begun only when they take it in.
+            DamagedLog.of(LogPlace.directory(config), admission.identity().cluster(), 1)
+                .putOutOfUse(admission.number());
+          }
+        },
         "nothing was changed here, but the token is used up: put it right and join with a new one,"
             + " from 'hactl cluster token "
             + admission.identity().node()
@@ -394,8 +394,19 @@ final class Lifecycle implements Node.Host, AutoCloseable {
     return admission.identity().node();
   }
 
+  /// Who this node and its peers are, as the cluster has agreed.
+  private Identity identity() {
+    return AgreedIdentity.of(config.identity().orElseThrow(Lifecycle::noCluster), operator.state());
+  }
+
+  private synchronized void writeDown(ClusterState state) {
+    if (node.isPresent()) {
+      AgreedIdentity.record(config, state).ifPresent(next -> config = next);
+    }
+  }
+
   String token(NodeId peer) {
-    Identity identity = config.identity().orElseThrow(Lifecycle::noCluster);
+    Identity identity = identity();
     if (!identity.everyone().containsKey(peer)) {
       throw HactlError.usage(
           "node '" + peer + "' is not of this cluster",
@@ -473,6 +484,10 @@ final class Lifecycle implements Node.Host, AutoCloseable {
   @Override
   public void agreed(ClusterState state) {
     keeper.agreed(state.trust());
+    if (!state.configuration().nodes().equals(known)) {
+      known = state.configuration().nodes();
+      Thread.ofVirtual().name("identity").start(() -> writeDown(state));
+    }
   }
 
   @Override

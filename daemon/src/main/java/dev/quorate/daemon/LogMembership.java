@@ -13,11 +13,17 @@ import dev.quorate.daemon.cli.HactlError;
 import dev.quorate.daemon.config.DaemonConfig;
 import dev.quorate.daemon.http.HttpRequest;
 import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.NodeDefinition;
+import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.json.ClusterJson;
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,14 +37,24 @@ final class LogMembership {
   /// What a node that must not ask, or asks the wrong one, is told.
   static final String ELSEWHERE = "HA-NODE-027";
 
+  /// What a node is told that should ask again.
+  static final String BUSY = "HA-NODE-031";
+
   private static final Logger log = LoggerFactory.getLogger(LogMembership.class);
 
   private final Supplier<Optional<Node>> node;
   private final Supplier<DaemonConfig> config;
 
-  LogMembership(Supplier<Optional<Node>> node, Supplier<DaemonConfig> config) {
+  private final Consumer<ClusterCommand> agree;
+
+  /// @param agree proposes a command and waits until it is applied here
+  LogMembership(
+      Supplier<Optional<Node>> node,
+      Supplier<DaemonConfig> config,
+      Consumer<ClusterCommand> agree) {
     this.node = node;
     this.config = config;
+    this.agree = agree;
   }
 
   /// How far a node is.
@@ -81,9 +97,22 @@ final class LogMembership {
     }
   }
 
+  /// What a member is answered; empty if it asks for something else.
+  Optional<String> answer(String route, HttpRequest request) {
+    return switch (route) {
+      case "POST /v1/log/retire" -> Optional.of(retire(request));
+      case "POST /v1/log/admit" -> Optional.of(admit(request));
+      case "POST /v1/log/remove" -> {
+        remove(Message.parse(request.body()).node());
+        yield Optional.of("{}");
+      }
+      default -> Optional.empty();
+    };
+  }
+
   /// Takes a lost log out of the configuration, unless the member is of a later incarnation than
   /// the node says that it has lost: then the node learns which.
-  String retire(HttpRequest request) {
+  private String retire(HttpRequest request) {
     Message asked = fromItself(request);
     ReplicatedLog replicated = led();
     Optional<LogMember> member = replicated.members().of(asked.node());
@@ -97,7 +126,7 @@ final class LogMembership {
   }
 
   /// Takes a new log in, by one step.
-  String admit(HttpRequest request) {
+  private String admit(HttpRequest request) {
     Message asked = fromItself(request);
     ReplicatedLog replicated = led();
     LogMembers members = replicated.members();
@@ -109,7 +138,13 @@ final class LogMembership {
       say("new log taken in as a listener", asked);
       return answer(asked, Standing.CATCHING_UP);
     }
-    if (member.get().incarnation() != asked.incarnation()) {
+    if (member.get().incarnation() < asked.incarnation()) {
+      // It lost the one before, and has written down that it did.
+      change(replicated, members.without(asked.node()));
+      say("lost log taken out", asked);
+      return answer(asked, Standing.OUTSIDE);
+    }
+    if (member.get().incarnation() > asked.incarnation()) {
       throw new HactlError(
           ExitCode.REFUSED,
           "HA-NODE-029",
@@ -117,18 +152,85 @@ final class LogMembership {
               .formatted(asked.node(), member.get().incarnation(), asked.incarnation()),
           "type 'hactl node rebuild' on " + asked.node());
     }
-    if (member.get().voter()) {
-      return answer(asked, Standing.VOTES);
+    Optional<NodeDefinition> definition = definition(asked.node());
+    if (!member.get().voter()) {
+      boolean full = members.voters().size() >= ConsensusConfig.MAX_VOTERS;
+      if (full || definition.filter(NodeDefinition::listener).isPresent()) {
+        return answer(asked, Standing.LISTENS);
+      }
+      if (!replicated.caughtUp(asked.node())) {
+        return answer(asked, Standing.CATCHING_UP);
+      }
+      change(replicated, members.withVoter(asked.node()));
+      say("new log votes", asked);
     }
-    if (members.voters().size() >= ConsensusConfig.MAX_VOTERS) {
-      return answer(asked, Standing.LISTENS);
-    }
-    if (!replicated.caughtUp(asked.node())) {
-      return answer(asked, Standing.CATCHING_UP);
-    }
-    change(replicated, members.withVoter(asked.node()));
-    say("new log votes", asked);
+    // The cluster counts on its vote only now that the log does.
+    definition
+        .filter(d -> !d.voter())
+        .ifPresent(d -> agree(new ConfigurationChange.PutNode(d.voting())));
     return answer(asked, Standing.VOTES);
+  }
+
+  private void agree(ConfigurationChange change) {
+    agree.accept(new ClusterCommand.ChangeConfiguration(-1, "log", List.of(change)));
+  }
+
+  private Optional<NodeDefinition> definition(NodeId of) {
+    return node.get()
+        .map(n -> n.machine().state().configuration().nodes())
+        .map(nodes -> nodes.get(of));
+  }
+
+  /// Takes the log of a node that is to be removed out of the configuration. The node must have
+  /// left, or be shown to be off.
+  void remove(NodeId leaver) {
+    ReplicatedLog replicated = led();
+    ClusterState state = node.get().orElseThrow().machine().state();
+    boolean gone =
+        state
+            .node(leaver)
+            .map(NodeStatus::presence)
+            .filter(p ->
+                p != NodeStatus.Presence.NEVER_SEEN
+                    && p != NodeStatus.Presence.LEFT
+                    && p != NodeStatus.Presence.FENCED)
+            .isEmpty();
+    if (!gone) {
+      throw new HactlError(
+          ExitCode.REFUSED,
+          "HA-NODE-035",
+          "nothing shows that %s has left or is off".formatted(leaver),
+          "stop it, fence it with 'hactl stonith fence %s', or vouch that it is off with 'hactl stonith confirm %s'"
+              .formatted(leaver, leaver));
+    }
+    if (replicated.members().of(leaver).isPresent()) {
+      change(replicated, replicated.members().without(leaver));
+      log.atInfo().addKeyValue("node", leaver).log("log of a leaving node taken out");
+    }
+  }
+
+  /// The number of the log of a node that is about to join, if others take it in; 0 if it belongs
+  /// to the founders and never took part.
+  int number(NodeId joining) {
+    Node here =
+        node.get()
+            .orElseThrow(() ->
+                HactlError.failed(
+                    "this node does not take part", "start it first: hactl cluster start"));
+    if (here.nodeLog().arbitrated()) {
+      return 0;
+    }
+    ClusterState state = here.machine().state();
+    Optional<LogMember> member = here.replicatedLog().members().of(joining);
+    boolean seen =
+        state.node(joining).filter(s -> s.presence() != NodeStatus.Presence.NEVER_SEEN).isPresent();
+    if (member.isPresent()) {
+      return seen ? member.get().incarnation() + 1 : 0;
+    }
+    // Rises with every change, the one that named the node among them.
+    return here.replicatedLog().members().equals(LogMembers.NONE)
+        ? 0
+        : Math.toIntExact(Math.max(2, state.configuration().version()));
   }
 
   private static String answer(Message asked, Standing standing) {
@@ -182,13 +284,11 @@ final class LogMembership {
   }
 
   private ConsensusConfig.Endpoint endpoint(NodeId asking) {
-    NodeDefinition configured =
-        node.get().map(n -> n.machine().state().configuration().nodes().get(asking)).orElse(null);
     DaemonConfig now = config.get();
     String address =
-        configured != null
-            ? configured.address()
-            : now.identity().map(i -> i.everyone().get(asking)).orElse(null);
+        definition(asking)
+            .map(NodeDefinition::address)
+            .orElseGet(() -> now.identity().map(i -> i.everyone().get(asking)).orElse(null));
     if (address == null) {
       throw HactlError.failed("node '" + asking + "' is not of this cluster", "join it first");
     }
@@ -201,7 +301,7 @@ final class LogMembership {
       case MemberChangeOutcome.Refused(var reason) ->
           throw new HactlError(
               ExitCode.REFUSED,
-              "HA-NODE-031",
+              BUSY,
               "the members of the log cannot be changed now: " + Objects.requireNonNull(reason),
               "see 'hactl quorum status', then try again");
       case MemberChangeOutcome.Unknown(var reason) ->

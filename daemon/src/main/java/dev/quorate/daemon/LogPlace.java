@@ -10,13 +10,20 @@ import dev.quorate.daemon.pair.SurvivorFile;
 import dev.quorate.membership.NodeId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Where and how a node of a cluster keeps its log.
 final class LogPlace {
   private LogPlace() {}
+
+  /// Where the log of the first epoch is.
+  static Path directory(DaemonConfig config) {
+    return config.stateDirectory().resolve("log");
+  }
 
   /// The log in the epoch that is on this node's record.
   static ConsensusConfig of(DaemonConfig config, Identity identity, LiveTls tls) {
@@ -46,13 +53,12 @@ final class LogPlace {
         .everyone()
         .forEach((node, address) ->
             voters.put(node, new ConsensusConfig.Endpoint(address, config.ports().raft())));
+    if (voters.size() > ConsensusConfig.MAX_VOTERS) {
+      // Such a cluster has been founded: its log knows who votes.
+      voters.keySet().retainAll(List.of(identity.node()));
+    }
     Duration shortest = config.timing().electionShortest();
-    return ConsensusConfig.of(
-            identity.cluster(),
-            identity.node(),
-            voters,
-            config.stateDirectory().resolve("log"),
-            tls)
+    return ConsensusConfig.of(identity.cluster(), identity.node(), voters, directory(config), tls)
         .withElectionTimeout(shortest, shortest.multipliedBy(2));
   }
 }

@@ -8,7 +8,6 @@ import dev.quorate.daemon.cli.ExitCode;
 import dev.quorate.daemon.cli.HactlError;
 import dev.quorate.daemon.cli.NodeFacts;
 import dev.quorate.daemon.config.DaemonConfig;
-import dev.quorate.daemon.config.Identity;
 import dev.quorate.membership.NodeId;
 import java.io.IOException;
 import java.time.Duration;
@@ -30,6 +29,7 @@ import org.slf4j.LoggerFactory;
 final class LogRebuild {
   private static final Logger log = LoggerFactory.getLogger(LogRebuild.class);
   private static final Duration REQUEST = Duration.ofSeconds(15);
+  private static final Duration SEARCH = Duration.ofSeconds(5);
   private static final Duration PAUSE = Duration.ofMillis(250);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -58,9 +58,19 @@ final class LogRebuild {
   /// in.
   void opened(Node node) {
     outage = Optional.empty();
-    if (!member(node) && !node.nodeLog().arbitrated()) {
+    if (!settled(node) && !node.nodeLog().arbitrated()) {
       Thread.ofVirtual().name("log-admission").start(() -> askUntilTakenIn(node));
     }
+  }
+
+  /// Whether nobody has to be asked. What the cluster agreed on is known here up to some point
+  /// only; to ask once more does no harm.
+  private static boolean settled(Node node) {
+    boolean votes = node.replicatedLog().members().votes(node.self());
+    boolean counted =
+        node.logIncarnation() == 1
+            || node.machine().state().configuration().voters().contains(node.self());
+    return votes && counted;
   }
 
   private static boolean member(Node node) {
@@ -135,24 +145,43 @@ final class LogRebuild {
     return Math.max(second.incarnation(), first.incarnation());
   }
 
+  /// Asks one member after the other for the leader, for a while: it may just be elected, or the
+  /// members of the log be changed by somebody else.
   private Message askMembers(String path, int incarnation) {
-    DaemonConfig config = lifecycle.config();
-    Identity identity = config.identity().orElseThrow();
-    String body = new Message(identity.node(), incarnation, Standing.OUTSIDE).text();
-    List<String> failures = new ArrayList<>();
-    for (Map.Entry<NodeId, String> peer : identity.peers().entrySet()) {
-      try {
-        return Message.parse(
-            MemberClient.post(
-                lifecycle.tls(), peer.getValue(), config.ports().admin(), path, body, REQUEST));
-      } catch (HactlError e) {
-        if (!e.code().equals(LogMembership.ELSEWHERE) && !e.code().equals("HA-CLI-002")) {
-          throw e;
+    long end = System.nanoTime() + SEARCH.toNanos();
+    while (true) {
+      List<String> failures = new ArrayList<>();
+      Optional<HactlError> busy = Optional.empty();
+      for (Map.Entry<NodeId, String> peer :
+          lifecycle.config().identity().orElseThrow().peers().entrySet()) {
+        try {
+          return ask(peer.getValue(), path, incarnation);
+        } catch (HactlError e) {
+          if (e.code().equals(LogMembership.BUSY)) {
+            busy = Optional.of(e);
+          } else if (!e.code().equals(LogMembership.ELSEWHERE) && !e.code().equals("HA-CLI-002")) {
+            throw e;
+          }
+          failures.add(peer.getKey() + ": " + e.message());
         }
-        failures.add(peer.getKey() + ": " + e.message());
       }
+      if (System.nanoTime() > end) {
+        throw busy.orElseGet(() -> noLeader(failures));
+      }
+      rest();
     }
-    throw new HactlError(
+  }
+
+  private Message ask(String address, String path, int incarnation) {
+    DaemonConfig config = lifecycle.config();
+    NodeId self = config.identity().orElseThrow().node();
+    String body = new Message(self, incarnation, Standing.OUTSIDE).text();
+    return Message.parse(
+        MemberClient.post(lifecycle.tls(), address, config.ports().admin(), path, body, REQUEST));
+  }
+
+  private static HactlError noLeader(List<String> failures) {
+    return new HactlError(
         ExitCode.NO_QUORUM,
         "HA-NODE-028",
         "no leader of the others can be reached, and without a quorum no log can be rebuilt: "

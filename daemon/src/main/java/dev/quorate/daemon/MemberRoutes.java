@@ -68,7 +68,10 @@ final class MemberRoutes implements HttpHandler {
           .addKeyValue("node", request.client())
           .addKeyValue("operation", route)
           .log("request by a member");
-      Optional<String> answer = certificates.answer(route, request.client(), request.body());
+      Optional<String> answer =
+          certificates
+              .answer(route, request.client(), request.body())
+              .or(() -> membership.answer(route, request));
       if (answer.isPresent()) {
         reply.send(200, JSON, answer.get());
         return;
@@ -81,8 +84,6 @@ final class MemberRoutes implements HttpHandler {
           rekeying.requested(request.body());
           reply.send(200, JSON, "{}");
         }
-        case "POST /v1/log/retire" -> reply.send(200, JSON, membership.retire(request));
-        case "POST /v1/log/admit" -> reply.send(200, JSON, membership.admit(request));
         case "POST /v1/examine" ->
             reply.send(
                 200,

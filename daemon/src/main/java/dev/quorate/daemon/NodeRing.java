@@ -51,7 +51,11 @@ final class NodeRing implements AutoCloseable {
       throws IOException {
     this.config = config;
     this.identity = identity;
-    this.peers = peersOf(identity.everyone());
+    SortedMap<NodeId, List<String>> founders = new TreeMap<>();
+    identity
+        .everyone()
+        .forEach((node, address) -> founders.put(node, identity.links(node, address)));
+    this.peers = peersOf(founders);
     Path directory = config.stateDirectory().resolve("ring");
     OwnerOnly.directory(directory);
     driver =
@@ -60,7 +64,7 @@ final class NodeRing implements AutoCloseable {
                 identity.cluster(),
                 keysOf(secrets.ringKeys()),
                 new Member(identity.node(), incarnation),
-                addresses(identity.node(), identity.address()),
+                addresses(identity.links(identity.node(), identity.address())),
                 peers,
                 directory.resolve("sequence"),
                 MembershipConfig.withTokenTimeout(config.timing().token())
@@ -88,16 +92,14 @@ final class NodeRing implements AutoCloseable {
     driver.rekey(keysOf(secrets.ringKeys()));
   }
 
-  private List<RingPeer> peersOf(SortedMap<NodeId, String> nodes) {
+  private List<RingPeer> peersOf(SortedMap<NodeId, List<String>> nodes) {
     List<RingPeer> all = new ArrayList<>();
-    nodes.forEach((node, address) -> all.add(new RingPeer(node, addresses(node, address))));
+    nodes.forEach((node, links) -> all.add(new RingPeer(node, addresses(links))));
     return List.copyOf(all);
   }
 
-  private List<RingAddress> addresses(NodeId node, String first) {
-    return identity.links(node, first).stream()
-        .map(address -> new RingAddress(address, config.ports().ring()))
-        .toList();
+  private List<RingAddress> addresses(List<String> links) {
+    return links.stream().map(address -> new RingAddress(address, config.ports().ring())).toList();
   }
 
   /// The cluster may have agreed on other nodes or addresses; before its founding is written down,
@@ -107,9 +109,12 @@ final class NodeRing implements AutoCloseable {
       return;
     }
     seenVersion = state.configuration().version();
-    SortedMap<NodeId, String> agreed = new TreeMap<>();
+    SortedMap<NodeId, List<String>> agreed = new TreeMap<>();
     for (NodeDefinition node : state.configuration().nodes().values()) {
-      agreed.put(node.id(), node.address());
+      List<String> links = new ArrayList<>(List.of(node.address()));
+      links.addAll(node.links());
+      agreed.put(
+          node.id(), node.links().isEmpty() ? identity.links(node.id(), node.address()) : links);
     }
     if (agreed.isEmpty()) {
       return;

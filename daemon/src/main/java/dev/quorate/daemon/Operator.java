@@ -300,6 +300,37 @@ final class Operator implements Cluster {
   }
 
   @Override
+  public void forgetLog(NodeId leaver) {
+    Node here = running();
+    long deadline = System.nanoTime() + PROPOSAL_PATIENCE.toNanos();
+    while (true) {
+      awaitQuorum(here);
+      try {
+        askLeaderToForget(here, leaver);
+        return;
+      } catch (HactlError e) {
+        // The one that left may just have led.
+        boolean again =
+            e.code().equals(LogMembership.ELSEWHERE) || e.code().equals(LogMembership.BUSY);
+        if (!again || System.nanoTime() > deadline) {
+          throw e;
+        }
+        rest();
+      }
+    }
+  }
+
+  private void askLeaderToForget(Node here, NodeId leaver) {
+    Leadership leadership = here.leadership();
+    if (leadership instanceof Leadership.Follower(_, var leader)) {
+      String body = new LogMembership.Message(leaver, 0, LogMembership.Standing.OUTSIDE).text();
+      ask(leader, "/v1/log/remove", body, PROPOSAL_PATIENCE);
+    } else {
+      new LogMembership(lifecycle::node, lifecycle::config, this::propose).remove(leaver);
+    }
+  }
+
+  @Override
   public List<String> rebuild() {
     try {
       return lifecycle.rebuilding().rebuild();

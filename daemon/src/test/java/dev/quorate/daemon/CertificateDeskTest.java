@@ -97,9 +97,9 @@ class CertificateDeskTest {
               Optional.of(certificates.tls()),
               new MemberRoutes(
                   bystander.operator(),
-                  new Enrolment(secrets, () -> config.identity().orElseThrow(), desk),
+                  new Enrolment(secrets, () -> config.identity().orElseThrow(), desk, _ -> 0),
                   bystander.rekeying(),
-                  new LogMembership(Optional::empty, () -> config),
+                  new LogMembership(Optional::empty, () -> config, _ -> {}),
                   desk));
       listener = Optional.of(started);
       open.add(started);

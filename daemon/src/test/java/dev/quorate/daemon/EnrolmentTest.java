@@ -378,9 +378,9 @@ class EnrolmentTest {
               Optional.of(certificates.tls()),
               new MemberRoutes(
                   newcomer.operator(),
-                  new Enrolment(secrets, () -> identity, desk),
+                  new Enrolment(secrets, () -> identity, desk, _ -> 0),
                   newcomer.rekeying(),
-                  new LogMembership(Optional::empty, newcomer::config),
+                  new LogMembership(Optional::empty, newcomer::config, _ -> {}),
                   desk)));
     }
   }

@@ -83,7 +83,7 @@ class LogRebuildTest {
     nodes.succeeds(3, "node rebuild --yes");
     assertTrue(nodes.said().contains("votes again"), nodes::said);
     assertTrue(Files.isDirectory(nodes.state(3).resolve("log.damaged")));
-    assertEquals(2, incarnation(1, 3));
+    nodes.await("the second log", () -> incarnation(1, 3) == 2);
     nodes.awaitOnline(3);
     assertEquals(
         "true", third.operator().state().configuration().properties().get("maintenance-mode"));
@@ -107,10 +107,10 @@ class LogRebuildTest {
     assertEquals(NodeFacts.Phase.DAMAGED, third.phase());
     third.rebuilding().putOutOfUse();
     nodes.shut(3);
-    assertEquals(0, incarnation(1, 3));
+    nodes.await("taken out", () -> incarnation(1, 3) == 0);
     nodes.boot(3);
     nodes.await("votes again", () -> nodes.votes(1, 3) && nodes.votes(3, 3));
-    assertEquals(3, incarnation(1, 3));
+    nodes.await("the third log", () -> incarnation(1, 3) == 3);
     nodes.awaitOnline(3);
   }
 

@@ -2,13 +2,14 @@ package dev.quorate.resource;
 
 import dev.quorate.membership.NodeId;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// A node as configured.
 ///
 /// @param address where the node's services answer: a host name or IP address
-/// @param voter whether it votes in the log
+/// @param voter whether it votes in the log; a node that was added does once its log has caught up
 /// @param attributes permanent node attributes; `standby`, `maintenance` and `witness` are `on` or
 ///   absent
 /// @param utilization what the node has of each thing that resources use: whole numbers
@@ -20,6 +21,13 @@ public record NodeDefinition(
     SortedMap<String, String> utilization) {
   /// The attribute of a node that only votes.
   public static final String WITNESS = "witness";
+
+  /// The attribute of a node that shall never vote.
+  public static final String LISTENER = "listener";
+
+  /// The attribute with the addresses of the ring's second and further links to a node that was
+  /// added later, separated by commas.
+  public static final String LINKS = "links";
 
   /// Copies the maps.
   public NodeDefinition {
@@ -41,6 +49,22 @@ public record NodeDefinition(
   /// Whether the node votes and nothing else: nothing of a resource ever runs there.
   public boolean witness() {
     return "on".equals(attributes.get(WITNESS));
+  }
+
+  /// Whether the node follows the log and never votes.
+  public boolean listener() {
+    return "on".equals(attributes.get(LISTENER));
+  }
+
+  /// The ring's further links to the node, if they were said with it.
+  public List<String> links() {
+    String links = attributes.getOrDefault(LINKS, "");
+    return links.isEmpty() ? List.of() : List.of(links.split(","));
+  }
+
+  /// The same as a voter.
+  public NodeDefinition voting() {
+    return new NodeDefinition(id, address, true, attributes, utilization);
   }
 
   /// Whether nothing on the node may be touched.

@@ -23,6 +23,11 @@ public final class DamagedLog {
     return new DamagedLog(LogMarker.of(config));
   }
 
+  /// The log that would be in a directory.
+  public static DamagedLog of(Path directory, String cluster, long epoch) {
+    return new DamagedLog(LogMarker.of(directory, cluster, epoch));
+  }
+
   /// Which log of this node's it is, from 1.
   ///
   /// @throws IOException if that cannot be read

@@ -31,8 +31,12 @@ record LogMarker(Path directory, Path file, Path group) {
   record Mark(int incarnation, boolean newcomer, boolean begun) {}
 
   static LogMarker of(ConsensusConfig config) {
-    Path directory = config.directory().toAbsolutePath();
-    Path group = RatisSettings.groupDirectory(directory, config.cluster(), config.epoch());
+    return of(config.directory(), config.cluster(), config.epoch());
+  }
+
+  static LogMarker of(Path place, String cluster, long epoch) {
+    Path directory = place.toAbsolutePath();
+    Path group = RatisSettings.groupDirectory(directory, cluster, epoch);
     return new LogMarker(directory, fileOf(directory, group), group);
   }
 

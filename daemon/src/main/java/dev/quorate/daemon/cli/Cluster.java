@@ -83,6 +83,11 @@ public interface Cluster {
   /// @return what was done, line by line
   List<String> rekey();
 
+  /// Has the leader take the log of a node out that has left for good, or is shown to be off.
+  ///
+  /// @throws HactlError if that would end the quorum, or nothing shows that the node is gone
+  void forgetLog(NodeId leaver);
+
   /// Gives this node a new log in place of a damaged one, and waits until it is whole.
   ///
   /// @return what was done, line by line

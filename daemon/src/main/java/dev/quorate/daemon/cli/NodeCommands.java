@@ -3,12 +3,17 @@ package dev.quorate.daemon.cli;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ConfigurationChange;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// `node …`
 final class NodeCommands {
   private NodeCommands() {}
 
   static List<Command> all() {
+    return Stream.concat(NodeMembership.all().stream(), own().stream()).toList();
+  }
+
+  private static List<Command> own() {
     return List.of(
         Command.of(
             "node standby",

@@ -308,6 +308,9 @@ final class TypedCluster implements Cluster {
   }
 
   @Override
+  public void forgetLog(NodeId leaver) {}
+
+  @Override
   public List<String> rebuild() {
     return List.of("done");
   }

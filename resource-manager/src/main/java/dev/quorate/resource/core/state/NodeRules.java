@@ -42,7 +42,7 @@ final class NodeRules {
       return refused(
           "HA-NODE-001",
           "%s is not a node of this cluster".formatted(node),
-          "the nodes are named when the cluster is set up; adding one later is not possible yet");
+          "add it on a member with 'hactl node add', then join it anew");
     }
     if (command.featureLevel() < draft.featureLevel) {
       return refused(
