@@ -38,6 +38,9 @@ public final class Demo {
     if (args.equals(List.of("status"))) {
       return status(out);
     }
+    if (args.equals(List.of("idle"))) {
+      return IdleCost.print(Lab.existing(), IdleCost.USUAL, out) ? 0 : 1;
+    }
     if (args.contains("--help") || args.contains("-h")) {
       out.println(DemoOptions.USAGE);
       return 0;

@@ -14,7 +14,7 @@ record DemoOptions(Scenario scenario, int nodes, boolean witness, String durabil
   static final String USAGE =
       "usage: ./demo [--scenario "
           + String.join("|", Scenario.words())
-          + "] [--nodes N] [--witness] [--durability sync|async] [--repeat N] | ./demo status | ./demo stop";
+          + "] [--nodes N] [--witness] [--durability sync|async] [--repeat N] | ./demo status | ./demo idle | ./demo stop";
 
   /// Reads the command line.
   ///
