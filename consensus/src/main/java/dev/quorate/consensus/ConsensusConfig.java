@@ -32,6 +32,8 @@ import java.util.TreeMap;
 /// @param proposalTimeout after it, the outcome of a proposal is unknown
 /// @param snapshotThreshold a snapshot is taken each time so many entries were applied
 /// @param maxEntryBytes larger commands are rejected
+/// @param minFreeBytes with less room on the file system of the directory the log stops, before a
+///   write fails
 public record ConsensusConfig(
     String cluster,
     long epoch,
@@ -47,7 +49,8 @@ public record ConsensusConfig(
     Duration quorumLostAfter,
     Duration proposalTimeout,
     int snapshotThreshold,
-    int maxEntryBytes) {
+    int maxEntryBytes,
+    long minFreeBytes) {
 
   /// The most voters that a cluster may have.
   public static final int MAX_VOTERS = 7;
@@ -60,6 +63,7 @@ public record ConsensusConfig(
   /// Larger commands are rejected, if nothing else is said.
   public static final int MAX_ENTRY_BYTES = 256 * 1024;
 
+  private static final long MIN_FREE_BYTES = 64L << 20;
   private static final int LARGEST_ENTRY_BYTES = 512 * 1024;
 
   /// Where a node's log listens.
@@ -133,7 +137,8 @@ public record ConsensusConfig(
         ELECTION_MAX.multipliedBy(3),
         PROPOSAL_TIMEOUT,
         SNAPSHOT_THRESHOLD,
-        MAX_ENTRY_BYTES);
+        MAX_ENTRY_BYTES,
+        MIN_FREE_BYTES);
   }
 
   /// The same with other election time-outs, and what follows from them by default.
@@ -153,7 +158,8 @@ public record ConsensusConfig(
         max.multipliedBy(3),
         proposalTimeout,
         snapshotThreshold,
-        maxEntryBytes);
+        maxEntryBytes,
+        minFreeBytes);
   }
 
   /// The same in another epoch.
@@ -193,7 +199,8 @@ public record ConsensusConfig(
         quorumLostAfter,
         proposalTimeout,
         snapshotThreshold,
-        maxEntryBytes);
+        maxEntryBytes,
+        minFreeBytes);
   }
 
   /// The same with another patience before the first election.
@@ -213,7 +220,8 @@ public record ConsensusConfig(
         quorumLostAfter,
         proposalTimeout,
         snapshotThreshold,
-        maxEntryBytes);
+        maxEntryBytes,
+        minFreeBytes);
   }
 
   /// The same with another snapshot threshold.
@@ -233,6 +241,28 @@ public record ConsensusConfig(
         quorumLostAfter,
         proposalTimeout,
         entries,
-        maxEntryBytes);
+        maxEntryBytes,
+        minFreeBytes);
+  }
+
+  /// The same with another bound for the room on its file system.
+  public ConsensusConfig withMinFreeBytes(long bytes) {
+    return new ConsensusConfig(
+        cluster,
+        epoch,
+        newcomer,
+        self,
+        voters,
+        directory,
+        tls,
+        electionTimeoutMin,
+        electionTimeoutMax,
+        firstElectionTimeoutMin,
+        firstElectionTimeoutMax,
+        quorumLostAfter,
+        proposalTimeout,
+        snapshotThreshold,
+        maxEntryBytes,
+        bytes);
   }
 }

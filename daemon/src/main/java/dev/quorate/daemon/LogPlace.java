@@ -59,6 +59,7 @@ final class LogPlace {
     }
     Duration shortest = config.timing().electionShortest();
     return ConsensusConfig.of(identity.cluster(), identity.node(), voters, directory(config), tls)
-        .withElectionTimeout(shortest, shortest.multipliedBy(2));
+        .withElectionTimeout(shortest, shortest.multipliedBy(2))
+        .withMinFreeBytes(config.logFreeBytes());
   }
 }

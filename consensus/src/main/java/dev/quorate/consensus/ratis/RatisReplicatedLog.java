@@ -57,10 +57,12 @@ import org.slf4j.LoggerFactory;
 public final class RatisReplicatedLog implements ReplicatedLog {
   private static final Logger LOG = LoggerFactory.getLogger(RatisReplicatedLog.class);
   private static final Duration OBSERVE_EVERY = Duration.ofMillis(25);
+  private static final Duration GIVE_UP = Duration.ofSeconds(2);
   private static final Duration LONGEST_GAP = OBSERVE_EVERY.multipliedBy(10);
 
   private final ConsensusConfig config;
   private final LogListener listener;
+  private final FreeSpace space;
   private final MonotonicTime clock = new MonotonicTime();
   private final QuorumWatch quorum;
   private final ScheduledThreadPoolExecutor timer;
@@ -79,7 +81,9 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   private final Runnable deaf;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicBoolean failed = new AtomicBoolean();
+  private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicBoolean observing = new AtomicBoolean();
+  private volatile Optional<ReachedMark> reached = Optional.empty();
   private volatile Leadership leadership = new Leadership.Leaderless(0);
 
   private RatisReplicatedLog(
@@ -87,6 +91,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
       throws IOException {
     this.config = config;
     this.listener = listener;
+    this.space = new FreeSpace(config.directory(), config.minFreeBytes());
     this.quorum =
         new QuorumWatch(config.quorumLostAfter(), config.electionTimeoutMin(), LONGEST_GAP);
     this.marker = LogMarker.of(config);
@@ -96,6 +101,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
         new RatisStateMachine(
             config.epoch(), new CommandApplier(stateMachine), this::somethingChanged, this::fail);
     RaftStorage.StartupOption option = marker.startupOption(mark);
+    LogCheck.require(marker.group());
     if (mark.newcomer()) {
       // Before there is anything to recover, so that it is recovered under this name.
       marker.write(mark);
@@ -146,6 +152,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     try {
       requireFreePort(RatisSettings.endpoint(config));
       Files.createDirectories(config.directory());
+      new FreeSpace(config.directory(), config.minFreeBytes()).require();
     } catch (IOException e) {
       throw new ConsensusException(notOpened(config, e), e);
     }
@@ -154,7 +161,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
       try {
         log.open();
       } catch (IOException | RuntimeException e) {
-        log.close();
+        log.giveUp();
         throw e;
       }
       return log;
@@ -162,6 +169,16 @@ public final class RatisReplicatedLog implements ReplicatedLog {
       throw e;
     } catch (IOException | RuntimeException e) {
       throw new LogDamagedException(notOpened(config, e), e);
+    }
+  }
+
+  /// What was opened in part may never be closed by Ratis; it votes for nobody.
+  private void giveUp() {
+    Thread closing = Thread.ofPlatform().daemon().name("quorate-log-close").start(this::close);
+    try {
+      closing.join(GIVE_UP);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -196,6 +213,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
           "the log begins at entry %d, the last usable snapshot ends at %d"
               .formatted(first, machine.applied().index()));
     }
+    reached = Optional.of(ReachedMark.open(marker.group()));
     var _ =
         timer.scheduleWithFixedDelay(
             this::observe, 0, OBSERVE_EVERY.toMillis(), TimeUnit.MILLISECONDS);
@@ -326,6 +344,9 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     try {
       rpc.close();
       server.close();
+      if (reached.isPresent()) {
+        reached.get().close();
+      }
     } catch (IOException e) {
       LOG.atWarn().addKeyValue("reason", e.getMessage()).log("log not closed cleanly");
     }
@@ -367,8 +388,33 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     }
   }
 
+  /// Hands the leadership over, as far as somebody takes it, and stops.
+  private void stopFor(String reason) {
+    if (!stopping.compareAndSet(false, true)) {
+      return;
+    }
+    LOG.atError()
+        .addKeyValue("node", config.self())
+        .addKeyValue("reason", reason)
+        .addKeyValue("code", "HA-LOG-002")
+        .log("log stops for want of room");
+    Thread.ofVirtual()
+        .name("log-stops")
+        .start(() -> {
+          for (NodeId node : members.members().all().keySet()) {
+            if (leadership instanceof Leadership.Leader
+                && !node.equals(config.self())
+                && members.caughtUp(node)
+                && transfer(node)) {
+              break;
+            }
+          }
+          fail(reason);
+        });
+  }
+
   private void observe() {
-    if (failed.get() || closed.get()) {
+    if (stopping.get() || failed.get() || closed.get()) {
       return;
     }
     try {
@@ -382,6 +428,14 @@ public final class RatisReplicatedLog implements ReplicatedLog {
       members.observe(current, !mark.newcomer());
       Leadership now = leadershipIn(info, config.self());
       become(now);
+      Optional<String> full = space.look(clock.instant());
+      if (full.isPresent()) {
+        stopFor(full.get());
+        return;
+      }
+      if (reached.isPresent()) {
+        reached.get().write(info.getCurrentTerm(), machine.applied());
+      }
       Instant instant = clock.instant();
       RoleInfoProto role = info.getRoleInfoProto();
       quorum.observe(instant, silence(role, now, current)).forEach(listener::logEvent);

@@ -50,7 +50,7 @@ final class SnapshotStore extends SimpleStateMachineStorage {
     for (Path file : newestFirst) {
       try {
         SnapshotFormat.decode(Files.readAllBytes(file));
-        return;
+        renewDigest(file);
       } catch (UnknownFormatException e) {
         LOG.atWarn()
             .addKeyValue("file", file)
@@ -62,6 +62,24 @@ final class SnapshotStore extends SimpleStateMachineStorage {
             StandardCopyOption.REPLACE_EXISTING);
         Files.deleteIfExists(file.resolveSibling(name(file) + MD5FileUtil.MD5_SUFFIX));
       }
+    }
+  }
+
+  /// Ratis refuses a snapshot whose digest beside it is spoilt; the snapshot itself holds its own.
+  private static void renewDigest(Path file) throws IOException {
+    Path digest = file.resolveSibling(name(file) + MD5FileUtil.MD5_SUFFIX);
+    boolean good;
+    try {
+      good =
+          Files.exists(digest)
+              && MD5FileUtil.computeMd5ForFile(file.toFile())
+                  .equals(MD5FileUtil.readStoredMd5ForFile(file.toFile()));
+    } catch (IOException | RuntimeException _) {
+      good = false;
+    }
+    if (!good) {
+      MD5FileUtil.computeAndSaveMd5ForFile(file.toFile());
+      LOG.atWarn().addKeyValue("file", digest).log("damaged digest of a snapshot written anew");
     }
   }
 

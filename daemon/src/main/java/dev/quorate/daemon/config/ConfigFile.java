@@ -128,6 +128,7 @@ public final class ConfigFile {
                 duration(ConfigKey.GRACE, 1_000, 600_000),
                 duration(ConfigKey.RESEND, 50, 10_000)),
             new DaemonConfig.Ring(duration(ConfigKey.TOKEN_COEFFICIENT, 0, 1_000), fragment()),
+            (long) freeSpace() << 20,
             Arrays.stream(value(ConfigKey.FENCE_DIRECTORIES).split(":"))
                 .filter(d -> !d.isBlank())
                 .map(Path::of)
@@ -278,6 +279,19 @@ public final class ConfigFile {
     }
     problem(key, "'" + text + "' is not a port", "use a number from " + least + " to 65535");
     return least;
+  }
+
+  private int freeSpace() {
+    String text = value(ConfigKey.LOG_FREE_SPACE);
+    int size = text.matches("\\d{1,5}") ? Integer.parseInt(text) : -1;
+    if (size != 0 && (size < 16 || size > 65_536)) {
+      problem(
+          ConfigKey.LOG_FREE_SPACE,
+          "'" + text + "' is not a number of MiB",
+          "use 0, or a number from 16 to 65536");
+      return 0;
+    }
+    return size;
   }
 
   private int fragment() {

@@ -62,6 +62,10 @@ enum ConfigKey {
       "How long a node whose daemon alone is gone is left alone: 1s to 10min."),
   RESEND(
       "log.resend", "300ms", "How soon a command of unknown fate is proposed again: 50ms to 10s."),
+  LOG_FREE_SPACE(
+      "log.free-space",
+      "64",
+      "MiB that must be free on the file system of `state.directory`: with less the node hands the leadership over and stops its log, before a write fails, and does not start. 16 to 65536; 0 switches it off."),
   FENCE_DIRECTORIES(
       "fence.directories",
       "/usr/sbin:/usr/local/sbin",

@@ -9,6 +9,7 @@ import java.util.Optional;
 ///
 /// @param file where it was read from
 /// @param identity absent as long as the node belongs to no cluster
+/// @param logFreeBytes with less room the log stops; 0 for no bound
 /// @param selfFence the program that ends this machine; empty for the usual one
 public record DaemonConfig(
     Path file,
@@ -19,6 +20,7 @@ public record DaemonConfig(
     String socketGroup,
     Timing timing,
     Ring ring,
+    long logFreeBytes,
     List<Path> fenceDirectories,
     List<String> selfFence,
     Promptness promptness,

@@ -18,6 +18,7 @@ import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -64,12 +65,15 @@ final class LocalExecutor {
     if (stopping) {
       return effects;
     }
-    for (Intent intent : state.intents().values()) {
-      if (intent.executor().equals(self)
-          && intent.incarnation().equals(incarnation)
-          && begun.add(intent.id())) {
-        effects.addAll(begin(intent, outbox));
-      }
+    // In the order of the log: of what is heard of at once the older term comes first.
+    List<Intent> mine =
+        state.intents().values().stream()
+            .filter(i -> i.executor().equals(self) && i.incarnation().equals(incarnation))
+            .filter(i -> begun.add(i.id()))
+            .sorted(Comparator.comparing(Intent::position))
+            .toList();
+    for (Intent intent : mine) {
+      effects.addAll(begin(intent, outbox));
     }
     for (ResourceId resource : open.keySet()) {
       effects.addAll(scheduleMonitor(state, resource));
@@ -132,7 +136,7 @@ final class LocalExecutor {
   private List<NodeEffect> begin(Intent intent, Outbox outbox) {
     if (intent.term() < highestTerm) {
       OperationResult superseded =
-          OperationResult.failed(1, Role.STOPPED, "decided by a leader of an older term");
+          OperationResult.unknown("not begun: decided by a leader of an older term");
       return outbox.propose(
           "result " + intent.id(),
           new ClusterCommand.RecordResult(intent.id(), self, superseded),

@@ -174,6 +174,11 @@ public final class DaemonMetrics {
                 .orElse(Double.NaN));
   }
 
+  /// From now on this says how much room there is where the log is; .
+  public void logRoom(Supplier<Number> bytes) {
+    gauge("quorate.log.free.bytes", "room on the file system of the log", bytes);
+  }
+
   /// From now on the ring's counts and links are these.
   public void ring(RingCounters counters, Supplier<List<Cluster.RingLink>> links) {
     ring = Optional.of(counters);

@@ -113,6 +113,17 @@ class ConfigFileTest {
   }
 
   @Test
+  void theRoomThatTheLogNeedsIsBounded() {
+    assertEquals(64L << 20, ConfigFile.parse(FILE, "").logFreeBytes());
+    assertEquals(0, ConfigFile.parse(FILE, "log.free-space = 0\n").logFreeBytes());
+    assertEquals(16L << 20, ConfigFile.parse(FILE, "log.free-space = 16\n").logFreeBytes());
+    for (String bad : List.of("15", "65537", "x", "-1", "64M")) {
+      assertTrue(
+          problems("log.free-space = " + bad + "\n").getFirst().contains("16 to 65536"), bad);
+    }
+  }
+
+  @Test
   void furtherAddressesAreFurtherLinks() {
     String text = "cluster = c\nnode = n1\naddress = 10.0.0.1, 10.1.0.1\n";
     Identity identity =

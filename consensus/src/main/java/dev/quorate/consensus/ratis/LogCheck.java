@@ -1,0 +1,173 @@
+package dev.quorate.consensus.ratis;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
+import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
+import org.apache.ratis.server.raftlog.segmented.LogSegment;
+import org.apache.ratis.server.raftlog.segmented.LogSegmentPath;
+import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
+import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException;
+
+/// Reads a log's files before they are opened: Ratis takes an end that is missing for one that was
+/// never written, and a segment that is shorter than its name says for one that is only short.
+///
+/// Every complaint names the file.
+final class LogCheck {
+  private static final Pattern SEGMENT = Pattern.compile("log_(?:inprogress_)?(\\d+)(?:-(\\d+))?");
+
+  private static final Pattern ADDRESS = Pattern.compile("[\\x21-\\x7e]+:\\d{1,5}");
+
+  private final Path group;
+  private long next = -1;
+  private long lastTerm = -1;
+
+  private LogCheck(Path group) {
+    this.group = group;
+  }
+
+  /// @throws IOException if the log does not hold everything that it held
+  static void require(Path group) throws IOException {
+    if (Files.isDirectory(group.resolve("current"))) {
+      new LogCheck(group).check();
+    }
+  }
+
+  private void check() throws IOException {
+    long snapshot = lastWholeSnapshot();
+    Path begin = segments(snapshot);
+    Optional<ReachedMark.Reached> reached = ReachedMark.read(group);
+    long end = Math.max(snapshot, next - 1);
+    if (reached.isPresent() && reached.get().index() > end) {
+      throw new IOException(
+          "%s ends at entry %d, but entries up to %d were applied here (%s)"
+              .formatted(begin, end, reached.get().index(), ReachedMark.file(group)));
+    }
+    requireMembers();
+    requireTerm(reached.map(ReachedMark.Reached::term).orElse(-1L));
+  }
+
+  /// The last file that was looked at, or the directory.
+  private Path segments(long snapshot) throws IOException {
+    Path directory = group.resolve("current");
+    Path last = directory;
+    for (LogSegmentPath segment : segmentsOf(directory)) {
+      Matcher name = SEGMENT.matcher(String.valueOf(segment.getPath().getFileName()));
+      if (!name.matches()) {
+        continue;
+      }
+      long first = Long.parseLong(name.group(1));
+      if (next < 0 && first > snapshot + 1) {
+        throw new IOException(
+            "%s begins at entry %d, and the last snapshot that can be used ends at %d (%s)"
+                .formatted(segment.getPath(), first, snapshot, group.resolve("sm")));
+      }
+      if (next >= 0 && first != next) {
+        throw new IOException(
+            "%s begins at entry %d, and %s ends at %d"
+                .formatted(segment.getPath(), first, last, next - 1));
+      }
+      long entries = read(segment);
+      next = first + entries;
+      last = segment.getPath();
+      if (name.group(2) != null && next - 1 != Long.parseLong(name.group(2))) {
+        throw new IOException(last + " ends at entry " + (next - 1) + ", its name says otherwise");
+      }
+    }
+    return last;
+  }
+
+  private static List<LogSegmentPath> segmentsOf(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .flatMap(file -> Optional.ofNullable(LogSegmentPath.matchLogSegment(file)).stream())
+          .sorted(Comparator.comparing(LogSegmentPath::getStartEnd))
+          .toList();
+    }
+  }
+
+  private long read(LogSegmentPath segment) throws IOException {
+    try {
+      return LogSegment.readSegmentFile(
+          segment.getPath().toFile(),
+          segment.getStartEnd(),
+          RatisSettings.SEGMENT_SIZE,
+          CorruptionPolicy.EXCEPTION,
+          null,
+          entry -> lastTerm = Math.max(lastTerm, entry.getTerm()));
+    } catch (IOException | RuntimeException e) {
+      throw unreadable(segment.getPath(), e);
+    }
+  }
+
+  private long lastWholeSnapshot() throws IOException {
+    Path directory = group.resolve("sm");
+    long last = -1;
+    if (Files.isDirectory(directory)) {
+      try (Stream<Path> files = Files.list(directory)) {
+        for (Path file : files.toList()) {
+          Matcher name =
+              SimpleStateMachineStorage.SNAPSHOT_REGEX.matcher(String.valueOf(file.getFileName()));
+          if (name.matches() && SnapshotStore.whole(file)) {
+            last = Math.max(last, Long.parseLong(name.group(2)));
+          }
+        }
+      }
+    }
+    return last;
+  }
+
+  /// A vote that was given must not be forgotten.
+  private void requireTerm(long seen) throws IOException {
+    Path file = group.resolve("current").resolve("raft-meta");
+    Properties properties = new Properties();
+    try (Reader in = Files.newBufferedReader(file)) {
+      properties.load(in);
+      long term = Long.parseLong(properties.getProperty("term", "nothing"));
+      if (term < Math.max(seen, lastTerm)) {
+        throw new IOException(
+            "%s says term %d, and term %d was seen here"
+                .formatted(file, term, Math.max(seen, lastTerm)));
+      }
+      if (!properties.containsKey("votedFor")) {
+        throw new IOException(file + " does not say for whom this node voted");
+      }
+    } catch (IllegalArgumentException | CharacterCodingException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  /// Who was a member when the last snapshot was taken.
+  private void requireMembers() throws IOException {
+    Path file = group.resolve("current").resolve("raft-meta.conf");
+    if (Files.notExists(file)) {
+      return;
+    }
+    try {
+      LogEntryProto entry = LogEntryProto.parseFrom(Files.readAllBytes(file));
+      for (RaftPeerProto peer : entry.getConfigurationEntry().getPeersList()) {
+        if (!ADDRESS.matcher(peer.getAddress()).matches() || peer.getId().isEmpty()) {
+          throw new IOException(file + " names a member at '" + peer.getAddress() + "'");
+        }
+      }
+    } catch (InvalidProtocolBufferException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  /// Without the cause, since only the innermost text is shown.
+  private static IOException unreadable(Path file, Exception e) {
+    return new IOException(file + " cannot be read: " + e.getMessage());
+  }
+}
