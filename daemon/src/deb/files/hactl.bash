@@ -11,7 +11,7 @@ _hactl() {
     'constraint location') words='add' ;;
     'constraint order') words='set' ;;
     'host') words='auth' ;;
-    'node') words='attribute maintenance rebuild standby unmaintenance unstandby utilization' ;;
+    'node') words='add attribute maintenance rebuild remove standby unmaintenance unstandby utilization' ;;
     'pg') words='doctor list rebuild reinit reload restart status switchover' ;;
     'property') words='config set show unset' ;;
     'quorum') words='status unblock' ;;

@@ -68,10 +68,7 @@ final class MemberRoutes implements HttpHandler {
           .addKeyValue("node", request.client())
           .addKeyValue("operation", route)
           .log("request by a member");
-      Optional<String> answer =
-          certificates
-              .answer(route, request.client(), request.body())
-              .or(() -> membership.answer(route, request));
+      Optional<String> answer = special(route, request);
       if (answer.isPresent()) {
         reply.send(200, JSON, answer.get());
         return;
@@ -113,6 +110,13 @@ final class MemberRoutes implements HttpHandler {
     } catch (SecretsException e) {
       error(reply, 409, "HA-ADMIN-005", String.valueOf(e.getMessage()), "");
     }
+  }
+
+  /// What those answer who have routes of their own.
+  private Optional<String> special(String route, HttpRequest request) throws IOException {
+    return certificates
+        .answer(route, request.client(), request.body())
+        .or(() -> membership.answer(route, request));
   }
 
   private static void error(HttpReply reply, int status, String code, String message, String hint)
