@@ -4,6 +4,9 @@ import dev.quorate.membership.NodeId;
 
 /// Who leads, as this node knows it now.
 public sealed interface Leadership {
+  /// The newest term that was seen.
+  long term();
+
   /// This node leads in the term and has applied everything committed before it.
   record Leader(long term) implements Leadership {}
 

@@ -19,6 +19,7 @@ import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.Durability;
 import dev.quorate.resource.NodeDefinition;
+import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.Role;
@@ -212,6 +213,20 @@ final class LocalPostgres implements AutoCloseable {
           }
         });
     return gone;
+  }
+
+  /// The nodes that are proven to be off. The server still takes them for streaming until its
+  /// connections to them time out.
+  SortedSet<NodeId> off() {
+    SortedSet<NodeId> off = new TreeSet<>();
+    state
+        .nodes()
+        .forEach((node, status) -> {
+          if (status.presence() == NodeStatus.Presence.FENCED) {
+            off.add(node);
+          }
+        });
+    return off;
   }
 
   /// Another node's server, asked with the same user and address as streaming, but not under the

@@ -218,8 +218,9 @@ final class PostgresDriver implements AutoCloseable {
       promised.remove(agreed.self());
       presence.reset(now, promised);
     }
-    return presence.wanted(
-        now, PostgresPolicy.streaming(facts, agreed), local.gone(), local.durability());
+    SortedSet<NodeId> streaming = PostgresPolicy.streaming(facts, agreed);
+    streaming.removeAll(local.off());
+    return presence.wanted(now, streaming, local.gone(), local.durability());
   }
 
   private void act(

@@ -1,6 +1,7 @@
 package dev.quorate.consensus.ratis;
 
 import dev.quorate.consensus.ConsensusConfig;
+import dev.quorate.consensus.Leadership;
 import dev.quorate.consensus.LogMember;
 import dev.quorate.consensus.LogMembers;
 import dev.quorate.consensus.MemberChangeOutcome;
@@ -124,9 +125,31 @@ final class RatisMembers {
         voter);
   }
 
+  /// How long ago a leader with a majority was heard of; empty without a leader, and for a node
+  /// that is no member (yet).
+  Optional<Duration> silence(
+      RoleInfoProto role, Leadership now, RaftConfiguration current) {
+    if (!includeSelf()) {
+      return Optional.empty();
+    }
+    return switch (now) {
+      case Leadership.Leader _ ->
+          role.hasLeaderInfo()
+              ? Optional.of(majoritySilence(role, server.getId(), current))
+              : Optional.empty();
+      case Leadership.Follower _ ->
+          role.hasFollowerInfo()
+              ? Optional.of(
+                  Duration.ofMillis(
+                      role.getFollowerInfo().getLeaderInfo().getLastRpcElapsedTimeMs()))
+              : Optional.empty();
+      case Leadership.Leaderless _ -> Optional.empty();
+    };
+  }
+
   /// How long ago a majority of the voters had answered this leader; while the voters change, a
   /// majority of the old and of the new ones.
-  static Duration majoritySilence(RoleInfoProto role, RaftPeerId self, RaftConfiguration current) {
+  private static Duration majoritySilence(RoleInfoProto role, RaftPeerId self, RaftConfiguration current) {
     Map<RaftPeerId, Long> silences = silences(role);
     Duration now = majoritySilence(silences, self, current.getCurrentPeers());
     Duration before = majoritySilence(silences, self, current.getPreviousPeers());

@@ -198,16 +198,8 @@ public final class PairLog implements ReplicatedLog {
     current = Optional.empty();
     Leadership before = open.get().leadership();
     gone = open.get().fallSilent();
-    listener.logEvent(new LogEvent.LeadershipChanged(new Leadership.Leaderless(term(before))));
+    listener.logEvent(new LogEvent.LeadershipChanged(new Leadership.Leaderless(before.term())));
     listener.logEvent(new LogEvent.QuorumLost(SILENT));
-  }
-
-  private static long term(Leadership leadership) {
-    return switch (leadership) {
-      case Leadership.Leader(var term) -> term;
-      case Leadership.Follower(var term, _) -> term;
-      case Leadership.Leaderless(var term) -> term;
-    };
   }
 
   private Optional<RatisReplicatedLog> log() {
