@@ -127,8 +127,7 @@ final class RatisMembers {
 
   /// How long ago a leader with a majority was heard of; empty without a leader, and for a node
   /// that is no member (yet).
-  Optional<Duration> silence(
-      RoleInfoProto role, Leadership now, RaftConfiguration current) {
+  Optional<Duration> silence(RoleInfoProto role, Leadership now, RaftConfiguration current) {
     if (!includeSelf()) {
       return Optional.empty();
     }
@@ -149,7 +148,8 @@ final class RatisMembers {
 
   /// How long ago a majority of the voters had answered this leader; while the voters change, a
   /// majority of the old and of the new ones.
-  private static Duration majoritySilence(RoleInfoProto role, RaftPeerId self, RaftConfiguration current) {
+  private static Duration majoritySilence(
+      RoleInfoProto role, RaftPeerId self, RaftConfiguration current) {
     Map<RaftPeerId, Long> silences = silences(role);
     Duration now = majoritySilence(silences, self, current.getCurrentPeers());
     Duration before = majoritySilence(silences, self, current.getPreviousPeers());

@@ -59,8 +59,8 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   private static final Duration OBSERVE_EVERY = Duration.ofMillis(25);
   private static final Duration GIVE_UP = Duration.ofSeconds(2);
 
-  /// Who was heard when is asked only at every fourth observation as long as all is well: the answer
-  /// is the dearest part of an idle daemon.
+  /// Who was heard when is asked only at every fourth observation as long as all is well: the
+  /// answer is the dearest part of an idle daemon.
   private static final int CONTACT_EVERY = 4;
 
   private static final Duration LONGEST_GAP = OBSERVE_EVERY.multipliedBy(10);

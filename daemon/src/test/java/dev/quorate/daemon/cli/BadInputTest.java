@@ -74,7 +74,10 @@ class BadInputTest {
     usage(create + "pgdata=data", "resource 'pg': pgdata 'data' is not an absolute path", "give");
     usage(create + "maxlag=1000", "maxlag '1000' is not supported yet", "leave it out");
     usage(create + "pgport=x", "pgport 'x' is not a port", "1 to 65535");
-    usage(create + "rejoin=never", "rejoin 'never' is not known", "use one of [auto, manual]");
+    usage(
+        create + "rejoin=never",
+        "rejoin 'never' is not known",
+        "use one of [auto, auto-if-no-divergence, manual]");
     String both = "resource create vip ocf:heartbeat:IPaddr2 ip=1.2.3 nick=eth0";
     usage(both, "resource 'vip': unknown parameter 'nick': did you mean 'nic'?", "describe");
     assertTrue(cluster.remarks().contains("ip: '1.2.3' is not"), cluster.remarks());
