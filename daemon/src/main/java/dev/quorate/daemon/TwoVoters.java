@@ -174,7 +174,15 @@ final class TwoVoters implements Surroundings {
           "only " + peer + " may say what it has on its disk, and this was said by " + client,
           "do both nodes run the same version?");
     }
-    return shell.greeted(hello.get()).toJson();
+    return shell
+        .greeted(hello.get())
+        .map(Hello::toJson)
+        .orElseThrow(() ->
+            new HactlError(
+                ExitCode.REFUSED,
+                "HA-PAIR-004",
+                "the log of " + identity.node() + " is unusable, so that it takes no part",
+                "see 'hactl status' there"));
   }
 
   @Override

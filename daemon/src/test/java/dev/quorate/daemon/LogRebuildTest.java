@@ -49,11 +49,7 @@ class LogRebuildTest {
 
   private void damage(int number) throws IOException {
     nodes.shut(number);
-    try (Stream<Path> files = Files.walk(nodes.state(number).resolve("log"))) {
-      for (Path meta : files.filter(f -> f.endsWith("raft-meta")).toList()) {
-        Files.write(meta, new byte[0]);
-      }
-    }
+    nodes.damageLog(number);
   }
 
   private int incarnation(int at, int of) {

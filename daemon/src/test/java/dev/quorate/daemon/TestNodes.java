@@ -24,6 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Whole nodes of one cluster in this JVM, each at a loopback address of its own: real ring, real
 /// log, real member ports; what is typed is typed.
@@ -122,6 +123,15 @@ final class TestNodes implements AutoCloseable {
     Lifecycle daemon = up.remove(node(number));
     if (daemon != null) {
       daemon.close();
+    }
+  }
+
+  /// Empties what the log of a daemon that is down cannot be opened without.
+  void damageLog(int number) throws IOException {
+    try (Stream<Path> files = Files.walk(state(number).resolve("log"))) {
+      for (Path meta : files.filter(f -> f.endsWith("raft-meta")).toList()) {
+        Files.write(meta, new byte[0]);
+      }
     }
   }
 

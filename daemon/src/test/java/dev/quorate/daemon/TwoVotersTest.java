@@ -175,6 +175,19 @@ final class TwoVotersTest {
   }
 
   @Test
+  void aNodeWithADamagedLogIsFencedAndCopiesAnew() throws IOException {
+    nodes.shut(2);
+    nodes.damageLog(2);
+    nodes.boot(2);
+    nodes.await("n1 goes on alone", () -> stands(1, "goes on without n2"));
+    assertTrue(cut(2), "it was on, and answered");
+    nodes.shut(2);
+    power(2);
+    nodes.boot(2);
+    nodes.await("both vote again", () -> stands(1, "both vote") && stands(2, "both vote"));
+  }
+
+  @Test
   void nobodyElseSaysHello() {
     String hello = "{\"node\":\"n2\",\"epoch\":9,\"standing\":\"SOLE\",\"boot\":\"x\"}";
     HactlError refused =

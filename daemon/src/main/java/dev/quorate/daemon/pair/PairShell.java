@@ -74,6 +74,7 @@ public final class PairShell implements AutoCloseable {
   private volatile PairStanding standing = PairStanding.MAJORITY;
   private volatile SurvivorRecord shown;
   private volatile boolean closed;
+  private volatile boolean unusable;
 
   /// A node that has just started; its log is closed.
   ///
@@ -144,7 +145,8 @@ public final class PairShell implements AutoCloseable {
     switch (event) {
       case LogEvent.QuorumLost _ -> submit(() -> quorum(false));
       case LogEvent.QuorumRegained _ -> submit(() -> quorum(true));
-      case LogEvent.LeadershipChanged _, LogEvent.LogFailed _ -> submit(this::observe);
+      case LogEvent.LeadershipChanged _ -> submit(this::observe);
+      case LogEvent.LogFailed _ -> unusable = true;
     }
   }
 
@@ -163,10 +165,11 @@ public final class PairShell implements AutoCloseable {
 
   /// The peer said hello.
   ///
-  /// @return what this node says of itself
-  public Hello greeted(Hello other) {
+  /// @return what this node says of itself; empty if its log is unusable, so that the other fences
+  ///   it as if it were off
+  public Optional<Hello> greeted(Hello other) {
     submit(() -> heard(other));
-    return hello();
+    return unusable ? Optional.empty() : Optional.of(hello());
   }
 
   private Hello hello() {
@@ -190,12 +193,13 @@ public final class PairShell implements AutoCloseable {
   }
 
   private void guarded(Runnable event) {
-    if (closed) {
+    if (closed || unusable) {
       return;
     }
     try {
       event.run();
     } catch (LogLostException | LogDamagedException e) {
+      unusable = true;
       around.unusable(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       log.atError().setCause(e).addKeyValue("code", "HA-PAIR-001").log("arbitration failed");
