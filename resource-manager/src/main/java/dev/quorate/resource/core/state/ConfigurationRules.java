@@ -84,6 +84,7 @@ final class ConfigurationRules {
       }
     }
     checkWitnesses(before, after, problems);
+    TwoNodeCheck.checkEnd(before, after, draft.attributes, problems);
     for (ResourceDefinition resource : before.resources()) {
       Optional<ResourceDefinition> now =
           after.resources().stream().filter(r -> r.id().equals(resource.id())).findFirst();

@@ -8,6 +8,7 @@ import dev.quorate.resource.TimeText;
 import dev.quorate.resource.TwoNodes;
 import java.time.Duration;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.stream.Stream;
 
 /// What must hold where a survivor of two may go on alone.
@@ -30,6 +31,25 @@ final class TwoNodeCheck {
     }
     for (NodeDefinition node : voters) {
       checkDevices(configuration, node.id(), problems);
+    }
+  }
+
+  /// The arbitration is not switched off under a node that decides alone by it: its vote would
+  /// count as one of two at once.
+  static void checkEnd(
+      ClusterConfiguration before,
+      ClusterConfiguration after,
+      SortedMap<NodeId, SortedMap<String, String>> attributes,
+      ConfigurationProblems problems) {
+    List<NodeId> alone =
+        before.nodes().keySet().stream()
+            .filter(node -> TwoNodes.how(attributes, node).isPresent())
+            .toList();
+    if (TwoNodes.wanted(before) && !TwoNodes.wanted(after) && !alone.isEmpty()) {
+      problems.add(
+          "HA-CONF-076",
+          "two-node=true cannot be taken back while %s goes on alone".formatted(alone.getFirst()),
+          "start the other node, and wait until both vote: see 'hactl quorum status'");
     }
   }
 

@@ -89,6 +89,17 @@ class TwoNodesTest {
   }
 
   @Test
+  void isNotTakenBackWhileOneGoesOnAlone() {
+    Ledger ledger = arbitrated();
+    ledger.see(N1, N2);
+    ledger.accept(new SetAttribute(N1, Ledger.life("a", 1), TwoNodes.ALONE, "epoch 2"));
+    ledger.misconfigure("HA-CONF-076", new SetProperty("two-node", "false"));
+    ledger.misconfigure("HA-CONF-076", new SetProperty("two-node", ""));
+    ledger.accept(new SetAttribute(N1, Ledger.life("a", 1), TwoNodes.ALONE, ""));
+    ledger.configure(new SetProperty("two-node", "false"));
+  }
+
+  @Test
   void theFirstNameIsFavouredWhereNobodyIsPromoted() {
     Ledger ledger = arbitrated();
     assertTrue(TwoNodes.favoured(ledger.state, N1, "a"));
