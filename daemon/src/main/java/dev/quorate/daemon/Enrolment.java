@@ -24,8 +24,8 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.ToIntFunction;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -39,24 +39,31 @@ final class Enrolment {
 
   /// What a newcomer was handed.
   ///
+  record Admission(Identity identity, SecretStore.Grant grant, LogSeat seat) {}
+
+  /// What log a newcomer is to have.
+  ///
   /// @param number of its log, if others keep the cluster's already and take it in; 0 for a founder
-  record Admission(Identity identity, SecretStore.Grant grant, int number) {}
+  /// @param copies the epoch that it copies from one that goes on alone; 0 if there is no such
+  record LogSeat(int number, long copies) {
+    static final LogSeat FOUNDER = new LogSeat(0, 0);
+  }
 
   private final SecretStore secrets;
   private final Supplier<Identity> identity;
   private final CertificateDesk certificates;
-  private final ToIntFunction<NodeId> numbers;
+  private final Function<NodeId, LogSeat> seats;
 
-  /// @param numbers of the logs of nodes, as [Admission#number()]
+  /// @param seats what logs nodes are to have
   Enrolment(
       SecretStore secrets,
       Supplier<Identity> identity,
       CertificateDesk certificates,
-      ToIntFunction<NodeId> numbers) {
+      Function<NodeId, LogSeat> seats) {
     this.certificates = certificates;
     this.secrets = secrets;
     this.identity = identity;
-    this.numbers = numbers;
+    this.seats = seats;
   }
 
   /// Serves a newcomer.
@@ -82,7 +89,7 @@ final class Enrolment {
           "node '" + node + "' is not of this cluster",
           "known are " + everyone.keySet() + ": get a token for one of them");
     }
-    int number = numbers.applyAsInt(node);
+    LogSeat seat = seats.apply(node);
     SecretStore.Grant grant = certificates.grant(node, address);
     log.atInfo()
         .addKeyValue("node", node)
@@ -106,7 +113,8 @@ final class Enrolment {
     answer.put("certificate", grant.credentials().certificate());
     answer.put("key", grant.credentials().privateKey());
     answer.put("ringKey", grant.ringKey());
-    answer.put("log", number);
+    answer.put("log", seat.number());
+    answer.put("copies", seat.copies());
     return answer.toString();
   }
 
@@ -144,7 +152,7 @@ final class Enrolment {
                   json.path("certificate").asText(),
                   json.path("key").asText()),
               json.path("ringKey").asText()),
-          json.path("log").asInt());
+          new LogSeat(json.path("log").asInt(), json.path("copies").asLong()));
     } catch (IOException | IllegalArgumentException e) {
       throw HactlError.failed(
           token.host() + " answered something that is not understood (" + e.getMessage() + ")",

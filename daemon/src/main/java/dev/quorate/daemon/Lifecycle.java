@@ -1,6 +1,5 @@
 package dev.quorate.daemon;
 
-import dev.quorate.consensus.ratis.DamagedLog;
 import dev.quorate.consensus.tls.LiveTls;
 import dev.quorate.daemon.cli.AgentCatalog;
 import dev.quorate.daemon.cli.ExitCode;
@@ -205,7 +204,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
   private void listen(Identity identity) throws IOException {
     if (members.isEmpty()) {
       LogMembership membership = new LogMembership(this::node, this::config, operator::propose);
-      Enrolment enrolment = new Enrolment(secrets, this::identity, desk, membership::number);
+      Enrolment enrolment = new Enrolment(secrets, this::identity, desk, membership::seat);
       members =
           Optional.of(
               HttpListener.tcp(
@@ -382,11 +381,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
         admission.identity(),
         () -> {
           secrets.accept(admission.grant());
-          if (admission.number() > 0) {
-            // Others keep the cluster's log: this one is begun only when they take it in.
-            DamagedLog.of(LogPlace.directory(config), admission.identity().cluster(), 1)
-                .putOutOfUse(admission.number());
-          }
+          LogPlace.take(config, admission);
         },
         "nothing was changed here, but the token is used up: put it right and join with a new one,"
             + " from 'hactl cluster token "

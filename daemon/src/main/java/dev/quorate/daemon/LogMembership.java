@@ -209,17 +209,43 @@ final class LogMembership {
     }
   }
 
-  /// The number of the log of a node that is about to join, if others take it in; 0 if it belongs
-  /// to the founders and never took part.
-  int number(NodeId joining) {
+  /// What log a node is to have that is about to join. Only a founder that never took part founds.
+  Enrolment.LogSeat seat(NodeId joining) {
     Node here =
         node.get()
             .orElseThrow(() ->
                 HactlError.failed(
                     "this node does not take part", "start it first: hactl cluster start"));
     if (here.nodeLog().arbitrated()) {
-      return 0;
+      return new Enrolment.LogSeat(0, copied(here, joining));
     }
+    return new Enrolment.LogSeat(number(here, joining), 0);
+  }
+
+  /// Which epoch a node copies that lost what it had. As long as it may have decided something with
+  /// this one that nobody else knows, or this one without it, it must not begin.
+  private static long copied(Node here, NodeId joining) {
+    long epoch =
+        here.nodeLog()
+            .epochAlone()
+            .orElseThrow(() ->
+                new HactlError(
+                    ExitCode.REFUSED,
+                    "HA-NODE-041",
+                    "with two-node=true %s joins again only a node that goes on alone, and this node does not"
+                        .formatted(joining),
+                    "fence it with 'hactl stonith fence %s', see in 'hactl quorum status' that this node goes on without it, then join with a new token"
+                        .formatted(joining)));
+    ReplicatedLog replicated = here.replicatedLog();
+    if (replicated.members().of(joining).isPresent()) {
+      // It listened with a copy that is gone.
+      change(replicated, replicated.members().without(joining));
+    }
+    return epoch;
+  }
+
+  /// @return 0 for a founder
+  private static int number(Node here, NodeId joining) {
     ClusterState state = here.machine().state();
     Optional<LogMember> member = here.replicatedLog().members().of(joining);
     boolean seen =

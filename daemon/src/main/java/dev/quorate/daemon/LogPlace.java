@@ -1,6 +1,7 @@
 package dev.quorate.daemon;
 
 import dev.quorate.consensus.ConsensusConfig;
+import dev.quorate.consensus.ratis.DamagedLog;
 import dev.quorate.consensus.tls.LiveTls;
 import dev.quorate.daemon.config.DaemonConfig;
 import dev.quorate.daemon.config.Identity;
@@ -23,6 +24,18 @@ final class LogPlace {
   /// Where the log of the first epoch is.
   static Path directory(DaemonConfig config) {
     return config.stateDirectory().resolve("log");
+  }
+
+  /// Writes down what a newcomer's log is to be, before it takes part: it begins only when others
+  /// take it in.
+  static void take(DaemonConfig config, Enrolment.Admission admission) throws IOException {
+    long copies = admission.seat().copies();
+    if (copies > 0) {
+      record(config).write(new SurvivorRecord(copies, SurvivorRecord.Standing.LEARNER));
+    } else if (admission.seat().number() > 0) {
+      DamagedLog.of(directory(config), admission.identity().cluster(), 1)
+          .putOutOfUse(admission.seat().number());
+    }
   }
 
   /// The log in the epoch that is on this node's record.

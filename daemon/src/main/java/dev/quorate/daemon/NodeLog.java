@@ -104,6 +104,13 @@ final class NodeLog implements AutoCloseable {
     return pair.filter(p -> p.shell().standing().mode() != PairStanding.Mode.MAJORITY).isPresent();
   }
 
+  /// The epoch in which this node decides alone, if it does.
+  Optional<Long> epochAlone() {
+    return pair.map(TwoVoters::shell)
+        .filter(s -> s.standing().mode() == PairStanding.Mode.ALONE)
+        .map(s -> s.survivorRecord().epoch());
+  }
+
   /// Whether a leader may decide, as far as the arbitration is concerned.
   boolean accepting() {
     return pair.map(p -> p.shell().accepting()).orElse(true);

@@ -97,7 +97,7 @@ class CertificateDeskTest {
               Optional.of(certificates.tls()),
               new MemberRoutes(
                   bystander.operator(),
-                  new Enrolment(secrets, () -> config.identity().orElseThrow(), desk, _ -> 0),
+                  new Enrolment(secrets, () -> config.identity().orElseThrow(), desk, _ -> Enrolment.LogSeat.FOUNDER),
                   bystander.rekeying(),
                   new LogMembership(Optional::empty, () -> config, _ -> {}),
                   desk));

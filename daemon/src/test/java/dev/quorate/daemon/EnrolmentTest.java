@@ -378,7 +378,7 @@ class EnrolmentTest {
               Optional.of(certificates.tls()),
               new MemberRoutes(
                   newcomer.operator(),
-                  new Enrolment(secrets, () -> identity, desk, _ -> 0),
+                  new Enrolment(secrets, () -> identity, desk, _ -> Enrolment.LogSeat.FOUNDER),
                   newcomer.rekeying(),
                   new LogMembership(Optional::empty, newcomer::config, _ -> {}),
                   desk)));

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -133,6 +134,16 @@ final class TestNodes implements AutoCloseable {
         Files.write(meta, new byte[0]);
       }
     }
+  }
+
+  /// Empties the state directory of a daemon that is down.
+  void wipe(int number) throws IOException {
+    try (Stream<Path> tree = Files.walk(state(number))) {
+      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+    Files.createDirectories(state(number));
   }
 
   Lifecycle at(int number) {

@@ -2,6 +2,7 @@ package dev.quorate.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -185,6 +186,31 @@ final class TwoVotersTest {
     power(2);
     nodes.boot(2);
     nodes.await("both vote again", () -> stands(1, "both vote") && stands(2, "both vote"));
+  }
+
+  @Test
+  void whoLostItsDiskJoinsAnewOnlyWhoGoesOnAlone() throws IOException {
+    Files.writeString(directory.resolve("broken"), "");
+    nodes.await("n1 says so", () -> !guarded(1) || stands(1, "both vote"));
+    nodes.shut(2);
+    nodes.await("n1 misses n2", () -> facts(1).filter(PairFacts::waiting).isPresent());
+    nodes.wipe(2);
+    nodes.boot(2);
+    nodes.succeeds(1, "cluster token n2");
+    assertNotEquals(ExitCode.OK, nodes.type(2, "cluster join " + nodes.token()));
+    assertTrue(nodes.said().contains("goes on alone"), nodes::said);
+
+    Files.delete(directory.resolve("broken"));
+    nodes.await("n1 goes on alone", () -> stands(1, "goes on without n2"));
+    nodes.succeeds(1, "property set stonith-timeout=26s");
+    power(2);
+    nodes.boot(2);
+    nodes.succeeds(1, "cluster token n2");
+    nodes.succeeds(2, "cluster join " + nodes.token());
+    nodes.await("both vote again", () -> stands(1, "both vote") && stands(2, "both vote"));
+    assertTrue(nodes.votes(1, 2) && nodes.votes(2, 1));
+    assertTrue(Files.readString(nodes.state(2).resolve("survivor")).contains("epoch=2"));
+    nodes.succeeds(2, "property set stonith-timeout=27s");
   }
 
   @Test

@@ -116,7 +116,7 @@ public final class PairLog implements ReplicatedLog {
       throw new LogLostException(
           ("the log of epoch %d is not in %s, and without it this node must not vote: put the"
                   + " directory back as it was; if it is lost, remove all of %s while the other node"
-                  + " takes part, and join again with a new token")
+                  + " goes on alone, and join with a new token")
               .formatted(epoch, directory(epoch), directory(epoch).getParent()));
     }
     start(base.withEpoch(epoch, base.voters(), directory(epoch)));

@@ -34,7 +34,6 @@ public final class PairShell implements AutoCloseable {
   private static final Duration BUSY = Duration.ofMillis(200);
   private static final Duration QUIET = Duration.ofSeconds(1);
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(2);
-
   private static final long CLOSING_SECONDS = 10;
 
   /// Who said hello so lately is not fenced: it is there, and its log may take longer to be heard.
@@ -106,7 +105,7 @@ public final class PairShell implements AutoCloseable {
   /// Opens the log, at once or when the survivor says so. Returns when it is open in the first
   /// case, so that what is wrong with it is known.
   public void start() {
-    if (around.rules().wanted()) {
+    if (wanted()) {
       standing = new PairStanding(Mode.NOBODY, "begins", Optional.empty());
       around.stands(standing);
     } else {
@@ -165,8 +164,7 @@ public final class PairShell implements AutoCloseable {
 
   /// The peer said hello.
   ///
-  /// @return what this node says of itself; empty if its log is unusable, so that the other fences
-  ///   it as if it were off
+  /// @return what this node says of itself; empty if its log is unusable: the other shall fence it
   public Optional<Hello> greeted(Hello other) {
     submit(() -> heard(other));
     return unusable ? Optional.empty() : Optional.of(hello());
@@ -213,8 +211,13 @@ public final class PairShell implements AutoCloseable {
     return survivor.filter(s -> List.of(phases).contains(s.phase())).isPresent();
   }
 
+  /// Who was alone, or copies, has to settle that first: the properties may be of an older epoch.
+  private boolean wanted() {
+    return disk.standing() != Standing.PAIR || around.rules().wanted();
+  }
+
   private void tick() {
-    boolean wanted = around.rules().wanted();
+    boolean wanted = wanted();
     if (wanted && survivor.isEmpty()) {
       take(Survivor.begin(disk));
     } else if (!wanted && in(Phase.PAIRED)) {
@@ -234,8 +237,12 @@ public final class PairShell implements AutoCloseable {
   }
 
   private void heard(Hello other) {
-    if (!other.node().equals(peer) || survivor.isEmpty()) {
+    if (!other.node().equals(peer) || (survivor.isEmpty() && !disk.behind(other.survivor()))) {
       return;
+    }
+    if (survivor.isEmpty()) {
+      pairLog.fallSilent();
+      take(Survivor.begin(disk));
     }
     heard = Optional.of(other);
     heardAtNanos = System.nanoTime();
@@ -451,7 +458,7 @@ public final class PairShell implements AutoCloseable {
       return;
     }
     boolean talks = System.nanoTime() - heardAtNanos < TALKS.toNanos();
-    if (!around.rules().wanted() || unprotected().isPresent() || (talks && in(Phase.ALONE))) {
+    if (!wanted() || unprotected().isPresent() || (talks && in(Phase.ALONE))) {
       later(BUSY, () -> delayPassed(number, granted));
     } else if (granted) {
       tell(new SurvivorEvent.DelayPassed());

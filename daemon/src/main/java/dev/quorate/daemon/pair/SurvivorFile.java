@@ -39,8 +39,8 @@ public final class SurvivorFile {
     if (!whole) {
       throw new DamagedRecordException(
           ("%s is damaged, and without it nobody knows whether this node may decide: it is not"
-                  + " started. Put the file back from a backup made since its last change; or, with"
-                  + " the other node running, remove all of %s and join again with a new token")
+                  + " started. Put the file back from a backup made since its last change; or, while"
+                  + " the other node goes on alone, remove all of %s and join with a new token")
               .formatted(file, file.getParent()));
     }
     return Optional.of(
@@ -54,8 +54,8 @@ public final class SurvivorFile {
     return new DamagedRecordException(
         ("%s is missing although the log of this node was founded anew or two-node=true is set, and"
                 + " without it nobody knows whether this node may decide: it is not started. Put the"
-                + " file back from a backup made since its last change; or, with the other node"
-                + " running, remove all of %s and join again with a new token")
+                + " file back from a backup made since its last change; or, while the other node goes"
+                + " on alone, remove all of %s and join with a new token")
             .formatted(file, file.getParent()));
   }
 

@@ -27,7 +27,7 @@ public record SurvivorRecord(long epoch, Standing standing) {
   }
 
   /// Whether the other may know decisions that this node does not, and not the other way round.
-  boolean behind(SurvivorRecord other) {
+  public boolean behind(SurvivorRecord other) {
     return epoch < other.epoch
         || (epoch == other.epoch
             && standing == Standing.LEARNER
