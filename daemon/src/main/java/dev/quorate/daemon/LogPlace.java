@@ -54,6 +54,15 @@ final class LogPlace {
     return first.withEpoch(epoch, first.voters(), PairLog.directory(first.directory(), epoch));
   }
 
+  /// Every node has a record, since its cluster may come to be one of two voters: whoever has none
+  /// then has lost it.
+  static void recordFounding(DaemonConfig config) throws IOException {
+    SurvivorFile file = record(config);
+    if (file.read().isEmpty()) {
+      file.write(SurvivorRecord.founded());
+    }
+  }
+
   /// What says on disk in which epoch the log of this node is.
   static SurvivorFile record(DaemonConfig config) {
     return new SurvivorFile(config.stateDirectory().resolve("survivor"));

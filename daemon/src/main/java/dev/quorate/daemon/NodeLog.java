@@ -1,5 +1,6 @@
 package dev.quorate.daemon;
 
+import dev.quorate.consensus.ConsensusConfig;
 import dev.quorate.consensus.LogListener;
 import dev.quorate.consensus.ReplicatedLog;
 import dev.quorate.consensus.ratis.RatisReplicatedLog;
@@ -50,8 +51,9 @@ final class NodeLog implements AutoCloseable {
       Node.Host host)
       throws IOException {
     if (!TwoVoters.fits(identity)) {
-      RatisReplicatedLog opened =
-          RatisReplicatedLog.start(LogPlace.of(config, identity, tls), machine, listener);
+      ConsensusConfig place = LogPlace.of(config, identity, tls);
+      LogPlace.recordFounding(config);
+      RatisReplicatedLog opened = RatisReplicatedLog.start(place, machine, listener);
       return new NodeLog(opened, opened::incarnation, Optional.empty());
     }
     TwoVoters pair =

@@ -13,6 +13,7 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.TwoNodes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -57,12 +58,20 @@ final class TwoVotersTest {
         """
             .formatted(directory));
     Files.setPosixFilePermissions(agent, PosixFilePermissions.fromString("rwxr-xr-x"));
-    for (int number : new int[] {1, 2}) {
+    equip(2);
+    nodes.found(2);
+    arbitrate();
+  }
+
+  private void equip(int count) throws IOException {
+    for (int number = 1; number <= count; number++) {
       nodes.configure(number, "fence.directories = " + directory);
       nodes.configure(number, "node.grace = 3s");
       power(number);
     }
-    nodes.found(2);
+  }
+
+  private void arbitrate() {
     nodes.succeeds(1, "stonith create power fence_files pcmk_host_list=n1,n2");
     nodes.succeeds(1, "property set two-node=true priority-fencing-delay=1s");
     nodes.await(
@@ -90,6 +99,14 @@ final class TwoVotersTest {
 
   private boolean guarded(int number) {
     return facts(number).filter(f -> f.unprotected().isEmpty()).isPresent();
+  }
+
+  private String written(int number) {
+    try {
+      return Files.readString(nodes.home(number).resolve("quorate.conf"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private boolean cut(int number) {
@@ -211,6 +228,28 @@ final class TwoVotersTest {
     assertTrue(nodes.votes(1, 2) && nodes.votes(2, 1));
     assertTrue(Files.readString(nodes.state(2).resolve("survivor")).contains("epoch=2"));
     nodes.succeeds(2, "property set stonith-timeout=27s");
+  }
+
+  @Test
+  void threeNodesBecomeTwo() throws IOException {
+    nodes.close();
+    nodes = new TestNodes(directory.resolve("three"));
+    equip(3);
+    nodes.found(3);
+    nodes.shut(3);
+    nodes.await("lost", () -> nodes.type(1, "stonith confirm n3 --force") == ExitCode.OK);
+    nodes.await("removed", () -> nodes.type(1, "node remove n3") == ExitCode.OK);
+    for (int number : new int[] {1, 2}) {
+      nodes.await("written down", () -> !written(number).contains("n3"));
+      nodes.shut(number);
+      nodes.boot(number);
+      nodes.awaitOnline(2);
+    }
+    nodes.await("a quorum", () -> nodes.at(1).operator().facts().quorum());
+    arbitrate();
+    nodes.shut(1);
+    nodes.boot(1);
+    nodes.await("both vote again", () -> stands(1, "both vote") && stands(2, "both vote"));
   }
 
   @Test

@@ -29,6 +29,13 @@ final class TwoNodeCheck {
           "with a third voter the majority decides: set two-node=false");
       return;
     }
+    if (configuration.nodes().size() != 2) {
+      problems.add(
+          "HA-CONF-073",
+          "two-node=true is for exactly two nodes, and here are " + configuration.nodes().keySet(),
+          "remove those that only listen with 'hactl node remove', or set two-node=false");
+      return;
+    }
     for (NodeDefinition node : voters) {
       checkDevices(configuration, node.id(), problems);
     }

@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.resource.ClusterCommand.SetAttribute;
+import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ConfigurationChange.PutFenceDevice;
+import dev.quorate.resource.ConfigurationChange.PutNode;
 import dev.quorate.resource.ConfigurationChange.SetNodeAttribute;
 import dev.quorate.resource.ConfigurationChange.SetProperty;
 import dev.quorate.resource.FenceDeviceDefinition;
+import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.NodeStatus.Presence;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.TwoNodes;
@@ -44,6 +47,9 @@ class TwoNodesTest {
     assertTrue(message.contains("n3"), message);
     assertTrue(TwoNodes.wanted(arbitrated().state.configuration()));
     arbitrated().misconfigure("HA-CONF-073", new SetNodeAttribute(N2, "witness", "on"));
+    NodeDefinition listener =
+        new NodeDefinition(new NodeId("n3"), "n3.example", false, new TreeMap<>());
+    arbitrated().misconfigure("HA-CONF-073", new PutNode(listener));
   }
 
   @Test
