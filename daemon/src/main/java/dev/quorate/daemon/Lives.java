@@ -7,17 +7,24 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 
-/// Which life of the node this is: the boot of the kernel, and the count of the daemon's starts.
+/// Which life of the node this is: the boot of the kernel, and the number of the daemon's run.
+///
+/// Numbers of runs rise. The first is the time of day in seconds, so that a node that lost its
+/// state directory and joins again is not taken for one of its former runs, whose commands were
+/// answered.
 final class Lives {
   private static final Path KERNEL = Path.of("/proc/sys/kernel/random/boot_id");
 
   private Lives() {}
 
   /// A new life; its number is on disk when this returns.
-  static Incarnation next(DaemonConfig config) throws IOException {
+  ///
+  /// @param now counts if no run is known
+  static Incarnation next(DaemonConfig config, Instant now) throws IOException {
     Path file = config.stateDirectory().resolve("run-counter");
-    long run = 1;
+    long run = Math.max(1, now.getEpochSecond());
     if (Files.exists(file)) {
       String text = Files.readString(file).strip();
       if (!text.matches("\\d{1,18}")) {

@@ -37,6 +37,7 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -159,7 +160,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
       DaemonMetrics metrics,
       Host host) {
     try {
-      Incarnation incarnation = Lives.next(config);
+      Incarnation incarnation = Lives.next(config, Instant.now());
       Node node = new Node(config, identity, incarnation, secrets, tls, agents, metrics, host);
       node.begin();
       log.atInfo()
