@@ -114,7 +114,8 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     }
     RaftProperties properties = RatisSettings.properties(config);
     PeerGate gate = new PeerGate(config.tls());
-    Parameters parameters = RatisSettings.parameters(config.tls(), gate);
+    AckCheck acks = AckCheck.of(this::division);
+    Parameters parameters = RatisSettings.parameters(config.tls(), gate, acks);
     this.server =
         RaftServer.newBuilder()
             .setServerId(RatisSettings.peerId(config.self(), mark.incarnation()))

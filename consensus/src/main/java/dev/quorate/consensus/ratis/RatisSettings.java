@@ -74,6 +74,9 @@ final class RatisSettings {
     RaftServerConfigKeys.Log.setWriteBufferSize(p, SizeInBytes.valueOf("1152KB"));
     RaftServerConfigKeys.Log.Appender.setBufferByteLimit(p, SizeInBytes.valueOf("1MB"));
     RaftServerConfigKeys.Log.setSegmentCacheNumMax(p, 2);
+    // Else a request is taken for one that is under way if both begin with the same entry, and what
+    // it has beyond that one is acknowledged, but never written.
+    RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(p, false);
     RaftServerConfigKeys.Log.Appender.setWaitTimeMin(p, TimeDuration.ZERO);
     RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(p, true);
     RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(p, config.snapshotThreshold());
@@ -100,7 +103,7 @@ final class RatisSettings {
     RaftServerConfigKeys.ThreadPool.setClientCached(p, true);
   }
 
-  static Parameters parameters(LiveTls tls, PeerGate gate) {
+  static Parameters parameters(LiveTls tls, PeerGate gate, AckCheck acks) {
     GrpcTlsConfig.Builder builder = new GrpcTlsConfig.Builder();
     builder
         .setKeyManager(tls.keyManager())
@@ -110,7 +113,8 @@ final class RatisSettings {
         .setProtocols("TLSv1.3");
     Parameters parameters = new Parameters();
     GrpcConfigKeys.TLS.setConf(parameters, builder.build());
-    GrpcConfigKeys.Server.setServicesCustomizer(parameters, (server, _) -> server.intercept(gate));
+    GrpcConfigKeys.Server.setServicesCustomizer(
+        parameters, (server, _) -> server.intercept(acks).intercept(gate));
     return parameters;
   }
 
