@@ -38,7 +38,6 @@ final class Enrolment {
   private static final Logger log = LoggerFactory.getLogger(Enrolment.class);
 
   /// What a newcomer was handed.
-  ///
   record Admission(Identity identity, SecretStore.Grant grant, LogSeat seat) {}
 
   /// What log a newcomer is to have.

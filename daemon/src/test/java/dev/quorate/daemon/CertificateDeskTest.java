@@ -97,7 +97,11 @@ class CertificateDeskTest {
               Optional.of(certificates.tls()),
               new MemberRoutes(
                   bystander.operator(),
-                  new Enrolment(secrets, () -> config.identity().orElseThrow(), desk, _ -> Enrolment.LogSeat.FOUNDER),
+                  new Enrolment(
+                      secrets,
+                      () -> config.identity().orElseThrow(),
+                      desk,
+                      _ -> Enrolment.LogSeat.FOUNDER),
                   bystander.rekeying(),
                   new LogMembership(Optional::empty, () -> config, _ -> {}),
                   desk));

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.quorate.resource.ClusterCommand.SetAttribute;
 import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterCommand.SetAttribute;
 import dev.quorate.resource.ConfigurationChange.PutFenceDevice;
 import dev.quorate.resource.ConfigurationChange.PutNode;
 import dev.quorate.resource.ConfigurationChange.SetNodeAttribute;
