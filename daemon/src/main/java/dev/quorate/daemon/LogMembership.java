@@ -40,6 +40,9 @@ final class LogMembership {
   /// What a node is told that should ask again.
   static final String BUSY = "HA-NODE-031";
 
+  /// What a node is told where two arbitrate between themselves.
+  static final String ARBITRATED = "HA-NODE-033";
+
   private static final Logger log = LoggerFactory.getLogger(LogMembership.class);
 
   private final Supplier<Optional<Node>> node;
@@ -111,10 +114,11 @@ final class LogMembership {
   }
 
   /// Takes a lost log out of the configuration, unless the member is of a later incarnation than
-  /// the node says that it has lost: then the node learns which.
+  /// the node says that it has lost: then the node learns which. Who goes on alone takes out a copy
+  /// that only listens.
   private String retire(HttpRequest request) {
     Message asked = fromItself(request);
-    ReplicatedLog replicated = led();
+    ReplicatedLog replicated = led(asked.standing() == Standing.LISTENS);
     Optional<LogMember> member = replicated.members().of(asked.node());
     int known = member.map(LogMember::incarnation).orElse(0);
     if (known == 0 || known > asked.incarnation()) {
@@ -283,14 +287,20 @@ final class LogMembership {
   }
 
   private ReplicatedLog led() {
+    return led(false);
+  }
+
+  /// @param copy whether it is about a copy of what this node decides alone
+  private ReplicatedLog led(boolean copy) {
     Node here =
         node.get()
             .orElseThrow(
                 () -> elsewhere("this node does not take part", "start it: hactl cluster start"));
-    if (here.nodeLog().arbitrated()) {
+    boolean alone = copy && here.nodeLog().epochAlone().isPresent();
+    if (here.nodeLog().arbitrated() && !alone) {
       throw new HactlError(
           ExitCode.REFUSED,
-          "HA-NODE-033",
+          ARBITRATED,
           "of two voters with two-node=true the survivor takes the other in by itself",
           "restart quorated there, or fence it with 'hactl stonith fence': it copies the log anew once"
               + " this node has gone on alone");

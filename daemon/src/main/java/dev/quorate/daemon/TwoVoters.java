@@ -37,12 +37,15 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /// The arbitration of two voters within a node: where it finds the peer, the fence devices and the
 /// agreed state.
 final class TwoVoters implements Surroundings {
   private static final Duration PATIENCE = Duration.ofMillis(1500);
+  private static final Duration RETIRE = Duration.ofSeconds(5);
+  private static final Duration PAUSE = Duration.ofMillis(250);
 
   private final DaemonConfig config;
   private final Identity identity;
@@ -224,6 +227,26 @@ final class TwoVoters implements Surroundings {
       return Hello.parse(answer);
     } catch (HactlError _) {
       return Optional.empty(); // it is not there, or not ready: asked again soon
+    }
+  }
+
+  @Override
+  public boolean retire() {
+    String lost =
+        new LogMembership.Message(identity.node(), 1, LogMembership.Standing.LISTENS).text();
+    long end = System.nanoTime() + RETIRE.toNanos();
+    while (true) {
+      try {
+        var _ =
+            MemberClient.post(
+                tls.context(), address(), config.ports().admin(), "/v1/log/retire", lost, PATIENCE);
+        return true;
+      } catch (HactlError e) {
+        if (e.code().equals(LogMembership.ARBITRATED) || System.nanoTime() > end) {
+          return false;
+        }
+        LockSupport.parkNanos(PAUSE.toNanos());
+      }
     }
   }
 

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quorate.daemon.cli.ExitCode;
 import dev.quorate.daemon.cli.HactlError;
 import dev.quorate.daemon.cli.PairFacts;
+import dev.quorate.daemon.core.survivor.SurvivorRecord;
+import dev.quorate.daemon.pair.SurvivorFile;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.TwoNodes;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -250,6 +253,33 @@ final class TwoVotersTest {
     nodes.shut(1);
     nodes.boot(1);
     nodes.await("both vote again", () -> stands(1, "both vote") && stands(2, "both vote"));
+  }
+
+  @Test
+  void aDamagedCopyIsBegunAnew() throws IOException {
+    nodes.shut(2);
+    nodes.await("n1 goes on alone", () -> stands(1, "goes on without n2"));
+    nodes.await(
+        "the log says so",
+        () -> TwoNodes.how(nodes.at(1).operator().state().attributes(), N1).isPresent());
+    // As if n2 had begun to copy, and lost what it had.
+    new SurvivorFile(nodes.state(2).resolve("survivor"))
+        .write(new SurvivorRecord(2, SurvivorRecord.Standing.LEARNER));
+    String marker;
+    try (Stream<Path> files = Files.list(nodes.state(1))) {
+      marker =
+          files
+              .map(f -> String.valueOf(f.getFileName()))
+              .filter(f -> f.startsWith("log-2.") && f.endsWith(".begun"))
+              .findFirst()
+              .orElseThrow();
+    }
+    Files.writeString(
+        nodes.state(2).resolve(marker), "A log was begun.\nincarnation 1, newcomer, begun\n");
+    power(2);
+    nodes.boot(2);
+    nodes.await("both vote again", () -> stands(1, "both vote") && stands(2, "both vote"));
+    nodes.succeeds(2, "property set stonith-timeout=28s");
   }
 
   @Test

@@ -57,6 +57,19 @@ public final class ClosedLog {
     return exists() || Files.exists(LogMarker.fileOf(directory, group()));
   }
 
+  /// Removes the log, and then that it was ever begun. Only for a copy that never voted for
+  /// anything on its own.
+  public void forget() {
+    try {
+      discard(group());
+      Files.deleteIfExists(LogMarker.fileOf(directory, group()));
+      force(directory.resolveSibling("."));
+    } catch (IOException e) {
+      throw new ConsensusException(
+          "cannot remove the log in %s: %s".formatted(directory, e.getMessage()), e);
+    }
+  }
+
   private Path group() {
     return RatisSettings.groupDirectory(directory, cluster, epoch);
   }

@@ -3,6 +3,7 @@ package dev.quorate.daemon.pair;
 import dev.quorate.consensus.CommandId;
 import dev.quorate.consensus.ConsensusConfig;
 import dev.quorate.consensus.Leadership;
+import dev.quorate.consensus.LogDamagedException;
 import dev.quorate.consensus.LogEvent;
 import dev.quorate.consensus.LogListener;
 import dev.quorate.consensus.LogLostException;
@@ -25,6 +26,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A log that is closed and opened again in another epoch within one run of the daemon. Each epoch
 /// has a directory of its own. What was proposed and not settled may be proposed again in the next
@@ -32,6 +35,7 @@ import java.util.function.BooleanSupplier;
 ///
 /// Opening and closing happen on one thread, everything else on any.
 public final class PairLog implements ReplicatedLog {
+  private static final Logger log = LoggerFactory.getLogger(PairLog.class);
   private static final Duration ALONE_MIN = Duration.ofMillis(50);
   private static final Duration ALONE_MAX = Duration.ofMillis(100);
   private static final long CLOSING_SECONDS = 10;
@@ -134,10 +138,24 @@ public final class PairLog implements ReplicatedLog {
   }
 
   /// Waits with an empty log until the peer takes this node in; goes on with what was copied
-  /// already.
-  void follow(long epoch) {
-    if (current.filter(o -> o.epoch() == epoch).isEmpty()) {
-      start(base.withEpoch(epoch, ownEntry(), directory(epoch)).asNewcomer(1));
+  /// already. A copy that is damaged or gone is begun anew: who copies says so on its disk, and has
+  /// no vote to lose.
+  ///
+  /// @param retired asks the peer to forget how far this node has come
+  void follow(long epoch, BooleanSupplier retired) {
+    if (current.filter(o -> o.epoch() == epoch).isPresent()) {
+      return;
+    }
+    ConsensusConfig copy = base.withEpoch(epoch, ownEntry(), directory(epoch)).asNewcomer(1);
+    try {
+      start(copy);
+    } catch (LogDamagedException | LogLostException e) {
+      if (!retired.getAsBoolean()) {
+        throw e;
+      }
+      log.atWarn().addKeyValue("reason", e.getMessage()).log("damaged copy begun anew");
+      onDisk(epoch).forget();
+      start(copy);
     }
   }
 

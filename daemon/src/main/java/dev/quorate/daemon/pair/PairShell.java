@@ -377,7 +377,7 @@ public final class PairShell implements AutoCloseable {
       case SurvivorEffect.OpenPair() -> pairLog.open(disk.epoch());
       case SurvivorEffect.ClosePair() -> pairLog.fallSilent();
       case SurvivorEffect.OpenSole(var epoch) -> pairLog.openAlone(epoch);
-      case SurvivorEffect.Follow(var epoch) -> pairLog.follow(epoch);
+      case SurvivorEffect.Follow(var epoch) -> pairLog.follow(epoch, around::retire);
       case SurvivorEffect.AddVoter() -> {
         LogMembers members = pairLog.members();
         if (!changing && members.of(peer).isPresent() && !members.votes(peer)) {

@@ -13,6 +13,12 @@ public interface Surroundings {
   /// Says hello to the peer, and is told its own; blocks for a bounded time.
   Optional<Hello> greet(Hello mine);
 
+  /// Asks the peer, which goes on alone, to take this node's damaged copy out of its log's members;
+  /// blocks for a bounded time.
+  ///
+  /// @return whether it did
+  boolean retire();
+
   /// Asks the peer's kernel and daemon whether they live; blocks for a bounded time.
   Absence probe();
 
