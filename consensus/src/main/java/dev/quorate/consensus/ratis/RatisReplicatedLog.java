@@ -441,7 +441,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
         return;
       }
       if (reached.isPresent()) {
-        reached.get().write(info.getCurrentTerm(), machine.applied());
+        reached.get().write(machine.applied());
       }
       if (!changed && quorum.quorate() && ++unasked < CONTACT_EVERY) {
         return;

@@ -16,15 +16,16 @@ import java.util.zip.CRC32;
 ///
 /// It is written without waiting for the disk: after a crash of the process it is at most as old as
 /// the last look, after a loss of power as old as what the kernel had not written yet. It may be
-/// behind, never ahead.
+/// behind, never ahead: so the term is that of the entry and not the newest, since Ratis goes by a
+/// new term before it has written it down.
 final class ReachedMark implements AutoCloseable {
   private static final String NAME = "reached";
   private static final int BYTES = 24;
 
   /// How far.
   ///
-  /// @param term the newest that was seen
-  /// @param index the last that was applied
+  /// @param term of the last entry that was applied; -1 if none was
+  /// @param index of that entry; -1 if none was applied
   record Reached(long term, long index) {}
 
   private final FileChannel channel;
@@ -57,8 +58,11 @@ final class ReachedMark implements AutoCloseable {
     return bytes.getLong() == checksum(reached) ? Optional.of(reached) : Optional.empty();
   }
 
-  void write(long term, LogPosition applied) throws IOException {
-    Reached reached = new Reached(term, applied.equals(LogPosition.NONE) ? -1 : applied.index());
+  void write(LogPosition applied) throws IOException {
+    Reached reached =
+        applied.equals(LogPosition.NONE)
+            ? new Reached(-1, -1)
+            : new Reached(applied.term(), applied.index());
     if (reached.equals(last)) {
       return;
     }

@@ -1,0 +1,77 @@
+package dev.quorate.consensus.ratis;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.consensus.CommandId;
+import dev.quorate.consensus.Leadership;
+import dev.quorate.consensus.LogPosition;
+import dev.quorate.consensus.ProposalOutcome;
+import dev.quorate.consensus.RecordingStateMachine;
+import dev.quorate.consensus.ReplicatedLog;
+import dev.quorate.membership.NodeId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What a crash leaves behind is no damage.
+@Tag("slow")
+final class LogCheckTest {
+  private static final NodeId NODE = new NodeId("n1");
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  @TempDir private Path directory;
+
+  private RatisBench bench() {
+    return new RatisBench(directory, List.of(NODE), c -> c);
+  }
+
+  /// A log with one command, closed.
+  ///
+  /// @return its group's directory
+  private static Path closed(RatisBench bench) throws IOException {
+    ReplicatedLog log = bench.start(NODE, new RecordingStateMachine(), _ -> {});
+    assertTrue(bench.await(PATIENCE, () -> log.leadership() instanceof Leadership.Leader));
+    ProposalOutcome outcome = log.propose(new CommandId(NODE, 1, 1), new byte[] {1}).join();
+    assertEquals(ProposalOutcome.Committed.class, outcome.getClass());
+    bench.stop(NODE);
+    Path group = LogMarker.of(bench.config(NODE)).group();
+    mark(group, log.applied());
+    return group;
+  }
+
+  private static void mark(Path group, LogPosition applied) throws IOException {
+    try (ReachedMark mark = ReachedMark.open(group)) {
+      mark.write(applied);
+    }
+  }
+
+  @Test
+  void aTermThatWasNotWrittenDownYetIsNotDemanded() throws IOException {
+    try (RatisBench bench = bench()) {
+      Path group = closed(bench);
+      LogPosition applied = new LogPosition(1, 1, 0);
+      mark(group, applied);
+      assertEquals(Optional.of(new ReachedMark.Reached(1, 0)), ReachedMark.read(group));
+      assertDoesNotThrow(() -> LogCheck.require(group));
+    }
+  }
+
+  @Test
+  void aTermOfWhatWasAppliedIsDemanded() throws IOException {
+    try (RatisBench bench = bench()) {
+      Path group = closed(bench);
+      mark(group, new LogPosition(1, 99, 0));
+      IOException refused = assertThrows(IOException.class, () -> LogCheck.require(group));
+      assertTrue(String.valueOf(refused.getMessage()).contains("raft-meta"));
+    }
+  }
+}
