@@ -6,6 +6,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 
 /// Puts a closed log out of use, so that the node can be taken into the group anew.
 ///
@@ -45,19 +46,20 @@ public final class DamagedLog {
   /// through, nothing can be opened here that votes.
   ///
   /// The log is kept as [#aside()], in place of the one before; if it cannot be moved there, as
-  /// from a file system of its own, it is removed.
+  /// from a file system of its own, it is removed. Which one it was need not be readable.
   ///
   /// @param next the incarnation of the log that is opened next, higher than this one's
   /// @throws IOException if files cannot be moved or written
   public void putOutOfUse(int next) throws IOException {
-    LogMarker.Mark now = marker.mark(0);
+    Optional<LogMarker.Mark> now = marker.readable();
     LogMarker.Mark then = new LogMarker.Mark(next, true, false);
-    if (now.equals(then)) {
+    if (now.filter(then::equals).isPresent()) {
       return;
     }
-    if (next <= now.incarnation()) {
+    int lost = now.map(LogMarker.Mark::incarnation).orElse(1);
+    if (next <= lost) {
       throw new IllegalArgumentException(
-          "the log is incarnation " + now.incarnation() + ", the next cannot be " + next);
+          "the log is incarnation " + lost + ", the next cannot be " + next);
     }
     if (Files.exists(marker.group())) {
       ClosedLog.discard(aside());

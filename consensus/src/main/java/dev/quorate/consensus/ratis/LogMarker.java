@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
@@ -74,6 +75,15 @@ record LogMarker(Path directory, Path file, Path group) {
         matcher.group(3).equals("begun"));
   }
 
+  /// What is remembered; empty if that is nothing, or cannot be read.
+  Optional<Mark> readable() {
+    try {
+      return Files.exists(file) ? Optional.of(mark(0)) : Optional.empty();
+    } catch (IOException _) {
+      return Optional.empty();
+    }
+  }
+
   /// How to open the log.
   ///
   /// @throws LogLostException if there was one, and is none
@@ -94,7 +104,7 @@ record LogMarker(Path directory, Path file, Path group) {
 
   /// Remembers it; durable when it returns.
   void write(Mark mark) throws IOException {
-    if (Files.exists(file) && mark(0).equals(mark)) {
+    if (readable().filter(mark::equals).isPresent()) {
       return;
     }
     Path beside = file.resolveSibling(file.getFileName() + ".new");

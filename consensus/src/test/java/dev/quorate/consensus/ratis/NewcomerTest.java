@@ -107,6 +107,21 @@ final class NewcomerTest {
   }
 
   @Test
+  void putsALogOutOfUseWhoseNumberCannotBeRead() throws IOException {
+    try (RatisBench bench = new RatisBench(directory, List.of(N1), c -> c)) {
+      bench.start(N1, new RecordingStateMachine(), _ -> {});
+      bench.stop(N1);
+      LogMarker marker = LogMarker.of(bench.config(N1));
+      Files.write(marker.file(), new byte[] {'A', '\n', (byte) 0xff, (byte) 0xc0});
+      DamagedLog log = DamagedLog.of(bench.config(N1));
+      assertThrows(IOException.class, log::incarnation);
+      log.putOutOfUse(4);
+      assertTrue(Files.isDirectory(log.aside().resolve("current")));
+      assertEquals(new LogMarker.Mark(4, true, false), marker.mark(0));
+    }
+  }
+
+  @Test
   void putsALogOutOfUseOnlyInFavourOfALaterOne() throws IOException {
     try (RatisBench bench = new RatisBench(directory, List.of(N1), c -> c)) {
       bench.start(N1, new RecordingStateMachine(), _ -> {});
