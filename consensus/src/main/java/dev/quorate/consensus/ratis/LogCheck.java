@@ -39,7 +39,8 @@ final class LogCheck {
 
   /// @throws IOException if the log does not hold everything that it held
   static void require(Path group) throws IOException {
-    if (Files.isDirectory(group.resolve("current"))) {
+    // Ratis writes it before anything else; without it a log is lost or was never begun.
+    if (Files.exists(LogMarker.metadata(group))) {
       new LogCheck(group).check();
     }
   }
@@ -130,7 +131,7 @@ final class LogCheck {
 
   /// A vote that was given must not be forgotten.
   private void requireTerm(long seen) throws IOException {
-    Path file = group.resolve("current").resolve("raft-meta");
+    Path file = LogMarker.metadata(group);
     Properties properties = new Properties();
     try (Reader in = Files.newBufferedReader(file)) {
       properties.load(in);

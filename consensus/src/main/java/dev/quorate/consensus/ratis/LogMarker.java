@@ -47,7 +47,8 @@ record LogMarker(Path directory, Path file, Path group) {
         "%s.%s.begun".formatted(directory.getFileName(), group.getFileName()));
   }
 
-  private Path metadata() {
+  /// Term and vote of a group that was begun.
+  static Path metadata(Path group) {
     return group.resolve("current").resolve("raft-meta");
   }
 
@@ -88,7 +89,7 @@ record LogMarker(Path directory, Path file, Path group) {
   ///
   /// @throws LogLostException if there was one, and is none
   StartupOption startupOption(Mark mark) {
-    if (Files.exists(metadata())) {
+    if (Files.exists(metadata(group))) {
       return StartupOption.RECOVER;
     }
     if (!mark.begun()) {
@@ -99,7 +100,7 @@ record LogMarker(Path directory, Path file, Path group) {
         ("the log of this node in %s is gone or cannot be read (there is no %s), and without it"
                 + " the node must not vote: put the directory back as it was; if it is lost, let"
                 + " the others give the node a new one with 'hactl node rebuild'")
-            .formatted(directory, metadata()));
+            .formatted(directory, metadata(group)));
   }
 
   /// Remembers it; durable when it returns.

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.consensus.CommandId;
 import dev.quorate.consensus.Leadership;
+import dev.quorate.consensus.LogDamagedException;
 import dev.quorate.consensus.LogPosition;
 import dev.quorate.consensus.ProposalOutcome;
 import dev.quorate.consensus.RecordingStateMachine;
@@ -62,6 +63,28 @@ final class LogCheckTest {
       mark(group, applied);
       assertEquals(Optional.of(new ReachedMark.Reached(1, 0)), ReachedMark.read(group));
       assertDoesNotThrow(() -> LogCheck.require(group));
+    }
+  }
+
+  @Test
+  void aLogIsBegunAgainWhoseFormattingWasCutShort() throws IOException {
+    try (RatisBench bench = bench()) {
+      Path current = LogMarker.of(bench.config(NODE)).group().resolve("current");
+      Files.createDirectories(current);
+      Files.createFile(current.resolve("raft-meta.tmp"));
+      ReplicatedLog log = bench.start(NODE, new RecordingStateMachine(), _ -> {});
+      assertTrue(bench.await(PATIENCE, () -> log.leadership() instanceof Leadership.Leader));
+    }
+  }
+
+  @Test
+  void aLogWithoutItsVoteIsNotBegunAgain() throws IOException {
+    try (RatisBench bench = bench()) {
+      Path group = closed(bench);
+      Files.delete(LogMarker.metadata(group));
+      Files.delete(LogMarker.of(bench.config(NODE)).file());
+      assertThrows(
+          LogDamagedException.class, () -> bench.start(NODE, new RecordingStateMachine(), _ -> {}));
     }
   }
 
