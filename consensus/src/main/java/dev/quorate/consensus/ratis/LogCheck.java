@@ -9,11 +9,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
+import org.apache.ratis.protocol.exceptions.ChecksumException;
 import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
 import org.apache.ratis.server.raftlog.segmented.LogSegment;
 import org.apache.ratis.server.raftlog.segmented.LogSegmentPath;
@@ -32,11 +34,14 @@ final class LogCheck {
   private final Path group;
   private long next = -1;
   private long lastTerm = -1;
+  private Optional<TornEnd> torn = Optional.empty();
 
   private LogCheck(Path group) {
     this.group = group;
   }
 
+  /// Cuts off what a crash left of an entry that was being written.
+  ///
   /// @throws IOException if the log does not hold everything that it held
   static void require(Path group) throws IOException {
     // Ratis writes it before anything else; without it a log is lost or was never begun.
@@ -57,6 +62,9 @@ final class LogCheck {
     }
     requireMembers();
     requireTerm(reached.map(ReachedMark.Reached::term).orElse(-1L));
+    if (torn.isPresent()) {
+      torn.get().cut();
+    }
   }
 
   /// The last file that was looked at, or the directory.
@@ -99,6 +107,7 @@ final class LogCheck {
   }
 
   private long read(LogSegmentPath segment) throws IOException {
+    AtomicLong entries = new AtomicLong();
     try {
       return LogSegment.readSegmentFile(
           segment.getPath().toFile(),
@@ -106,7 +115,16 @@ final class LogCheck {
           RatisSettings.SEGMENT_SIZE,
           CorruptionPolicy.EXCEPTION,
           null,
-          entry -> lastTerm = Math.max(lastTerm, entry.getTerm()));
+          entry -> {
+            lastTerm = Math.max(lastTerm, entry.getTerm());
+            entries.incrementAndGet();
+          });
+    } catch (ChecksumException e) {
+      if (!TornEnd.is(group, segment.getPath(), entries.get(), e)) {
+        throw unreadable(segment.getPath(), e);
+      }
+      torn = Optional.of(new TornEnd(segment.getPath(), e.getPos()));
+      return entries.get();
     } catch (IOException | RuntimeException e) {
       throw unreadable(segment.getPath(), e);
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.protocol.exceptions.ChecksumException;
 import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.segmented.LogSegment;
@@ -91,7 +92,7 @@ public final class LogTail {
     try {
       Optional<Path> snapshot = lastSnapshot(group.resolve("sm"));
       long snapshotIndex = snapshot.map(LogTail::indexOf).orElse(-1L);
-      List<LogEntryProto> raw = rawEntries(group.resolve("current"));
+      List<LogEntryProto> raw = rawEntries(group);
       if (!raw.isEmpty() && raw.getFirst().getIndex() > snapshotIndex + 1) {
         throw new ConsensusException(
             "the log in %s begins at entry %d, its snapshot ends at %d"
@@ -148,9 +149,9 @@ public final class LogTail {
   }
 
   /// All entries of all segments, the open one last, in order of their index.
-  private static List<LogEntryProto> rawEntries(Path directory) throws IOException {
+  private static List<LogEntryProto> rawEntries(Path group) throws IOException {
     List<LogSegmentPath> segments;
-    try (Stream<Path> files = Files.list(directory)) {
+    try (Stream<Path> files = Files.list(group.resolve("current"))) {
       segments =
           files
               .map(LogTail::segment)
@@ -160,13 +161,20 @@ public final class LogTail {
     }
     List<LogEntryProto> entries = new ArrayList<>();
     for (LogSegmentPath segment : segments) {
-      LogSegment.readSegmentFile(
-          segment.getPath().toFile(),
-          segment.getStartEnd(),
-          RatisSettings.SEGMENT_SIZE,
-          CorruptionPolicy.EXCEPTION,
-          null,
-          entries::add);
+      int before = entries.size();
+      try {
+        LogSegment.readSegmentFile(
+            segment.getPath().toFile(),
+            segment.getStartEnd(),
+            RatisSettings.SEGMENT_SIZE,
+            CorruptionPolicy.EXCEPTION,
+            null,
+            entries::add);
+      } catch (ChecksumException e) {
+        if (!TornEnd.is(group, segment.getPath(), entries.size() - before, e)) {
+          throw e;
+        }
+      }
     }
     return entries;
   }

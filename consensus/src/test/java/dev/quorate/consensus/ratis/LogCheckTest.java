@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.consensus.CommandId;
+import dev.quorate.consensus.ConsensusException;
 import dev.quorate.consensus.Leadership;
 import dev.quorate.consensus.LogDamagedException;
 import dev.quorate.consensus.LogPosition;
@@ -16,9 +17,12 @@ import dev.quorate.membership.NodeId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +90,74 @@ final class LogCheckTest {
       assertThrows(
           LogDamagedException.class, () -> bench.start(NODE, new RecordingStateMachine(), _ -> {}));
     }
+  }
+
+  /// An entry that is not whole, where the next would be.
+  private static Path tear(Path group, boolean withChecksum) throws IOException {
+    Path segment;
+    try (Stream<Path> files = Files.list(group.resolve("current"))) {
+      segment =
+          files.filter(f -> f.toString().contains("log_inprogress_")).findFirst().orElseThrow();
+    }
+    // The length takes two bytes.
+    byte[] entry = new byte[2 + 300 + 4];
+    Arrays.fill(entry, 0, 100, (byte) 'x');
+    entry[0] = (byte) (300 | 0x80);
+    entry[1] = (byte) (300 >> 7);
+    if (withChecksum) {
+      Arrays.fill(entry, 302, 306, (byte) 7);
+    }
+    Files.write(segment, entry, StandardOpenOption.APPEND);
+    Files.write(segment, new byte[1000], StandardOpenOption.APPEND);
+    return segment;
+  }
+
+  @Test
+  void anEntryThatWasBeingWrittenIsCutOff() throws IOException {
+    try (RatisBench bench = bench()) {
+      Path group = closed(bench);
+      long length = Files.size(tear(group, false)) - 1306;
+      Path log = bench.config(NODE).directory();
+      assertTrue(LogTail.read(log, "bench", 1).last().isPresent());
+      LogCheck.require(group);
+      try (Stream<Path> files = Files.list(group.resolve("current"))) {
+        Path segment =
+            files.filter(f -> f.toString().contains("log_inprogress_")).findFirst().orElseThrow();
+        assertEquals(length, Files.size(segment));
+      }
+      RecordingStateMachine machine = new RecordingStateMachine();
+      bench.start(NODE, machine, _ -> {});
+      assertTrue(bench.await(PATIENCE, () -> machine.commands().size() == 1));
+    }
+  }
+
+  @Test
+  void anEntryThatWasWholeOnceIsNotCutOff() throws IOException {
+    try (RatisBench bench = bench()) {
+      Path group = closed(bench);
+      Path log = bench.config(NODE).directory();
+      long length = Files.size(tear(group, true));
+      assertRefused(group);
+      assertThrows(ConsensusException.class, () -> LogTail.read(log, "bench", 1));
+      assertEquals(length, Files.size(tear(group, true)) - 1306);
+    }
+  }
+
+  @Test
+  void anEntryThatWasAppliedIsNotCutOff() throws IOException {
+    try (RatisBench bench = bench()) {
+      Path group = closed(bench);
+      tear(group, false);
+      mark(group, new LogPosition(1, 1, 1_000));
+      assertRefused(group);
+      Files.delete(ReachedMark.file(group));
+      assertRefused(group);
+    }
+  }
+
+  private static void assertRefused(Path group) {
+    IOException refused = assertThrows(IOException.class, () -> LogCheck.require(group));
+    assertTrue(String.valueOf(refused.getMessage()).contains("log_inprogress_"));
   }
 
   @Test
