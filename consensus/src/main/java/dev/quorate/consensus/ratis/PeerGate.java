@@ -29,22 +29,25 @@ final class PeerGate implements ServerInterceptor {
   /// Cuts the calls of those whose certificate is not good any more.
   void review() {
     for (Guarded<?, ?> call : open) {
-      tls.refusal(call.shown).ifPresent(call::cut);
+      refusal(call).ifPresent(call::cut);
     }
+  }
+
+  private Optional<String> refusal(Guarded<?, ?> call) {
+    return call.shown.length == 0 ? Optional.of("no certificate") : tls.refusal(call.shown);
   }
 
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    Certificate[] shown = shown(call);
-    Optional<String> refusal =
-        shown.length == 0 ? Optional.of("no certificate") : tls.refusal(shown);
-    Guarded<Q, A> guarded = new Guarded<>(call, shown);
-    if (refusal.isPresent()) {
-      guarded.cut(refusal.get());
+    Guarded<Q, A> guarded = new Guarded<>(call, shown(call));
+    // Before it is asked whether it may: a review that comes in between finds it.
+    open.add(guarded);
+    refusal(guarded).ifPresent(guarded::cut);
+    if (guarded.cut) {
+      open.remove(guarded);
       return new ServerCall.Listener<>() {};
     }
-    open.add(guarded);
     return new SimpleForwardingServerCallListener<>(next.startCall(guarded, headers)) {
       @Override
       public void onMessage(Q message) {
