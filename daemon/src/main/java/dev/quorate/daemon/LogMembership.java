@@ -248,14 +248,22 @@ final class LogMembership {
     return epoch;
   }
 
+  /// Takes a quorum, once there was one.
+  ///
   /// @return 0 for a founder
-  private static int number(Node here, NodeId joining) {
+  private int number(Node here, NodeId joining) {
+    if (here.logIncarnation() > 1 || here.machine().state().configuration().version() > 0) {
+      // What is known here may be old: whoever took part without this node's knowing would found
+      // its log again, and vote after it lost one.
+      agree.accept(new ClusterCommand.PassTime(0));
+    }
     ClusterState state = here.machine().state();
     Optional<LogMember> member = here.replicatedLog().members().of(joining);
     boolean seen =
         state.node(joining).filter(s -> s.presence() != NodeStatus.Presence.NEVER_SEEN).isPresent();
     if (member.isPresent()) {
-      return seen ? member.get().incarnation() + 1 : 0;
+      int last = member.get().incarnation();
+      return seen || last > 1 ? last + 1 : 0;
     }
     // Rises with every change, the one that named the node among them.
     return here.replicatedLog().members().equals(LogMembers.NONE)

@@ -13,9 +13,12 @@ import dev.quorate.daemon.config.Identity;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.NodeDefinition;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -120,6 +123,32 @@ class NodeChangesTest {
     nodes.awaitOnline(4);
     assertFalse(counted(1, 4));
     nodes.succeeds(4, "property set maintenance-mode=true");
+  }
+
+  /// Who took part without this node's knowing must not found its log again.
+  @Test
+  void aWipedMachineIsToldItsNumberWithAQuorumOnly() throws IOException {
+    nodes.succeeds(1, "property set maintenance-mode=true");
+    nodes.awaitOnline(3);
+    nodes.shut(2);
+    nodes.shut(3);
+    nodes.await("no quorum", () -> !nodes.at(1).operator().facts().quorum());
+    try (Stream<Path> files = Files.walk(nodes.home(3))) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+    nodes.boot(3);
+    nodes.succeeds(1, "cluster token n3");
+    assertNotEquals(ExitCode.OK, nodes.type(3, "cluster join " + nodes.token()));
+    assertTrue(nodes.said().contains("there is no quorum"), nodes::said);
+
+    nodes.boot(2);
+    nodes.await("a quorum", () -> nodes.at(1).operator().facts().quorum());
+    nodes.succeeds(1, "cluster token n3");
+    nodes.succeeds(3, "cluster join " + nodes.token());
+    nodes.await("votes again", () -> nodes.votes(1, 3) && nodes.votes(3, 3));
+    assertEquals(2, nodes.at(3).node().map(Node::logIncarnation).orElse(0));
   }
 
   @Test
