@@ -33,6 +33,7 @@ final class NodeCertificates {
   private final CertificateStore store;
   private Optional<LiveTls> live = Optional.empty();
   private CertificateTrust agreed = CertificateTrust.FOUNDED;
+  private String unstored = "";
 
   NodeCertificates(SecretStore secrets) {
     this.store = secrets.certificates();
@@ -74,7 +75,8 @@ final class NodeCertificates {
     return agreed;
   }
 
-  /// Follows what the cluster has agreed on.
+  /// Follows what the cluster has agreed on. What cannot be stored is tried again the next time;
+  /// revocations count at once.
   ///
   /// @return whether this was news
   synchronized boolean follow(CertificateTrust trust) {
@@ -92,13 +94,30 @@ final class NodeCertificates {
       }
       store.remember(ClusterJson.mapper().writeValueAsString(trust));
     } catch (IOException | TlsException | SecretsException e) {
-      log.atError()
-          .addKeyValue("code", "HA-CERT-020")
-          .addKeyValue("reason", e.getMessage())
-          .log("what the cluster agreed on about certificates cannot be stored");
+      return followRevocations(tls, trust, String.valueOf(e.getMessage()));
     }
+    unstored = "";
     agreed = trust;
     tls.refuse(revoked(trust));
+    return true;
+  }
+
+  /// Who is shut out is shut out at once; the rest stays to be followed, with the version before.
+  private boolean followRevocations(LiveTls tls, CertificateTrust trust, String reason) {
+    if (!unstored.equals(reason)) {
+      unstored = reason;
+      log.atError()
+          .addKeyValue("code", "HA-CERT-020")
+          .addKeyValue("reason", reason)
+          .log("what the cluster agreed on about certificates cannot be stored");
+    }
+    if (trust.revoked().equals(agreed.revoked())) {
+      return false;
+    }
+    agreed =
+        new CertificateTrust(
+            agreed.version(), agreed.authorities(), agreed.bridge(), trust.revoked());
+    tls.refuse(revoked(agreed));
     return true;
   }
 

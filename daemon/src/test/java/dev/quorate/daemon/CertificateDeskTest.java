@@ -276,6 +276,23 @@ class CertificateDeskTest {
   }
 
   @Test
+  void whatCannotBeStoredIsFollowedLater() throws IOException {
+    Member second = member(N2);
+    Path obstacle = temporary.resolve(N2.name()).resolve("trust.json");
+    Files.deleteIfExists(obstacle);
+    Files.createDirectories(obstacle.resolve("in the way"));
+    revoke(N3);
+    assertTrue(second.certificates.agreed().shutOut(N3));
+    assertNotEquals(state.trust(), second.certificates.agreed());
+    assertFalse(second.certificates.follow(state.trust()));
+    Files.delete(obstacle.resolve("in the way"));
+    Files.delete(obstacle);
+    assertTrue(second.certificates.follow(state.trust()));
+    assertEquals(state.trust(), second.certificates.agreed());
+    assertTrue(Files.isRegularFile(obstacle));
+  }
+
+  @Test
   void aRevokedNodeIsRefusedAndHearsWhy() throws Exception {
     SSLSocket before =
         (SSLSocket)
