@@ -17,6 +17,7 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,6 +74,22 @@ final class DamagedFilesTest {
           Files.copy(file, target);
         }
       }
+    }
+  }
+
+  /// A copy of the files of a log that is open; false if one vanished meanwhile, as snapshots do
+  /// that are not needed any more.
+  private static boolean copied(Path from, Path to) {
+    try {
+      if (Files.exists(to)) {
+        remove(to);
+      }
+      copy(from, to);
+      return true;
+    } catch (NoSuchFileException | UncheckedIOException _) {
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -160,7 +177,7 @@ final class DamagedFilesTest {
       Path group = LogMarker.of(bench.config(NODE)).group();
       assertTrue(bench.await(PATIENCE, () -> marked(group) == log.applied().index()));
       // As a crash leaves them.
-      copy(home(), saved);
+      assertTrue(bench.await(PATIENCE, () -> copied(home(), saved)));
       bench.stop(NODE);
       for (Path original : files(saved)) {
         for (Damage damage : Damage.values()) {
