@@ -21,19 +21,8 @@ import java.util.TreeMap;
 ///   and of a log that was begun only this node's own entry counts, since the log knows its members
 /// @param directory where the log and its snapshots live; used by nothing else
 /// @param tls this node's key and trust, exchanged while the log is open
-/// @param electionTimeoutMin shortest silence of the leader after which a node stands for election;
-///   a leader is heard of twice in this time
-/// @param electionTimeoutMax longest such silence; a leader that hears of no majority steps down
-///   after it
-/// @param firstElectionTimeoutMin as `electionTimeoutMin`, for the first election after a start
-/// @param firstElectionTimeoutMax as `electionTimeoutMax`, for the first election after a start
-/// @param quorumLostAfter the silence after which the loss of quorum is reported; longer than a
-///   change of leader takes
-/// @param proposalTimeout after it, the outcome of a proposal is unknown
-/// @param snapshotThreshold a snapshot is taken each time so many entries were applied
-/// @param maxEntryBytes larger commands are rejected
-/// @param minFreeBytes with less room on the file system of the directory the log stops, before a
-///   write fails
+/// @param timing how long it waits for what
+/// @param bounds how much it may hold
 public record ConsensusConfig(
     String cluster,
     long epoch,
@@ -42,15 +31,8 @@ public record ConsensusConfig(
     SortedMap<NodeId, Endpoint> voters,
     Path directory,
     LiveTls tls,
-    Duration electionTimeoutMin,
-    Duration electionTimeoutMax,
-    Duration firstElectionTimeoutMin,
-    Duration firstElectionTimeoutMax,
-    Duration quorumLostAfter,
-    Duration proposalTimeout,
-    int snapshotThreshold,
-    int maxEntryBytes,
-    long minFreeBytes) {
+    Timing timing,
+    Bounds bounds) {
 
   /// The most voters that a cluster may have.
   public static final int MAX_VOTERS = 7;
@@ -83,6 +65,72 @@ public record ConsensusConfig(
     }
   }
 
+  /// How long a log waits for what.
+  ///
+  /// @param electionTimeoutMin shortest silence of the leader after which a node stands for
+  ///   election; a leader is heard of twice in this time
+  /// @param electionTimeoutMax longest such silence; a leader that hears of no majority steps down
+  ///   after it
+  /// @param firstElectionTimeoutMin as `electionTimeoutMin`, for the first election after a start
+  /// @param firstElectionTimeoutMax as `electionTimeoutMax`, for the first election after a start
+  /// @param quorumLostAfter the silence after which the loss of quorum is reported; longer than a
+  ///   change of leader takes
+  /// @param proposalTimeout after it, the outcome of a proposal is unknown
+  public record Timing(
+      Duration electionTimeoutMin,
+      Duration electionTimeoutMax,
+      Duration firstElectionTimeoutMin,
+      Duration firstElectionTimeoutMax,
+      Duration quorumLostAfter,
+      Duration proposalTimeout) {
+    /// Checks the values.
+    public Timing {
+      boolean ordered =
+          electionTimeoutMin.compareTo(Duration.ofMillis(50)) >= 0
+              && electionTimeoutMin.compareTo(electionTimeoutMax) < 0
+              && firstElectionTimeoutMin.compareTo(firstElectionTimeoutMax) < 0;
+      if (!ordered) {
+        throw new IllegalArgumentException(
+            "election time-outs must be at least 50 ms, and each minimum below its maximum");
+      }
+      if (quorumLostAfter.compareTo(electionTimeoutMax) < 0) {
+        throw new IllegalArgumentException(
+            "quorum cannot be reported lost after "
+                + quorumLostAfter
+                + ", before an election may begin");
+      }
+    }
+
+    /// Election time-outs, and what follows from them by default.
+    static Timing of(Duration min, Duration max, Duration proposalTimeout) {
+      return new Timing(
+          min, max, min.multipliedBy(2), max.multipliedBy(2), max.multipliedBy(3), proposalTimeout);
+    }
+
+    private Timing withFirstElection(Duration min, Duration max) {
+      return new Timing(
+          electionTimeoutMin, electionTimeoutMax, min, max, quorumLostAfter, proposalTimeout);
+    }
+  }
+
+  /// How much a log may hold.
+  ///
+  /// @param snapshotThreshold a snapshot is taken each time so many entries were applied
+  /// @param maxEntryBytes larger commands are rejected
+  /// @param minFreeBytes with less room on the file system of the directory the log stops, before a
+  ///   write fails
+  public record Bounds(int snapshotThreshold, int maxEntryBytes, long minFreeBytes) {
+    /// Checks the values.
+    public Bounds {
+      if (snapshotThreshold < 1 || maxEntryBytes < 1 || maxEntryBytes > LARGEST_ENTRY_BYTES) {
+        throw new IllegalArgumentException(
+            "snapshot threshold must be positive and entries have 1 to "
+                + LARGEST_ENTRY_BYTES
+                + " bytes");
+      }
+    }
+  }
+
   /// Checks the values.
   public ConsensusConfig {
     voters = Collections.unmodifiableSortedMap(new TreeMap<>(voters));
@@ -97,26 +145,6 @@ public record ConsensusConfig(
       throw new IllegalArgumentException(
           "epoch must be positive, and the incarnation of a newcomer: " + epoch + ", " + newcomer);
     }
-    boolean ordered =
-        electionTimeoutMin.compareTo(Duration.ofMillis(50)) >= 0
-            && electionTimeoutMin.compareTo(electionTimeoutMax) < 0
-            && firstElectionTimeoutMin.compareTo(firstElectionTimeoutMax) < 0;
-    if (!ordered) {
-      throw new IllegalArgumentException(
-          "election time-outs must be at least 50 ms, and each minimum below its maximum");
-    }
-    if (quorumLostAfter.compareTo(electionTimeoutMax) < 0) {
-      throw new IllegalArgumentException(
-          "quorum cannot be reported lost after "
-              + quorumLostAfter
-              + ", before an election may begin");
-    }
-    if (snapshotThreshold < 1 || maxEntryBytes < 1 || maxEntryBytes > LARGEST_ENTRY_BYTES) {
-      throw new IllegalArgumentException(
-          "snapshot threshold must be positive and entries have 1 to "
-              + LARGEST_ENTRY_BYTES
-              + " bytes");
-    }
   }
 
   /// The defaults for a node of a cluster.
@@ -130,36 +158,33 @@ public record ConsensusConfig(
         new TreeMap<>(voters),
         directory,
         tls,
-        ELECTION_MIN,
-        ELECTION_MAX,
-        ELECTION_MIN.multipliedBy(2),
-        ELECTION_MAX.multipliedBy(2),
-        ELECTION_MAX.multipliedBy(3),
-        PROPOSAL_TIMEOUT,
-        SNAPSHOT_THRESHOLD,
-        MAX_ENTRY_BYTES,
-        MIN_FREE_BYTES);
+        Timing.of(ELECTION_MIN, ELECTION_MAX, PROPOSAL_TIMEOUT),
+        new Bounds(SNAPSHOT_THRESHOLD, MAX_ENTRY_BYTES, MIN_FREE_BYTES));
   }
 
   /// The same with other election time-outs, and what follows from them by default.
   public ConsensusConfig withElectionTimeout(Duration min, Duration max) {
+    return with(Timing.of(min, max, timing.proposalTimeout()), bounds);
+  }
+
+  /// The same with another patience before the first election.
+  public ConsensusConfig withFirstElection(Duration min, Duration max) {
+    return with(timing.withFirstElection(min, max), bounds);
+  }
+
+  /// The same with another snapshot threshold.
+  public ConsensusConfig withSnapshotThreshold(int entries) {
+    return with(timing, new Bounds(entries, bounds.maxEntryBytes(), bounds.minFreeBytes()));
+  }
+
+  /// The same with another bound for the room on its file system.
+  public ConsensusConfig withMinFreeBytes(long bytes) {
+    return with(timing, new Bounds(bounds.snapshotThreshold(), bounds.maxEntryBytes(), bytes));
+  }
+
+  private ConsensusConfig with(Timing other, Bounds others) {
     return new ConsensusConfig(
-        cluster,
-        epoch,
-        newcomer,
-        self,
-        voters,
-        directory,
-        tls,
-        min,
-        max,
-        min.multipliedBy(2),
-        max.multipliedBy(2),
-        max.multipliedBy(3),
-        proposalTimeout,
-        snapshotThreshold,
-        maxEntryBytes,
-        minFreeBytes);
+        cluster, epoch, newcomer, self, voters, directory, tls, other, others);
   }
 
   /// The same in another epoch.
@@ -184,85 +209,6 @@ public record ConsensusConfig(
 
   private ConsensusConfig reopened(
       long era, int incarnation, SortedMap<NodeId, Endpoint> who, Path place) {
-    return new ConsensusConfig(
-        cluster,
-        era,
-        incarnation,
-        self,
-        who,
-        place,
-        tls,
-        electionTimeoutMin,
-        electionTimeoutMax,
-        firstElectionTimeoutMin,
-        firstElectionTimeoutMax,
-        quorumLostAfter,
-        proposalTimeout,
-        snapshotThreshold,
-        maxEntryBytes,
-        minFreeBytes);
-  }
-
-  /// The same with another patience before the first election.
-  public ConsensusConfig withFirstElection(Duration min, Duration max) {
-    return new ConsensusConfig(
-        cluster,
-        epoch,
-        newcomer,
-        self,
-        voters,
-        directory,
-        tls,
-        electionTimeoutMin,
-        electionTimeoutMax,
-        min,
-        max,
-        quorumLostAfter,
-        proposalTimeout,
-        snapshotThreshold,
-        maxEntryBytes,
-        minFreeBytes);
-  }
-
-  /// The same with another snapshot threshold.
-  public ConsensusConfig withSnapshotThreshold(int entries) {
-    return new ConsensusConfig(
-        cluster,
-        epoch,
-        newcomer,
-        self,
-        voters,
-        directory,
-        tls,
-        electionTimeoutMin,
-        electionTimeoutMax,
-        firstElectionTimeoutMin,
-        firstElectionTimeoutMax,
-        quorumLostAfter,
-        proposalTimeout,
-        entries,
-        maxEntryBytes,
-        minFreeBytes);
-  }
-
-  /// The same with another bound for the room on its file system.
-  public ConsensusConfig withMinFreeBytes(long bytes) {
-    return new ConsensusConfig(
-        cluster,
-        epoch,
-        newcomer,
-        self,
-        voters,
-        directory,
-        tls,
-        electionTimeoutMin,
-        electionTimeoutMax,
-        firstElectionTimeoutMin,
-        firstElectionTimeoutMax,
-        quorumLostAfter,
-        proposalTimeout,
-        snapshotThreshold,
-        maxEntryBytes,
-        bytes);
+    return new ConsensusConfig(cluster, era, incarnation, self, who, place, tls, timing, bounds);
   }
 }

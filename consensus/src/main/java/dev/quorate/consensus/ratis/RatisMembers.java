@@ -207,7 +207,7 @@ final class RatisMembers {
     for (LogMember member : members.all().values()) {
       RaftPeerId peer = RatisSettings.peerId(member.node(), member.incarnation());
       Long silence = silences.get(peer);
-      boolean heard = silence != null && silence <= config.electionTimeoutMax().toMillis();
+      boolean heard = silence != null && silence <= config.timing().electionTimeoutMax().toMillis();
       if (heard || peer.equals(server.getId())) {
         result.add(member.node());
       }

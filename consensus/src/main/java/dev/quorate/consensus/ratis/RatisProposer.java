@@ -94,10 +94,10 @@ final class RatisProposer {
   }
 
   CompletableFuture<ProposalOutcome> propose(CommandId id, byte[] command) {
-    if (command.length > config.maxEntryBytes()) {
+    if (command.length > config.bounds().maxEntryBytes()) {
       return rejected(
           "the command has %d bytes, at most %d are allowed"
-              .formatted(command.length, config.maxEntryBytes()));
+              .formatted(command.length, config.bounds().maxEntryBytes()));
     }
     if (pending.size() >= MAX_PENDING) {
       return rejected(MAX_PENDING + " proposals are pending already");
@@ -110,7 +110,7 @@ final class RatisProposer {
       var _ =
           timer.schedule(
               () -> giveUp(proposal, "no answer in time"),
-              config.proposalTimeout().toMillis(),
+              config.timing().proposalTimeout().toMillis(),
               TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException _) {
       giveUp(proposal, "the log is closed");

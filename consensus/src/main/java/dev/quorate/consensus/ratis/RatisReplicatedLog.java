@@ -97,9 +97,10 @@ public final class RatisReplicatedLog implements ReplicatedLog {
       throws IOException {
     this.config = config;
     this.listener = listener;
-    this.space = new FreeSpace(config.directory(), config.minFreeBytes());
+    this.space = new FreeSpace(config.directory(), config.bounds().minFreeBytes());
     this.quorum =
-        new QuorumWatch(config.quorumLostAfter(), config.electionTimeoutMin(), LONGEST_GAP);
+        new QuorumWatch(
+            config.timing().quorumLostAfter(), config.timing().electionTimeoutMin(), LONGEST_GAP);
     this.marker = LogMarker.of(config);
     this.mark = marker.mark(config.newcomer());
     this.group = RatisSettings.group(config, mark);
@@ -159,7 +160,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     try {
       requireFreePort(RatisSettings.endpoint(config));
       Files.createDirectories(config.directory());
-      new FreeSpace(config.directory(), config.minFreeBytes()).require();
+      new FreeSpace(config.directory(), config.bounds().minFreeBytes()).require();
     } catch (IOException e) {
       throw new ConsensusException(notOpened(config, e), e);
     }
@@ -302,7 +303,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   }
 
   private TransferLeadershipRequest transferRequest(RaftPeerId at, RaftPeerId to) {
-    long patience = config.proposalTimeout().toMillis();
+    long patience = config.timing().proposalTimeout().toMillis();
     return new TransferLeadershipRequest(
         client, at, group.getGroupId(), calls.incrementAndGet(), to, patience);
   }

@@ -56,11 +56,14 @@ final class RatisSettings {
     GrpcConfigKeys.Server.setHost(p, own.host());
     GrpcConfigKeys.Server.setPort(p, own.port());
     RaftServerConfigKeys.setStorageDir(p, List.of(config.directory().toFile()));
-    RaftServerConfigKeys.Rpc.setTimeoutMin(p, time(config.electionTimeoutMin()));
-    RaftServerConfigKeys.Rpc.setTimeoutMax(p, time(config.electionTimeoutMax()));
-    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, time(config.firstElectionTimeoutMin()));
-    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, time(config.firstElectionTimeoutMax()));
-    RaftServerConfigKeys.setStagingTimeout(p, time(config.electionTimeoutMax().multipliedBy(8)));
+    RaftServerConfigKeys.Rpc.setTimeoutMin(p, time(config.timing().electionTimeoutMin()));
+    RaftServerConfigKeys.Rpc.setTimeoutMax(p, time(config.timing().electionTimeoutMax()));
+    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(
+        p, time(config.timing().firstElectionTimeoutMin()));
+    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(
+        p, time(config.timing().firstElectionTimeoutMax()));
+    RaftServerConfigKeys.setStagingTimeout(
+        p, time(config.timing().electionTimeoutMax().multipliedBy(8)));
     RaftServerConfigKeys.Read.setLeaderLeaseEnabled(p, true);
     RaftClientConfigKeys.Rpc.setRequestTimeout(p, time(ATTEMPT_TIMEOUT));
     log(p, config);
@@ -79,13 +82,14 @@ final class RatisSettings {
     RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(p, false);
     RaftServerConfigKeys.Log.Appender.setWaitTimeMin(p, TimeDuration.ZERO);
     RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(p, true);
-    RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(p, config.snapshotThreshold());
+    RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(p, config.bounds().snapshotThreshold());
     RaftServerConfigKeys.Snapshot.setRetentionFileNum(p, 2);
     RaftServerConfigKeys.Snapshot.setCreationGap(p, 1);
     RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(p, true);
     RaftServerConfigKeys.Log.setPurgeGap(p, 1);
     // The entries since the older of the two snapshots stay, so that it can be used.
-    RaftServerConfigKeys.Log.setPurgePreservationLogNum(p, 2L * config.snapshotThreshold());
+    RaftServerConfigKeys.Log.setPurgePreservationLogNum(
+        p, 2L * config.bounds().snapshotThreshold());
   }
 
   private static void threads(RaftProperties p) {
