@@ -64,7 +64,7 @@ class EnrolmentTest {
 
   @BeforeEach
   void aNodeOfNoCluster() throws IOException {
-    List<Integer> ports = freePorts(3);
+    List<Integer> ports = TestNodes.freePorts(3);
     admin = ports.get(0);
     raft = ports.get(1);
     ring = ports.get(2);
@@ -333,18 +333,6 @@ class EnrolmentTest {
       open.add(socket);
       socket.connect(new InetSocketAddress(THIRD, deaf.getLocalPort()), 500);
     }
-  }
-
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      sockets.add(new ServerSocket(0));
-    }
-    List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-    for (ServerSocket socket : sockets) {
-      socket.close();
-    }
-    return ports;
   }
 
   private Member member(String directory) throws IOException {

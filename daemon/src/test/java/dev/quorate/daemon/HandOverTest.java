@@ -44,7 +44,7 @@ class HandOverTest {
 
     @Override
     public CompletableFuture<ProposalOutcome> propose(CommandId id, byte[] command) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("a hand-over proposes nothing");
     }
 
     @Override
@@ -80,7 +80,7 @@ class HandOverTest {
 
     @Override
     public CompletableFuture<MemberChangeOutcome> changeMembers(LogMembers target) {
-      throw new UnsupportedOperationException();
+      throw new AssertionError("a hand-over changes no members");
     }
 
     @Override

@@ -44,7 +44,7 @@ final class TestNodes implements AutoCloseable {
     this.ports = freePorts(3);
   }
 
-  private static List<Integer> freePorts(int count) throws IOException {
+  static List<Integer> freePorts(int count) throws IOException {
     List<ServerSocket> sockets = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       sockets.add(new ServerSocket(0));

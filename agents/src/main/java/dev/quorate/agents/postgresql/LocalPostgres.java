@@ -19,7 +19,7 @@ import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.Durability;
 import dev.quorate.resource.NodeDefinition;
-import dev.quorate.resource.NodeStatus;
+import dev.quorate.resource.NodeStatus.Presence;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.Role;
@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -203,30 +204,26 @@ final class LocalPostgres implements AutoCloseable {
 
   /// The nodes that are known to stream nothing.
   SortedSet<NodeId> gone() {
-    SortedSet<NodeId> gone = new TreeSet<>();
-    state
-        .nodes()
-        .forEach((node, status) -> {
-          switch (status.presence()) {
-            case NEVER_SEEN, LEFT, LOST, FENCED -> gone.add(node);
-            case ONLINE, DAEMON_GONE -> {}
-          }
-        });
-    return gone;
+    return nodesThatAre(Presence.NEVER_SEEN, Presence.LEFT, Presence.LOST, Presence.FENCED);
   }
 
   /// The nodes that are proven to be off. The server still takes them for streaming until its
   /// connections to them time out.
   SortedSet<NodeId> off() {
-    SortedSet<NodeId> off = new TreeSet<>();
+    return nodesThatAre(Presence.FENCED);
+  }
+
+  private SortedSet<NodeId> nodesThatAre(Presence... presences) {
+    List<Presence> wanted = List.of(presences);
+    SortedSet<NodeId> nodes = new TreeSet<>();
     state
         .nodes()
         .forEach((node, status) -> {
-          if (status.presence() == NodeStatus.Presence.FENCED) {
-            off.add(node);
+          if (wanted.contains(status.presence())) {
+            nodes.add(node);
           }
         });
-    return off;
+    return nodes;
   }
 
   /// Another node's server, asked with the same user and address as streaming, but not under the
