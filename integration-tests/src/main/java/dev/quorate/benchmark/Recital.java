@@ -71,14 +71,19 @@ final class Recital {
     answer("flood " + delivered + " " + took);
   }
 
-  /// Notes how long messages of another node of this machine were under way.
+  /// Notes how long messages of another node of this machine were under way. What is left of a
+  /// flood, which its sender may have heard to the end before this node did, has no time in it.
   private void listen(int count) {
     var delays = new long[count];
     heard.set(0);
     voice.hear(payload -> {
+      var saidAt = ByteBuffer.wrap(payload).getLong();
+      if (saidAt == 0) {
+        return;
+      }
       var place = heard.getAndIncrement() - WARM_UP;
       if (place >= 0 && place < count) {
-        delays[place] = (System.nanoTime() - ByteBuffer.wrap(payload).getLong()) / 1_000;
+        delays[place] = (System.nanoTime() - saidAt) / 1_000;
       }
       if (place == count - 1) {
         Arrays.sort(delays);

@@ -4,6 +4,7 @@ import dev.quorate.membership.MembershipConfig;
 import dev.quorate.membership.NodeId;
 import dev.quorate.membership.RingPeer;
 import dev.quorate.membership.ViewListener;
+import dev.quorate.membership.aead.Aead;
 import dev.quorate.membership.core.Payload;
 import dev.quorate.membership.core.RingEffect;
 import dev.quorate.membership.core.RingEvent;
@@ -92,9 +93,11 @@ public final class RingDriver implements AutoCloseable {
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("ring", true), LinkSockets.ioHandler());
     this.loop = group.next();
+    var aead = Aead.best();
+    LOG.atInfo().addKeyValue("library", aead.name()).log("ring packets are sealed");
     var seal =
         new PacketSeal(
-            setup.cluster(), setup.keys(), setup.self().node(), new SecureRandom(), counters);
+            setup.cluster(), setup.keys(), setup.self().node(), new SecureRandom(), counters, aead);
     var monitor = LinkMonitor.of(setup.config().tokenTimeout());
     this.linkEvery = monitor.interval();
     this.transport =

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.membership.NodeId;
+import dev.quorate.membership.aead.Aead;
 import dev.quorate.membership.netty.PacketSeal.Opened;
 import dev.quorate.membership.netty.RingCounters.Count;
 import java.nio.ByteBuffer;
@@ -26,7 +27,8 @@ class PacketSealTest {
   private PacketSeal start(NodeId node, String cluster, int secret) {
     var key = new byte[32];
     Arrays.fill(key, (byte) secret);
-    return new PacketSeal(cluster, RingKeys.of(ClusterKey.of(key)), node, random, counters);
+    return new PacketSeal(
+        cluster, RingKeys.of(ClusterKey.of(key)), node, random, counters, Aead.best());
   }
 
   private static ClusterKey key(int secret) {
