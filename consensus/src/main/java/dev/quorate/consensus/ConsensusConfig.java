@@ -23,6 +23,7 @@ import java.util.TreeMap;
 /// @param tls this node's key and trust, exchanged while the log is open
 /// @param timing how long it waits for what
 /// @param bounds how much it may hold
+/// @param syncs hears how long the disk takes
 public record ConsensusConfig(
     String cluster,
     long epoch,
@@ -32,7 +33,8 @@ public record ConsensusConfig(
     Path directory,
     LiveTls tls,
     Timing timing,
-    Bounds bounds) {
+    Bounds bounds,
+    SyncListener syncs) {
 
   /// The most voters that a cluster may have.
   public static final int MAX_VOTERS = 7;
@@ -159,32 +161,39 @@ public record ConsensusConfig(
         directory,
         tls,
         Timing.of(ELECTION_MIN, ELECTION_MAX, PROPOSAL_TIMEOUT),
-        new Bounds(SNAPSHOT_THRESHOLD, MAX_ENTRY_BYTES, MIN_FREE_BYTES));
+        new Bounds(SNAPSHOT_THRESHOLD, MAX_ENTRY_BYTES, MIN_FREE_BYTES),
+        SyncListener.NONE);
   }
 
   /// The same with other election time-outs, and what follows from them by default.
   public ConsensusConfig withElectionTimeout(Duration min, Duration max) {
-    return with(Timing.of(min, max, timing.proposalTimeout()), bounds);
+    return with(Timing.of(min, max, timing.proposalTimeout()), bounds, syncs);
   }
 
   /// The same with another patience before the first election.
   public ConsensusConfig withFirstElection(Duration min, Duration max) {
-    return with(timing.withFirstElection(min, max), bounds);
+    return with(timing.withFirstElection(min, max), bounds, syncs);
   }
 
   /// The same with another snapshot threshold.
   public ConsensusConfig withSnapshotThreshold(int entries) {
-    return with(timing, new Bounds(entries, bounds.maxEntryBytes(), bounds.minFreeBytes()));
+    return with(timing, new Bounds(entries, bounds.maxEntryBytes(), bounds.minFreeBytes()), syncs);
   }
 
   /// The same with another bound for the room on its file system.
   public ConsensusConfig withMinFreeBytes(long bytes) {
-    return with(timing, new Bounds(bounds.snapshotThreshold(), bounds.maxEntryBytes(), bytes));
+    return with(
+        timing, new Bounds(bounds.snapshotThreshold(), bounds.maxEntryBytes(), bytes), syncs);
   }
 
-  private ConsensusConfig with(Timing other, Bounds others) {
+  /// The same with somebody who hears how long the disk takes.
+  public ConsensusConfig withSyncs(SyncListener listener) {
+    return with(timing, bounds, listener);
+  }
+
+  private ConsensusConfig with(Timing other, Bounds others, SyncListener hearer) {
     return new ConsensusConfig(
-        cluster, epoch, newcomer, self, voters, directory, tls, other, others);
+        cluster, epoch, newcomer, self, voters, directory, tls, other, others, hearer);
   }
 
   /// The same in another epoch.
@@ -209,6 +218,7 @@ public record ConsensusConfig(
 
   private ConsensusConfig reopened(
       long era, int incarnation, SortedMap<NodeId, Endpoint> who, Path place) {
-    return new ConsensusConfig(cluster, era, incarnation, self, who, place, tls, timing, bounds);
+    return new ConsensusConfig(
+        cluster, era, incarnation, self, who, place, tls, timing, bounds, syncs);
   }
 }

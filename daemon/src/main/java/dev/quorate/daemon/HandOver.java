@@ -5,6 +5,7 @@ import dev.quorate.consensus.ReplicatedLog;
 import dev.quorate.membership.NodeId;
 import dev.quorate.membership.View;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,11 +26,18 @@ final class HandOver {
   ///
   /// @return who leads now in this node's place; empty if this node did not lead, or still does
   Optional<NodeId> perform(Optional<View> view, Duration atMost) {
+    return perform(view, replicated.members().voters(), atMost);
+  }
+
+  /// The same to one of these voters.
+  ///
+  /// @return who leads now in this node's place; empty if this node did not lead, or still does
+  Optional<NodeId> perform(Optional<View> view, List<NodeId> voters, Duration atMost) {
     if (!(replicated.leadership() instanceof Leadership.Leader)) {
       return Optional.empty();
     }
     long end = System.nanoTime() + atMost.toNanos();
-    for (NodeId voter : replicated.members().voters()) {
+    for (NodeId voter : voters) {
       boolean there = view.filter(v -> v.contains(voter)).isPresent();
       if (!voter.equals(self) && there && replicated.caughtUp(voter) && took(voter, end)) {
         return Optional.of(voter);

@@ -72,6 +72,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
             certificates, desk, this::config, () -> node.map(Node::quorum).orElse(true));
     this.metrics = new DaemonMetrics(new MonotonicTime(), operator::facts, operator::state);
     metrics.pair(operator::pair);
+    metrics.log().usable(() -> rebuilding.outage().isEmpty());
     metrics.logRoom(() -> this.config.stateDirectory().toFile().getUsableSpace());
     metrics.certificate(
         () -> joined() ? Optional.of(certificates.own().until()) : Optional.empty());

@@ -109,6 +109,14 @@ final class LogMembership {
         remove(Message.parse(request.body()).node());
         yield Optional.of("{}");
       }
+      case "POST /v1/log/disk" ->
+          Optional.of(
+              node.get()
+                  .orElseThrow(() ->
+                      elsewhere("this node does not take part", "start it: hactl cluster start"))
+                  .nodeLog()
+                  .disk()
+                  .answer());
       default -> Optional.empty();
     };
   }

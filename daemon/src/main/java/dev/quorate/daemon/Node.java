@@ -33,9 +33,6 @@ import dev.quorate.resource.ClusterChange;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.NodeDefinition;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetSocketAddress;
-import java.net.SocketException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -119,10 +116,19 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     operations = new OperationRunner(instances, journal, events);
     try {
       // Before the log is begun: then nothing is left that is likely to fail.
-      requireFreeRingPort(identity.address(), config.ports().ring());
+      NodeRing.requireFreePort(identity.address(), config.ports().ring());
       nodeLog =
           NodeLog.open(
-              config, identity, incarnation, tls, machine, fencing, events, this::logEvent, host);
+              config,
+              identity,
+              incarnation,
+              tls,
+              machine,
+              fencing,
+              events,
+              this::logEvent,
+              new LogDisk(config, identity, tls, machine::state, metrics.log(), host),
+              host);
     } catch (IOException | RuntimeException e) {
       fencing.close();
       journal.close();
@@ -181,14 +187,6 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
       throw new StartFailure(
           StartFailure.UNAVAILABLE,
           "cannot start: " + e.getMessage() + ": check ports and directories in " + config.file());
-    }
-  }
-
-  private static void requireFreeRingPort(String address, int port) throws IOException {
-    try (DatagramSocket probe = new DatagramSocket(null)) {
-      probe.bind(new InetSocketAddress(address, port));
-    } catch (SocketException e) {
-      throw new IOException("UDP port " + port + " of " + address + ": " + e.getMessage(), e);
     }
   }
 

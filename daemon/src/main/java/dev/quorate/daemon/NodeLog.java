@@ -31,11 +31,15 @@ final class NodeLog implements AutoCloseable {
   private final ReplicatedLog replicated;
   private final IntSupplier incarnation;
   private final Optional<TwoVoters> pair;
+  private final LogDisk disk;
 
-  private NodeLog(ReplicatedLog replicated, IntSupplier incarnation, Optional<TwoVoters> pair) {
+  private NodeLog(
+      ReplicatedLog replicated, IntSupplier incarnation, Optional<TwoVoters> pair, LogDisk disk) {
+    this.disk = disk;
     this.replicated = replicated;
     this.incarnation = incarnation;
     this.pair = pair;
+    disk.follow(replicated);
   }
 
   /// Opens the log, or begins to find out whether it may be opened.
@@ -48,13 +52,14 @@ final class NodeLog implements AutoCloseable {
       FenceDesk fencing,
       Consumer<NodeEvent> events,
       LogListener listener,
+      LogDisk disk,
       Node.Host host)
       throws IOException {
     if (!TwoVoters.fits(identity)) {
-      ConsensusConfig place = LogPlace.of(config, identity, tls);
+      ConsensusConfig place = LogPlace.of(config, identity, tls).withSyncs(disk);
       LogPlace.recordFounding(config);
       RatisReplicatedLog opened = RatisReplicatedLog.start(place, machine, listener);
-      return new NodeLog(opened, opened::incarnation, Optional.empty());
+      return new NodeLog(opened, opened::incarnation, Optional.empty(), disk);
     }
     TwoVoters pair =
         new TwoVoters(
@@ -62,7 +67,7 @@ final class NodeLog implements AutoCloseable {
             identity,
             incarnation,
             tls,
-            LogPlace.founding(config, identity, tls),
+            LogPlace.founding(config, identity, tls).withSyncs(disk),
             machine,
             fencing,
             events,
@@ -70,7 +75,7 @@ final class NodeLog implements AutoCloseable {
             host);
     fencing.stateChanged(machine.state());
     pair.shell().start();
-    return new NodeLog(pair.pairLog(), pair.pairLog()::incarnation, Optional.of(pair));
+    return new NodeLog(pair.pairLog(), pair.pairLog()::incarnation, Optional.of(pair), disk);
   }
 
   /// The first leader of a new cluster writes down who belongs to it.
@@ -130,13 +135,20 @@ final class NodeLog implements AutoCloseable {
     return pair.map(p -> p.greeted(client, body));
   }
 
+  /// How the disk of the log does.
+  LogDisk disk() {
+    return disk;
+  }
+
   /// The ring agreed on who is there.
   void viewInstalled(View view) {
+    disk.viewInstalled(view);
     pair.ifPresent(p -> p.viewInstalled(view));
   }
 
   @Override
   public void close() {
+    disk.close();
     pair.ifPresent(p -> p.shell().close());
     replicated.close();
   }

@@ -21,6 +21,9 @@ import dev.quorate.membership.netty.RingSetup;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.NodeDefinition;
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -38,6 +41,17 @@ final class NodeRing implements AutoCloseable {
 
   /// The configuration that was looked at last; only another one can have other nodes.
   private long seenVersion = -1;
+
+  /// Looks whether the ring's port is to be had.
+  ///
+  /// @throws IOException naming it if it is not
+  static void requireFreePort(String address, int port) throws IOException {
+    try (DatagramSocket probe = new DatagramSocket(null)) {
+      probe.bind(new InetSocketAddress(address, port));
+    } catch (SocketException e) {
+      throw new IOException("UDP port " + port + " of " + address + ": " + e.getMessage(), e);
+    }
+  }
 
   /// Starts the ring.
   NodeRing(

@@ -83,7 +83,13 @@ final class Operator implements Cluster {
                 "NOT PROTECTED: this node cannot go on alone if the other is lost: "
                     + why
                     + "; see 'hactl quorum status'"));
+    slowDisk().ifPresent(all::add);
     return all;
+  }
+
+  @Override
+  public Optional<String> slowDisk() {
+    return lifecycle.node().flatMap(n -> n.nodeLog().disk().trouble());
   }
 
   @Override

@@ -66,6 +66,7 @@ class LogRebuildTest {
     damage(3);
     Lifecycle third = nodes.boot(3);
     assertEquals(NodeFacts.Phase.DAMAGED, third.phase());
+    assertTrue(third.metrics().scrape().contains("quorate_log_usable 0.0"));
     nodes.succeeds(3, "status");
     assertTrue(nodes.said().contains("takes no part"), nodes::said);
     assertTrue(nodes.said().contains("state/log"), nodes::said);
@@ -78,6 +79,7 @@ class LogRebuildTest {
     assertEquals(ExitCode.REFUSED, nodes.type(3, "node rebuild"));
     nodes.succeeds(3, "node rebuild --yes");
     assertTrue(nodes.said().contains("votes again"), nodes::said);
+    assertTrue(third.metrics().scrape().contains("quorate_log_usable 1.0"));
     assertTrue(Files.isDirectory(nodes.state(3).resolve("log.damaged")));
     nodes.await("the second log", () -> incarnation(1, 3) == 2);
     nodes.awaitOnline(3);

@@ -39,6 +39,7 @@ import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupMemberId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
@@ -114,12 +115,15 @@ public final class RatisReplicatedLog implements ReplicatedLog {
       marker.write(mark);
     }
     RaftProperties properties = RatisSettings.properties(config);
+    RaftPeerId self = RatisSettings.peerId(config.self(), mark.incarnation());
+    SyncTimers.ofProcess()
+        .expect(RaftGroupMemberId.valueOf(self, group.getGroupId()), config.syncs());
     PeerGate gate = new PeerGate(config.tls());
     AckCheck acks = AckCheck.of(this::division);
     Parameters parameters = RatisSettings.parameters(config.tls(), gate, acks);
     this.server =
         RaftServer.newBuilder()
-            .setServerId(RatisSettings.peerId(config.self(), mark.incarnation()))
+            .setServerId(self)
             .setGroup(group)
             .setStateMachine(machine)
             .setProperties(properties)

@@ -25,6 +25,11 @@ public interface Cluster {
     return Optional.empty();
   }
 
+  /// Why the disk of this node's log is slow; empty if it is not, as far as is known.
+  default Optional<String> slowDisk() {
+    return Optional.empty();
+  }
+
   /// The other of two voters says what is on its disk.
   ///
   /// @param client who shows a certificate of the cluster

@@ -76,7 +76,7 @@ final class QuorumCommands {
     NodeFacts facts = in.cluster().facts();
     Standing standing = standing(state, facts);
     if (in.options().json()) {
-      in.out().line(JsonText.pretty(json(state, facts, standing, in.cluster().pair())));
+      in.out().line(JsonText.pretty(json(in.cluster(), standing)));
       return;
     }
     Output out = in.out();
@@ -89,6 +89,7 @@ final class QuorumCommands {
     out.line("Without it:   no-quorum-policy=" + NoQuorumPolicy.of(state.configuration()).word());
     out.line("Wait for all: " + waiting(state, facts.view()));
     in.cluster().pair().ifPresent(pair -> PairText.lines(pair).forEach(out::line));
+    in.cluster().slowDisk().ifPresent(why -> out.line("Slow disk:    " + why));
     out.line("");
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("VOTER", "HEARD", "PRESENCE", ""));
@@ -136,8 +137,9 @@ final class QuorumCommands {
         String.join(", ", notes));
   }
 
-  private static Map<String, Object> json(
-      ClusterState state, NodeFacts facts, Standing standing, Optional<PairFacts> pair) {
+  private static Map<String, Object> json(Cluster cluster, Standing standing) {
+    ClusterState state = cluster.state();
+    NodeFacts facts = cluster.facts();
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("schema", 1);
     json.put("quorate", facts.quorum());
@@ -166,7 +168,8 @@ final class QuorumCommands {
       voters.add(one);
     }
     json.put("voters", voters);
-    pair.ifPresent(p -> json.put("two_node", PairText.json(p)));
+    json.put("slow_disk", cluster.slowDisk().orElse(""));
+    cluster.pair().ifPresent(p -> json.put("two_node", PairText.json(p)));
     return json;
   }
 

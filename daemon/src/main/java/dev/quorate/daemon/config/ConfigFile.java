@@ -129,6 +129,7 @@ public final class ConfigFile {
                 duration(ConfigKey.RESEND, 50, 10_000)),
             new DaemonConfig.Ring(duration(ConfigKey.TOKEN_COEFFICIENT, 0, 1_000), fragment()),
             (long) freeSpace() << 20,
+            duration(ConfigKey.SLOW_SYNC, 20, 10_000),
             Arrays.stream(value(ConfigKey.FENCE_DIRECTORIES).split(":"))
                 .filter(d -> !d.isBlank())
                 .map(Path::of)

@@ -66,6 +66,10 @@ enum ConfigKey {
       "log.free-space",
       "64",
       "MiB that must be free on the file system of `state.directory`: with less the node hands the leadership over and stops its log, before a write fails, and does not start. 16 to 65536; 0 switches it off."),
+  SLOW_SYNC(
+      "log.slow-sync",
+      "300ms",
+      "The disk of the log is slow if most of the last times it took this long to keep what was written: 20ms to 10s. It is reported, and a leader lets another node lead whose disk is not; nothing is stopped. The default is the shortest election time-out: to wait longer for a disk is worse than to change the leader."),
   FENCE_DIRECTORIES(
       "fence.directories",
       "/usr/sbin:/usr/local/sbin",

@@ -10,6 +10,7 @@ import java.util.Optional;
 /// @param file where it was read from
 /// @param identity absent as long as the node belongs to no cluster
 /// @param logFreeBytes with less room the log stops; 0 for no bound
+/// @param slowSync a disk that takes so long to keep what the log has written is slow
 /// @param selfFence the program that ends this machine; empty for the usual one
 public record DaemonConfig(
     Path file,
@@ -21,6 +22,7 @@ public record DaemonConfig(
     Timing timing,
     Ring ring,
     long logFreeBytes,
+    Duration slowSync,
     List<Path> fenceDirectories,
     List<String> selfFence,
     Promptness promptness,

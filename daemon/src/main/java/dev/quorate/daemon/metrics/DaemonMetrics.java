@@ -46,6 +46,7 @@ public final class DaemonMetrics {
   private final MultiGauge failures;
   private Optional<View> lastView = Optional.empty();
   private final LinkMetrics linkMetrics;
+  private final LogMetrics logMetrics;
   private volatile Optional<RingCounters> ring = Optional.empty();
 
   /// Metrics of one daemon.
@@ -64,6 +65,7 @@ public final class DaemonMetrics {
     this.nodes = multi("quorate.node.presence", "1 for the presence that the cluster agreed on");
     this.instances = multi("quorate.resource.role", "1 for the role of a resource on a node");
     this.linkMetrics = new LinkMetrics(registry);
+    this.logMetrics = new LogMetrics(registry);
     this.failures = multi("quorate.resource.fail.count", "failures since the last cleanup");
     bind();
   }
@@ -174,7 +176,12 @@ public final class DaemonMetrics {
                 .orElse(Double.NaN));
   }
 
-  /// From now on this says how much room there is where the log is; .
+  /// Those of the log's files and their disk.
+  public LogMetrics log() {
+    return logMetrics;
+  }
+
+  /// From now on this says how much room there is where the log is.
   public void logRoom(Supplier<Number> bytes) {
     gauge("quorate.log.free.bytes", "room on the file system of the log", bytes);
   }

@@ -1,6 +1,7 @@
 package dev.quorate.daemon.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.membership.NodeId;
@@ -26,6 +27,19 @@ class QuorumCommandsTest {
     cluster.type("quorum status");
     assertTrue(cluster.output().contains("Quorate:      no"), cluster.output());
     assertTrue(cluster.output().contains("none: there is no quorum"), cluster.output());
+  }
+
+  @Test
+  void theStatusNamesASlowDisk() {
+    cluster.see("n1", "n2", "n3");
+    cluster.type("quorum status");
+    assertFalse(cluster.output().contains("Slow disk"), cluster.output());
+    cluster.slowDown("it took up to 900 ms");
+    cluster.type("quorum status");
+    assertTrue(cluster.output().contains("Slow disk:    it took up to 900 ms"), cluster.output());
+    cluster.type("quorum status -o json");
+    assertTrue(
+        cluster.output().contains("\"slow_disk\" : \"it took up to 900 ms\""), cluster.output());
   }
 
   @Test

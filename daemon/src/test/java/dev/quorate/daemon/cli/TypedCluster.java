@@ -56,6 +56,7 @@ final class TypedCluster implements Cluster {
   private ClusterState state = ClusterState.initial("demo");
   private long index;
   private boolean quorum = true;
+  private Optional<String> slowDisk = Optional.empty();
   private Optional<View> view = Optional.empty();
 
   TypedCluster() {
@@ -121,6 +122,15 @@ final class TypedCluster implements Cluster {
 
   void loseQuorum() {
     quorum = false;
+  }
+
+  void slowDown(String reason) {
+    slowDisk = Optional.of(reason);
+  }
+
+  @Override
+  public Optional<String> slowDisk() {
+    return slowDisk;
   }
 
   CommandAnswer apply(ClusterCommand command) {

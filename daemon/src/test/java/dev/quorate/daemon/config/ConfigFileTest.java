@@ -124,6 +124,15 @@ class ConfigFileTest {
   }
 
   @Test
+  void whatALateSyncIsCanBeSaid() {
+    assertEquals(300, ConfigFile.parse(FILE, "").slowSync().toMillis());
+    assertEquals(20, ConfigFile.parse(FILE, "log.slow-sync = 20ms\n").slowSync().toMillis());
+    for (String bad : List.of("19ms", "11s", "0", "fast")) {
+      assertTrue(problems("log.slow-sync = " + bad + "\n").getFirst().contains("20ms to 10s"), bad);
+    }
+  }
+
+  @Test
   void furtherAddressesAreFurtherLinks() {
     String text = "cluster = c\nnode = n1\naddress = 10.0.0.1, 10.1.0.1\n";
     Identity identity =
