@@ -187,10 +187,12 @@ final class DemoRun {
     return new Verdict(wrong, outage, acknowledged.size(), writers.unknown(), lost.size());
   }
 
-  /// Of two nodes, the side without the primary waits before it fences.
+  /// Of two nodes, the side without the primary waits before it fences; the other does not.
   private long budgetMillis(Scenario scenario) {
     return scenario.budgetMillis()
-        + (lab.nodes().size() == 2 ? TwoNodes.DEFAULT_DELAY.toMillis() : 0);
+        + (lab.nodes().size() == 2 && scenario.losesPrimary()
+            ? TwoNodes.DEFAULT_DELAY.toMillis()
+            : 0);
   }
 
   /// Says what a user may try next.

@@ -79,6 +79,12 @@ enum Scenario {
     };
   }
 
+  /// Whether the machine of the primary is lost, so that of two nodes the side that waits longer
+  /// has to fence it.
+  boolean losesPrimary() {
+    return this == NODE_CRASH || this == FREEZE;
+  }
+
   /// How long clients may wait until they write again; 0 where that depends on the operator.
   long budgetMillis() {
     return budgetMillis;

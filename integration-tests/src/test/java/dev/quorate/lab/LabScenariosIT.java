@@ -132,7 +132,8 @@ class LabScenariosIT {
       assertEquals(List.of(), verdict.wrong());
       assertTrue(
           scenario.feltMillis(verdict.outage())
-              <= TwoNodes.DEFAULT_DELAY.toMillis() + scenario.limitMillis(),
+              <= (scenario.losesPrimary() ? TwoNodes.DEFAULT_DELAY.toMillis() : 0)
+                  + scenario.limitMillis(),
           scenario.word());
     }
   }

@@ -25,6 +25,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -323,33 +324,23 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     closeServer();
   }
 
-  /// Closes, and returns as soon as this node gives no vote, acknowledges nothing and applies
-  /// nothing any more; its port is free then, and what was acknowledged is on disk.
-  ///
-  /// @return completes when nothing of it is left: only then the same log can be opened again
-  public CompletableFuture<Void> fallSilent() {
+  /// Closes, and returns as soon as this node applies nothing, and takes no request for votes or
+  /// entries any more. What it had begun to answer is in its files once they are written.
+  public Silence fallSilent() {
     if (!closed.compareAndSet(false, true)) {
-      return CompletableFuture.completedFuture(null);
+      return Silence.OF_NOTHING;
     }
     deaf.run();
     timer.shutdown();
     proposer.close();
-    CompletableFuture<Void> gone = new CompletableFuture<>();
-    Thread.ofPlatform()
-        .daemon()
-        .name("quorate-log-close")
-        .start(() -> {
-          try {
-            server.getServerRpc().close();
-          } catch (IOException e) {
-            LOG.atWarn().addKeyValue("reason", e.getMessage()).log("log not closed cleanly");
-          } finally {
-            closeServer();
-            gone.complete(null);
-          }
-        });
-    CompletableFuture.anyOf(machine.stopped(), gone).join();
-    return gone;
+    Silence silence =
+        Silence.begin(
+            () -> server.getServerRpc().close(),
+            () -> server.getDivision(group.getGroupId()).close(),
+            this::closeServer,
+            Objects.requireNonNull(config.voters().get(config.self())));
+    CompletableFuture.anyOf(machine.stopped(), silence.written()).join();
+    return silence;
   }
 
   private synchronized void closeServer() {

@@ -15,6 +15,7 @@ import dev.quorate.consensus.ReplicatedLog;
 import dev.quorate.consensus.ReplicatedStateMachine;
 import dev.quorate.consensus.ratis.ClosedLog;
 import dev.quorate.consensus.ratis.RatisReplicatedLog;
+import dev.quorate.consensus.ratis.Silence;
 import dev.quorate.membership.NodeId;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,7 +64,7 @@ public final class PairLog implements ReplicatedLog {
   private final LogListener listener;
   private final BooleanSupplier accepting;
   private volatile Optional<Opened> current = Optional.empty();
-  private CompletableFuture<Void> gone = CompletableFuture.completedFuture(null);
+  private Silence last = Silence.OF_NOTHING;
 
   /// Opens nothing yet.
   ///
@@ -130,6 +131,7 @@ public final class PairLog implements ReplicatedLog {
   void openAlone(long epoch) {
     fallSilent();
     if (!onDisk(epoch).begun()) {
+      await(last.written());
       onDisk(newestBefore(epoch)).refound(directory(epoch), epoch, machine.scratch());
     }
     start(
@@ -177,10 +179,8 @@ public final class PairLog implements ReplicatedLog {
 
   private void start(ConsensusConfig config) {
     fallSilent();
-    if (onDisk(config.epoch()).exists()) {
-      // It may be the one that is just being closed.
-      gone.orTimeout(CLOSING_SECONDS, TimeUnit.SECONDS).join();
-    }
+    // It may be the one that is just being closed.
+    await(onDisk(config.epoch()).exists() ? last.gone() : last.written());
     machine.beginAnew();
     Opened opened = new Opened(config.epoch(), new AtomicReference<>(Optional.empty()));
     current = Optional.of(opened);
@@ -194,6 +194,10 @@ public final class PairLog implements ReplicatedLog {
       current = Optional.empty();
       throw e;
     }
+  }
+
+  private static void await(CompletableFuture<Void> closed) {
+    closed.copy().orTimeout(CLOSING_SECONDS, TimeUnit.SECONDS).join();
   }
 
   private void report(Opened from, LogEvent event) {
@@ -215,7 +219,7 @@ public final class PairLog implements ReplicatedLog {
     }
     current = Optional.empty();
     Leadership before = open.get().leadership();
-    gone = open.get().fallSilent();
+    last = open.get().fallSilent();
     listener.logEvent(new LogEvent.LeadershipChanged(new Leadership.Leaderless(before.term())));
     listener.logEvent(new LogEvent.QuorumLost(SILENT));
   }
