@@ -8,6 +8,7 @@ import dev.quorate.daemon.config.Identity;
 import dev.quorate.daemon.http.HttpRequest;
 import dev.quorate.daemon.secrets.JoinToken;
 import dev.quorate.daemon.secrets.SecretStore;
+import dev.quorate.daemon.secrets.TokenClaim;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.json.ClusterJson;
 import java.io.IOException;
@@ -20,10 +21,12 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
@@ -72,14 +75,29 @@ final class Enrolment {
       throw HactlError.failed(
           "this node cannot sign certificates", "join by way of the first node");
     }
-    NodeId node =
-        secrets
-            .redeem(body.path("token").asText(), Instant.now())
-            .map(NodeId::new)
-            .orElseThrow(() ->
-                HactlError.failed(
-                    "the token is used up, too old or unknown",
-                    "get a new one with 'hactl cluster token NODE' on the first node"));
+    Optional<TokenClaim> claimed = secrets.claim(body.path("token").asText(), Instant.now());
+    try (TokenClaim claim =
+        claimed.orElseThrow(() ->
+            HactlError.failed(
+                "the token is used up, too old or unknown, or somebody joins with it just now",
+                "get a new one with 'hactl cluster token NODE' on the first node"))) {
+      NodeId node = new NodeId(claim.node());
+      ObjectNode answer = introduce(node);
+      if (!body.path("look").asBoolean()) {
+        // Whatever is in the way leaves the token good.
+        grant(node, answer);
+        claim.spend();
+        log.atInfo()
+            .addKeyValue("node", node)
+            .addKeyValue("target", request.client())
+            .log("newcomer admitted");
+      }
+      return answer.toString();
+    }
+  }
+
+  /// Who the newcomer is, and who else there is.
+  private ObjectNode introduce(NodeId node) {
     Identity own = identity.get();
     SortedMap<NodeId, String> everyone = own.everyone();
     String address = everyone.get(node);
@@ -88,12 +106,6 @@ final class Enrolment {
           "node '" + node + "' is not of this cluster",
           "known are " + everyone.keySet() + ": get a token for one of them");
     }
-    LogSeat seat = seats.apply(node);
-    SecretStore.Grant grant = certificates.grant(node, address);
-    log.atInfo()
-        .addKeyValue("node", node)
-        .addKeyValue("target", request.client())
-        .log("newcomer admitted");
     ObjectNode answer = ClusterJson.mapper().createObjectNode();
     answer.put("cluster", own.cluster());
     answer.put("node", node.name());
@@ -108,21 +120,40 @@ final class Enrolment {
     own.furtherLinks()
         .forEach((peer, further) -> further.forEach(links.withArray(peer.name())::add));
     own.witnesses().forEach(w -> answer.withArray("witnesses").add(w.name()));
+    return answer;
+  }
+
+  private void grant(NodeId node, ObjectNode answer) {
+    LogSeat seat = seats.apply(node);
+    SecretStore.Grant grant = certificates.grant(node, answer.path("address").asText());
     answer.put("authority", grant.credentials().authority());
     answer.put("certificate", grant.credentials().certificate());
     answer.put("key", grant.credentials().privateKey());
     answer.put("ringKey", grant.ringKey());
     answer.put("log", seat.number());
     answer.put("copies", seat.copies());
-    return answer.toString();
   }
 
   /// Asks a member to be admitted.
-  static Admission ask(JoinToken token) {
-    String body = ClusterJson.mapper().createObjectNode().put("token", token.secret()).toString();
+  ///
+  /// @param check whether this machine can become what it is to be; the token is not used up before
+  static Admission ask(JoinToken token, Consumer<Identity> check) {
+    check.accept(ask(token, true).identity());
+    return ask(token, false);
+  }
+
+  /// @param look whether nothing is to be handed out yet
+  private static Admission ask(JoinToken token, boolean look) {
+    ObjectNode body = ClusterJson.mapper().createObjectNode();
+    body.put("token", token.secret()).put("look", look);
     String answer =
         MemberClient.post(
-            pinned(token), token.host(), token.port(), "/v1/join", body, Duration.ofSeconds(15));
+            pinned(token),
+            token.host(),
+            token.port(),
+            "/v1/join",
+            body.toString(),
+            Duration.ofSeconds(15));
     try {
       JsonNode json = ClusterJson.mapper().readTree(answer);
       SortedMap<NodeId, String> peers = new TreeMap<>();

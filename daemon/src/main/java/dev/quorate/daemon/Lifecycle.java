@@ -377,7 +377,8 @@ final class Lifecycle implements Node.Host, AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw HactlError.usage(String.valueOf(e.getMessage()), "");
     }
-    Enrolment.Admission admission = Enrolment.ask(token);
+    Enrolment.Admission admission =
+        Enrolment.ask(token, identity -> JoinCheck.require(config, identity));
     become(
         admission.identity(),
         () -> {

@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.quorate.daemon.cli.AgentCatalog;
 import dev.quorate.daemon.cli.CommandTree;
 import dev.quorate.daemon.cli.ExitCode;
+import dev.quorate.daemon.cli.HactlError;
 import dev.quorate.daemon.cli.NodeFacts;
 import dev.quorate.daemon.cli.Output;
 import dev.quorate.daemon.config.ConfigFile;
@@ -32,7 +33,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,7 +125,9 @@ class EnrolmentTest {
     refused(ExitCode.USAGE, "cluster join abc@" + MEMBER + ":1", "token is damaged", "whole line");
     refused(ExitCode.USAGE, "cluster join abc", "not a token", "cluster setup");
     String old = member.token();
-    assertTrue(member.secrets.redeem(secretOf(old), Instant.now()).isPresent());
+    try (var claim = member.secrets.claim(secretOf(old), Instant.now()).orElseThrow()) {
+      claim.spend();
+    }
     refused(
         ExitCode.FAILED,
         "cluster join " + old,
@@ -156,20 +161,73 @@ class EnrolmentTest {
   void aPortThatIsTakenHere() throws IOException {
     Member member = member("first");
     member.listen();
-    String remedy = "'hactl cluster token n2'";
+    String remedy = "the token is still good";
+    String token = member.token();
     try (ServerSocket _ = new ServerSocket(admin, 1, InetAddress.getByName(NEWCOMER))) {
       String port = "TCP port " + admin + " of " + NEWCOMER;
-      refused(ExitCode.FAILED, "cluster join " + member.token(), port, remedy);
+      refused(ExitCode.FAILED, "cluster join " + token, port, remedy);
     }
     try (ServerSocket _ = new ServerSocket(raft, 1, InetAddress.getByName(NEWCOMER))) {
-      String port = NEWCOMER + ":" + raft;
-      refused(ExitCode.FAILED, "cluster join " + member.token(), port, remedy);
+      String port = "TCP port " + raft + " of " + NEWCOMER;
+      refused(ExitCode.FAILED, "cluster join " + token, port, remedy);
     }
     try (DatagramSocket _ = new DatagramSocket(ring, InetAddress.getByName(NEWCOMER))) {
       String port = "UDP port " + ring + " of " + NEWCOMER;
-      refused(ExitCode.FAILED, "cluster join " + member.token(), port, remedy);
+      refused(ExitCode.FAILED, "cluster join " + token, port, remedy);
     }
-    joins(member.token());
+    Files.createDirectory(home.resolve("quorate.conf.new"));
+    Files.createFile(home.resolve("quorate.conf.new/in-the-way"));
+    refused(ExitCode.FAILED, "cluster join " + token, home + "/quorate.conf.new", remedy);
+    Files.delete(home.resolve("quorate.conf.new/in-the-way"));
+    joins(token);
+  }
+
+  @Test
+  void aRefusalLeavesTheTokenGood() throws IOException {
+    Member member = member("first");
+    member.seat =
+        _ -> {
+          throw HactlError.failed("not now", "ask again");
+        };
+    member.listen();
+    String token = member.token();
+    refused(ExitCode.FAILED, "cluster join " + token, "not now", "ask again");
+    member.seat = _ -> Enrolment.LogSeat.FOUNDER;
+    joins(token);
+  }
+
+  @Test
+  void oneOfTwoWithTheSameTokenJoins() throws Exception {
+    Member member = member("first");
+    CountDownLatch both = new CountDownLatch(2);
+    member.seat =
+        _ -> {
+          both.countDown();
+          return Enrolment.LogSeat.FOUNDER;
+        };
+    member.listen();
+    var token = dev.quorate.daemon.secrets.JoinToken.parse(member.token());
+    List<Enrolment.Admission> admitted = new CopyOnWriteArrayList<>();
+    List<HactlError> refused = new CopyOnWriteArrayList<>();
+    List<Thread> joining = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      joining.add(
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  admitted.add(Enrolment.ask(token, _ -> {}));
+                } catch (HactlError e) {
+                  refused.add(e);
+                }
+              }));
+    }
+    for (Thread one : joining) {
+      one.join();
+    }
+    assertEquals(1, admitted.size());
+    assertEquals(1, refused.size());
+    assertTrue(refused.getFirst().message().contains("used up"), refused::toString);
+    assertEquals(1, both.getCount(), "nothing was begun for the other");
   }
 
   @Test
@@ -344,6 +402,7 @@ class EnrolmentTest {
   /// What the founder of a cluster has and answers.
   private final class Member {
     private final SecretStore secrets;
+    private volatile Function<NodeId, Enrolment.LogSeat> seat = _ -> Enrolment.LogSeat.FOUNDER;
 
     Member(SecretStore secrets) {
       this.secrets = secrets;
@@ -366,7 +425,7 @@ class EnrolmentTest {
               Optional.of(certificates.tls()),
               new MemberRoutes(
                   newcomer.operator(),
-                  new Enrolment(secrets, () -> identity, desk, _ -> Enrolment.LogSeat.FOUNDER),
+                  new Enrolment(secrets, () -> identity, desk, node -> seat.apply(node)),
                   newcomer.rekeying(),
                   new LogMembership(Optional::empty, newcomer::config, _ -> {}),
                   desk)));

@@ -8,17 +8,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -28,17 +24,18 @@ import java.util.TreeMap;
 /// The secrets of one node: `ca.crt`, `node.crt`, `node.key`, `ring.key`, and on the first node
 /// `ca.key` and the tokens it has given out. The directory has mode 0700.
 public final class SecretStore {
-  private static final Duration TOKEN_LIFETIME = Duration.ofHours(24);
   private static final int RING_KEY_BYTES = 32;
 
   private final Path directory;
   private final CertificateStore certificates;
+  private final JoinTokens tokens;
   private final SecureRandom random = new SecureRandom();
 
   /// Keeps secrets in the directory.
   public SecretStore(Path directory) {
     this.directory = directory;
     this.certificates = new CertificateStore(directory);
+    this.tokens = new JoinTokens(tokensFile());
   }
 
   /// Certificates and authorities.
@@ -189,43 +186,25 @@ public final class SecretStore {
   }
 
   /// A token with which the node may join once, within a day.
-  public synchronized JoinToken newToken(String node, String host, int port, Instant now) {
+  public JoinToken newToken(String node, String host, int port, Instant now) {
     byte[] secret = new byte[16];
     random.nextBytes(secret);
     // So that it begins with a letter: '-' would make it an option.
     secret[0] &= 0x7f;
     try {
       JoinToken token = JoinToken.of(secret, fingerprint(certificates.authorityFile()), host, port);
-      List<String> tokens = new ArrayList<>(tokens(now));
-      tokens.add(digest(token.secret()) + " " + node + " " + now.plus(TOKEN_LIFETIME));
-      write(tokensFile(), String.join("\n", tokens) + "\n");
+      tokens.add(token.secret(), node, now);
       return token;
     } catch (IOException e) {
       throw new SecretsException("cannot write " + tokensFile() + ": " + e.getMessage(), e);
     }
   }
 
-  /// Uses a token up.
+  /// Takes a token for one attempt to join; it is used up only by one that succeeds.
   ///
-  /// @return the name of the node that may join; empty if the token is not good
-  public synchronized Optional<String> redeem(String secret, Instant now) {
-    List<String> tokens = new ArrayList<>(tokens(now));
-    String digest = digest(secret);
-    for (String token : tokens) {
-      String[] parts = token.split(" ", -1);
-      if (MessageDigest.isEqual(
-          parts[0].getBytes(StandardCharsets.US_ASCII),
-          digest.getBytes(StandardCharsets.US_ASCII))) {
-        tokens.remove(token);
-        try {
-          write(tokensFile(), String.join("\n", tokens) + "\n");
-        } catch (IOException e) {
-          throw new SecretsException("cannot write " + tokensFile() + ": " + e.getMessage(), e);
-        }
-        return Optional.of(parts[1]);
-      }
-    }
-    return Optional.empty();
+  /// @return empty if the token is not good, or another attempt is under way with it
+  public Optional<TokenClaim> claim(String secret, Instant now) {
+    return tokens.claim(secret, now);
   }
 
   /// The SHA-256 of a certificate.
@@ -248,29 +227,6 @@ public final class SecretStore {
 
   private Path tokensFile() {
     return directory.resolve("join-tokens");
-  }
-
-  private List<String> tokens(Instant now) {
-    try {
-      return Files.readAllLines(tokensFile()).stream()
-          .filter(line -> line.split(" ", -1).length == 3)
-          .filter(line -> Instant.parse(line.split(" ", -1)[2]).isAfter(now))
-          .toList();
-    } catch (NoSuchFileException e) {
-      return List.of();
-    } catch (IOException e) {
-      throw new SecretsException("cannot read " + tokensFile() + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static String digest(String secret) {
-    try {
-      return Base64.getEncoder()
-          .encodeToString(
-              MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8)));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   static String read(Path file) {

@@ -34,11 +34,31 @@ class SecretStoreTest {
   void aTokenWorksOnceAndForADay() throws IOException {
     SecretStore store = founded();
     JoinToken token = JoinToken.parse(store.newToken("n2", "127.0.0.1", 5417, NOW).text());
-    assertEquals(Optional.empty(), store.redeem("wrong", NOW));
-    assertEquals(Optional.of("n2"), store.redeem(token.secret(), NOW));
-    assertEquals(Optional.empty(), store.redeem(token.secret(), NOW));
+    assertEquals(Optional.empty(), store.claim("wrong", NOW));
+    try (TokenClaim claim = store.claim(token.secret(), NOW).orElseThrow()) {
+      assertEquals("n2", claim.node());
+      claim.spend();
+      assertEquals(Optional.empty(), store.claim(token.secret(), NOW));
+    }
+    assertEquals(Optional.empty(), store.claim(token.secret(), NOW));
     JoinToken late = store.newToken("n3", "127.0.0.1", 5417, NOW);
-    assertEquals(Optional.empty(), store.redeem(late.secret(), NOW.plus(Duration.ofHours(25))));
+    assertEquals(Optional.empty(), store.claim(late.secret(), NOW.plus(Duration.ofHours(25))));
+  }
+
+  @Test
+  void aTokenIsUsedUpByASuccessOnlyAndByOneAtATime() throws IOException {
+    SecretStore store = founded();
+    JoinToken token = store.newToken("n2", "127.0.0.1", 5417, NOW);
+    try (TokenClaim _ = store.claim(token.secret(), NOW).orElseThrow()) {
+      assertEquals(Optional.empty(), store.claim(token.secret(), NOW), "somebody has it");
+    }
+    try (TokenClaim claim = store.claim(token.secret(), NOW).orElseThrow()) {
+      claim.spend();
+    }
+    assertEquals(
+        Optional.empty(),
+        new SecretStore(temporary.resolve("first")).claim(token.secret(), NOW),
+        "also after a restart");
   }
 
   @Test
