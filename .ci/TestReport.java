@@ -9,13 +9,15 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/// Sums up the reports of all modules, and fails if a test did not run that could have run here.
+/// Sums up the reports of all modules, and fails if a test did not run that could have run here, or
+/// one did not pass that stands for a row of the source documents.
 ///
 /// Usage: java .ci/TestReport.java STATUS-OF-THE-BUILD SECONDS [--root=DIRECTORY]
 public class TestReport {
   private static final Pattern ABSTRACT = Pattern.compile("(?m)^\\s*(public )?(abstract class|interface|sealed interface) ");
 
   private final Path root;
+  private final SourceRows rows;
   private int run;
   private int failed;
   private final List<String> failures = new ArrayList<>();
@@ -25,6 +27,7 @@ public class TestReport {
 
   TestReport(Path root) {
     this.root = root;
+    this.rows = new SourceRows(root);
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -36,6 +39,7 @@ public class TestReport {
     report.judgeSkips();
     if (built) {
       report.findUnreported();
+      report.refused.addAll(report.rows.print());
     }
     System.exit(report.print(built, seconds) ? 0 : 1);
   }
@@ -47,21 +51,33 @@ public class TestReport {
       for (int i = 0; i < cases.getLength(); i++) {
         Element test = (Element) cases.item(i);
         String name = test.getAttribute("classname") + "#" + test.getAttribute("name");
-        if (test.getElementsByTagName("skipped").getLength() > 0) {
+        rows.note(test.getAttribute("classname"), test.getAttribute("name"), result(test));
+        if (has(test, "skipped")) {
           Element skip = (Element) test.getElementsByTagName("skipped").item(0);
           skipped.add(name + ": " + skip.getAttribute("message"));
           continue;
         }
         run++;
-        if (test.getElementsByTagName("flakyFailure").getLength() + test.getElementsByTagName("flakyError").getLength() > 0) {
+        if (has(test, "flakyFailure") || has(test, "flakyError")) {
           flaky.add(name);
         }
-        if (test.getElementsByTagName("failure").getLength() + test.getElementsByTagName("error").getLength() > 0) {
+        if (has(test, "failure") || has(test, "error")) {
           failed++;
           failures.add(name);
         }
       }
     }
+  }
+
+  private static String result(Element test) {
+    if (has(test, "failure") || has(test, "error")) {
+      return "failed";
+    }
+    return has(test, "skipped") ? "skipped" : "passed";
+  }
+
+  private static boolean has(Element test, String outcome) {
+    return test.getElementsByTagName(outcome).getLength() > 0;
   }
 
   private void judgeSkips() throws IOException {

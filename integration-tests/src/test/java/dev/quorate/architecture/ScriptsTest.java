@@ -118,6 +118,35 @@ class ScriptsTest {
     assertTrue(forgotten.output().contains("never ran: p.BTest"));
   }
 
+  @Test
+  void aRowWhoseTestDidNotPassFailsTheReport() throws Exception {
+    Path reports = Files.createDirectories(scratch.resolve("m/target/surefire-reports"));
+    Path page = Files.createDirectories(scratch.resolve("docs/reference"));
+    Files.createDirectory(scratch.resolve(".ci"));
+    Files.writeString(scratch.resolve(".ci/skips-allowed"), "p.ATest# nothing why\n");
+    Files.writeString(
+        page.resolve("source-rows.md"),
+        "| S0-10 | x | `p.ATest#one` |\n| S0-11 | y | open |\n| S0-12 | z | `p.ATest#two` |\n");
+    Path report = reports.resolve("TEST-p.ATest.xml");
+    String two = "<testcase classname='p.ATest' name='two(int)[1]'/>";
+
+    Files.writeString(report, suite("").replace("</testsuite>", two + "</testsuite>"));
+    Run good = report();
+    assertEquals(0, good.status(), good.output());
+    assertTrue(good.output().contains("S0-10  passed   p.ATest#one"), good.output());
+    assertTrue(good.output().contains("2 rows have tests, 1 are open: S0-11"), good.output());
+
+    Files.writeString(report, suite(""));
+    Run gone = report();
+    assertEquals(1, gone.status());
+    assertTrue(gone.output().contains("row S0-12 of the source documents is not shown"));
+
+    Files.writeString(report, suite("<skipped/>").replace("</testsuite>", two + "</testsuite>"));
+    Run skipped = report();
+    assertEquals(1, skipped.status());
+    assertTrue(skipped.output().contains("p.ATest#one: skipped"), skipped.output());
+  }
+
   private static String suite(String outcome) {
     return "<testsuite><testcase classname='p.ATest' name='one'>"
         + outcome

@@ -96,7 +96,7 @@ final class SourceRules {
     }
   }
 
-  private static JavaFileObject source(String text) {
+  static JavaFileObject source(String text) {
     return new SimpleJavaFileObject(
         URI.create("string:///Source.java"), JavaFileObject.Kind.SOURCE) {
       @Override
