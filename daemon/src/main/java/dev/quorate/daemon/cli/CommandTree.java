@@ -25,6 +25,7 @@ public final class CommandTree {
               NodeCommands.all(),
               PgCommands.all(),
               PgDoctor.all(),
+              PgDrill.all(),
               PgOrders.all())
           .flatMap(List::stream)
           .toList();

@@ -21,7 +21,8 @@ import java.util.stream.Collectors;
 /// `hactl`: carries words to the daemon of this node and text back.
 ///
 /// It starts fast because it knows nothing: the daemon parses, checks and executes. Only `simulate`
-/// runs here, so that it needs no daemon, and files of the user are read and written here.
+/// and `pg drill` run here, so that they need no daemon, and files of the user are read and written
+/// here.
 public final class Hactl {
   private static final String STANDARD_SOCKET = "/run/quorate/quorate.sock";
 
@@ -55,9 +56,13 @@ public final class Hactl {
       return arguments.isEmpty() ? ExitCode.USAGE.code() : ExitCode.OK.code();
     }
     try {
-      return words.getFirst().equals("simulate")
-          ? simulate(socket, words.subList(1, words.size()))
-          : ask(socket, words);
+      if (words.getFirst().equals("simulate")) {
+        return simulate(socket, words.subList(1, words.size()));
+      }
+      if (words.size() > 1 && words.subList(0, 2).equals(List.of("pg", "drill"))) {
+        return PgDrill.run(words.subList(2, words.size()), new Terminal()).code();
+      }
+      return ask(socket, words);
     } catch (HactlError e) {
       CommandTree.report(e, words.contains("--json") || words.contains("json"), new Errors());
       return e.exit().code();
@@ -180,6 +185,19 @@ public final class Hactl {
   private static void print(byte[] bytes) {
     System.out.write(bytes, 0, bytes.length);
     System.out.flush();
+  }
+
+  /// What a command that runs here says, at once.
+  private static final class Terminal implements Output {
+    @Override
+    public void line(String text) {
+      System.out.println(text);
+    }
+
+    @Override
+    public void remark(String text) {
+      System.err.println(text);
+    }
   }
 
   /// Everything goes to the standard error output.

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.quorate.agents.jdbc.drill;
+
+import org.jspecify.annotations.NullMarked;
