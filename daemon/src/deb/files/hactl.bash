@@ -12,7 +12,7 @@ _hactl() {
     'constraint order') words='set' ;;
     'host') words='auth' ;;
     'node') words='add attribute maintenance rebuild remove standby unmaintenance unstandby utilization' ;;
-    'pg') words='doctor drill list rebuild reinit reload restart status switchover' ;;
+    'pg') words='doctor drill lag list rebuild reinit reload replication restart status switchover topology' ;;
     'property') words='config set show unset' ;;
     'quorum') words='status unblock' ;;
     'resource') words='agents ban cleanup clear clone config create defaults delete describe disable enable group list manage meta move promotable refresh remove status unclone ungroup unmanage update utilization' ;;

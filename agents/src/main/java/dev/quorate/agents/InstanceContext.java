@@ -23,6 +23,13 @@ public interface InstanceContext {
   /// Tells the daemon that a monitor is worth running now (a process ended, a role changed).
   void monitorSoon();
 
+  /// Tells the other nodes something of this instance, in place of what was told before: evidence,
+  /// which may get lost, decides nothing by itself and is forgotten with the daemon. Returns at
+  /// once.
+  ///
+  /// @param text at most 2,000 characters, all ASCII; empty for nothing
+  default void publish(String text) {}
+
   /// A directory for the agent's own small files, private to this resource.
   java.nio.file.Path workDirectory();
 }

@@ -73,6 +73,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
     this.metrics = new DaemonMetrics(new MonotonicTime(), operator::facts, operator::state);
     metrics.pair(operator::pair);
     metrics.log().usable(() -> rebuilding.outage().isEmpty());
+    metrics.replication(operator::replication);
     metrics.logRoom(() -> this.config.stateDirectory().toFile().getUsableSpace());
     metrics.certificate(
         () -> joined() ? Optional.of(certificates.own().until()) : Optional.empty());

@@ -33,6 +33,7 @@ import dev.quorate.resource.ClusterChange;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.NodeDefinition;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -72,6 +73,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
   private final StateMachineAdapter machine;
   private final NodeLog nodeLog;
   private final NodeRing ring;
+  private final NodeEvidence evidence;
   private final Proposer proposer;
   private final FenceDesk fencing;
   private final OpenInstances instances;
@@ -110,9 +112,9 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     stopNote = new StopNote(config.stateDirectory().resolve("stopping"), incarnation.bootId());
     selfFence = SelfFence.of(config);
     fencing = new FenceDesk(self, config, clock, events);
-    instances =
-        new OpenInstances(
-            self, incarnation, agents, config.stateDirectory().resolve("resources"), events);
+    evidence = new NodeEvidence(self, clock, this);
+    Path resources = config.stateDirectory().resolve("resources");
+    instances = new OpenInstances(self, incarnation, agents, resources, events, evidence::publish);
     operations = new OperationRunner(instances, journal, events);
     try {
       // Before the log is begun: then nothing is left that is likely to fail.
@@ -136,7 +138,8 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     }
     proposer = new Proposer(self, incarnation.run(), nodeLog.replicated());
     try {
-      ring = new NodeRing(config, identity, incarnation, secrets, clock, metrics, this);
+      ring = new NodeRing(config, identity, incarnation, secrets, clock, metrics, evidence);
+      evidence.connect(ring::multicast);
     } catch (IOException | RuntimeException e) {
       nodeLog.close();
       fencing.close();
@@ -265,9 +268,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
   }
 
   @Override
-  public void delivered(RingId from, NodeId sender, byte[] payload) {
-    log.atTrace().addKeyValue("node", sender).log("ring message");
-  }
+  public void delivered(RingId from, NodeId sender, byte[] payload) {}
 
   @Override
   public void paused(Duration howLong) {
@@ -408,6 +409,10 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
 
   NodeRing ring() {
     return ring;
+  }
+
+  NodeEvidence evidence() {
+    return evidence;
   }
 
   Proposer proposer() {

@@ -155,6 +155,11 @@ final class NodeRing implements AutoCloseable {
         .toList();
   }
 
+  /// Says something to all members, in the ring's order; false if the ring cannot take it now.
+  boolean multicast(byte[] message) {
+    return driver.multicast(message);
+  }
+
   void speak(boolean on) {
     driver.speak(on);
   }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ final class OpenInstances implements AutoCloseable {
   private final AgentCatalog agents;
   private final Path directory;
   private final Consumer<NodeEvent> events;
+  private final BiConsumer<ResourceId, String> publisher;
   private final ConcurrentSkipListMap<ResourceId, Open> open = new ConcurrentSkipListMap<>();
   private final ConcurrentSkipListMap<ResourceId, Unopened> unopened =
       new ConcurrentSkipListMap<>();
@@ -50,12 +52,14 @@ final class OpenInstances implements AutoCloseable {
       Incarnation incarnation,
       AgentCatalog agents,
       Path directory,
-      Consumer<NodeEvent> events) {
+      Consumer<NodeEvent> events,
+      BiConsumer<ResourceId, String> publisher) {
     this.self = self;
     this.incarnation = incarnation;
     this.agents = agents;
     this.directory = directory;
     this.events = events;
+    this.publisher = publisher;
   }
 
   Optional<Open> get(ResourceId resource) {
@@ -113,6 +117,7 @@ final class OpenInstances implements AutoCloseable {
     if (closed != null) {
       try {
         closed.instance().close();
+        publisher.accept(resource, "");
       } catch (RuntimeException e) {
         log.atWarn()
             .setCause(e)
@@ -173,6 +178,11 @@ final class OpenInstances implements AutoCloseable {
     @Override
     public void monitorSoon() {
       events.accept(new NodeEvent.MonitorWanted(resource.id()));
+    }
+
+    @Override
+    public void publish(String text) {
+      publisher.accept(resource.id(), text);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.quorate.daemon;
 
 import dev.quorate.agents.Finding;
+import dev.quorate.agents.core.postgresql.replication.Replication;
 import dev.quorate.consensus.CommandId;
 import dev.quorate.consensus.Leadership;
 import dev.quorate.consensus.LogPosition;
@@ -349,6 +350,14 @@ final class Operator implements Cluster {
   @Override
   public List<RingLink> ringLinks() {
     return lifecycle.node().map(n -> n.ring().links()).orElse(List.of());
+  }
+
+  @Override
+  public Replication replication(ResourceId resource) {
+    return lifecycle
+        .node()
+        .map(n -> n.evidence().replication(resource))
+        .orElse(Replication.UNKNOWN);
   }
 
   @Override

@@ -65,7 +65,8 @@ class JournalledOperationsTest {
                 LIFE,
                 new AgentCatalog(List.of(new ThingAgent())),
                 directory.resolve("work"),
-                events::add);
+                events::add,
+                (_, _) -> {});
         OperationJournal journal = new OperationJournal(journals)) {
       instances.open(
           new ResourceDefinition(

@@ -57,7 +57,12 @@ class OperationRunnerTest {
   void open() throws IOException {
     instances =
         new OpenInstances(
-            SELF, LIFE, new AgentCatalog(List.of(agent)), directory.resolve("work"), events::add);
+            SELF,
+            LIFE,
+            new AgentCatalog(List.of(agent)),
+            directory.resolve("work"),
+            events::add,
+            (_, _) -> {});
     journal = new OperationJournal(directory.resolve("journal"));
     runner = new OperationRunner(instances, journal, events::add);
   }

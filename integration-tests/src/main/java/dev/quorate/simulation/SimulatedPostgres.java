@@ -1,6 +1,7 @@
 package dev.quorate.simulation;
 
 import dev.quorate.agents.core.postgresql.PostgresFacts;
+import dev.quorate.agents.core.postgresql.PostgresFigures;
 import dev.quorate.agents.core.postgresql.ServerSettings;
 import dev.quorate.agents.core.postgresql.SyncNames;
 import dev.quorate.agents.core.postgresql.Timeline;
@@ -121,7 +122,8 @@ final class SimulatedPostgres {
         upstream == null ? "" : upstream.name(),
         names.setting(),
         connected,
-        slots);
+        slots,
+        PostgresFigures.NONE);
   }
 
   /// Whether enough standbys have everything that commits wait for.

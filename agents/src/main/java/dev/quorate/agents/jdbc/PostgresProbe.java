@@ -2,6 +2,7 @@ package dev.quorate.agents.jdbc;
 
 import dev.quorate.agents.core.postgresql.Lsn;
 import dev.quorate.agents.core.postgresql.PostgresFacts;
+import dev.quorate.agents.core.postgresql.PostgresFigures;
 import dev.quorate.agents.core.postgresql.doctor.ServerSurvey;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -37,18 +38,27 @@ public final class PostgresProbe implements AutoCloseable {
         EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'startup'
           AND wait_event IN ('RecoveryWalAll', 'RecoveryWalStream', 'RecoveryRetrieveRetryInterval')),
         coalesce(current_setting('primary_conninfo', true), ''),
-        current_setting('synchronous_standby_names')
+        current_setting('synchronous_standby_names'),
+        CASE WHEN pg_is_in_recovery()
+          THEN coalesce((SELECT received_tli FROM pg_stat_wal_receiver),
+            (SELECT min_recovery_end_timeline FROM pg_control_recovery()), 0)
+          ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int END,
+        coalesce(extract(epoch FROM pg_last_xact_replay_timestamp()) * 1000, 0)::bigint
       """;
   private static final String STANDBYS =
-      "SELECT application_name, state = 'streaming', coalesce(flush_lsn::text, '0/0')"
-          + " FROM pg_stat_replication ORDER BY application_name";
+      "SELECT application_name, coalesce(state, ''), coalesce(host(client_addr), ''),"
+          + " coalesce(sync_state, ''), coalesce(sync_priority, 0),"
+          + " coalesce(sent_lsn::text, '0/0'), coalesce(write_lsn::text, '0/0'),"
+          + " coalesce(flush_lsn::text, '0/0'), coalesce(replay_lsn::text, '0/0')"
+          + " FROM pg_stat_replication ORDER BY application_name, pid";
   private static final String SLOTS =
-      "SELECT slot_name, active, restart_lsn IS NOT NULL, coalesce(wal_status, '') = 'lost'"
+      "SELECT slot_name, active, coalesce(restart_lsn::text, '0/0'),"
+          + " coalesce(wal_status, '') = 'lost'"
           + " FROM pg_replication_slots WHERE slot_type = 'physical' ORDER BY slot_name";
 
   /// Before 13 no slot is ever lost.
   private static final String SLOTS_12 =
-      "SELECT slot_name, active, restart_lsn IS NOT NULL, false"
+      "SELECT slot_name, active, coalesce(restart_lsn::text, '0/0'), false"
           + " FROM pg_replication_slots WHERE slot_type = 'physical' ORDER BY slot_name";
 
   private static final String CHECKPOINTER =
@@ -242,22 +252,23 @@ public final class PostgresProbe implements AutoCloseable {
   }
 
   private static PostgresFacts readFacts(Connection connection) throws SQLException {
-    List<PostgresFacts.Standby> standbys = new ArrayList<>();
-    List<PostgresFacts.Slot> slots = new ArrayList<>();
+    List<PostgresFigures.Link> links = new ArrayList<>();
+    List<PostgresFigures.SlotUse> slots = new ArrayList<>();
     try (Statement statement = connection.createStatement()) {
       try (ResultSet rows = statement.executeQuery(STANDBYS)) {
         while (rows.next()) {
-          standbys.add(
-              new PostgresFacts.Standby(
-                  rows.getString(1), rows.getBoolean(2), Lsn.parse(rows.getString(3))));
+          links.add(link(rows));
         }
       }
       boolean loses = connection.getMetaData().getDatabaseMajorVersion() >= 13;
       try (ResultSet rows = statement.executeQuery(loses ? SLOTS : SLOTS_12)) {
         while (rows.next()) {
           slots.add(
-              new PostgresFacts.Slot(
-                  rows.getString(1), rows.getBoolean(2), rows.getBoolean(3), rows.getBoolean(4)));
+              new PostgresFigures.SlotUse(
+                  rows.getString(1),
+                  rows.getBoolean(2),
+                  rows.getBoolean(4),
+                  Lsn.parse(rows.getString(3))));
         }
       }
       try (ResultSet row = statement.executeQuery(FACTS)) {
@@ -272,10 +283,33 @@ public final class PostgresProbe implements AutoCloseable {
             row.getBoolean(7),
             row.getString(8),
             row.getString(9),
-            standbys,
-            slots);
+            links.stream().map(PostgresProbe::standby).toList(),
+            slots.stream().map(PostgresProbe::slot).toList(),
+            new PostgresFigures(row.getInt(10), row.getLong(11), links, slots));
       }
     }
+  }
+
+  private static PostgresFigures.Link link(ResultSet row) throws SQLException {
+    return new PostgresFigures.Link(
+        row.getString(1),
+        row.getString(3),
+        row.getString(2),
+        row.getString(4),
+        row.getInt(5),
+        Lsn.parse(row.getString(6)),
+        Lsn.parse(row.getString(7)),
+        Lsn.parse(row.getString(8)),
+        Lsn.parse(row.getString(9)));
+  }
+
+  private static PostgresFacts.Standby standby(PostgresFigures.Link link) {
+    return new PostgresFacts.Standby(
+        link.application(), link.state().equals("streaming"), link.flushed());
+  }
+
+  private static PostgresFacts.Slot slot(PostgresFigures.SlotUse slot) {
+    return new PostgresFacts.Slot(slot.name(), slot.active(), slot.from().isValid(), slot.lost());
   }
 
   private static String execute(Connection connection, String sql) throws SQLException {

@@ -59,6 +59,7 @@ final class PostgresDriver implements AutoCloseable {
   private long presenceEpoch = -1;
   private long checkedAt;
   private final MemberOrders orders;
+  private final Bulletin bulletin;
   private int failedStarts;
   private boolean walIsMissing;
   private @Nullable Instant detachedSince;
@@ -69,6 +70,7 @@ final class PostgresDriver implements AutoCloseable {
   PostgresDriver(LocalPostgres local) {
     this.local = local;
     this.orders = new MemberOrders(local);
+    this.bulletin = new Bulletin(local);
     local.onExit = () -> Thread.ofVirtual().name("postgres-exit").start(this::postmasterEnded);
     Thread.ofVirtual().name("postgres-driver").start(this::loop);
   }
@@ -95,6 +97,7 @@ final class PostgresDriver implements AutoCloseable {
   /// Looks and acts once; says how long to sleep, in milliseconds.
   private long step() {
     if (!local.started) {
+      bulletin.takeDown();
       return IDLE;
     }
     if (!local.lock.tryLock()) {
@@ -180,6 +183,7 @@ final class PostgresDriver implements AutoCloseable {
               : Condition.UNUSABLE;
     }
     Instant now = Instant.EPOCH.plusNanos(System.nanoTime());
+    bulletin.post(now, facts, agreed);
     SyncNames wanted = local.applied();
     Optional<Lsn> boundary = Optional.empty();
     if (facts.isPresent()) {

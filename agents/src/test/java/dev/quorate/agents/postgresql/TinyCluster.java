@@ -9,6 +9,8 @@ import dev.quorate.agents.core.postgresql.MemberOrder;
 import dev.quorate.agents.core.postgresql.PromotionPolicy;
 import dev.quorate.agents.core.postgresql.PromotionPolicy.Ballot;
 import dev.quorate.agents.core.postgresql.PromotionPolicy.Verdict;
+import dev.quorate.agents.core.postgresql.replication.Hearsay;
+import dev.quorate.agents.core.postgresql.replication.Replication;
 import dev.quorate.agents.postgresql.TestServers.Server;
 import dev.quorate.consensus.LogPosition;
 import dev.quorate.membership.Incarnation;
@@ -31,6 +33,7 @@ import dev.quorate.resource.core.state.ClusterStateMachine;
 import dev.quorate.resource.core.state.ElectionSupervisor;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -51,6 +54,9 @@ final class TinyCluster implements AutoCloseable {
   private final Map<NodeId, Server> homes = new ConcurrentSkipListMap<>();
   private final Map<NodeId, AtomicInteger> alarms = new ConcurrentSkipListMap<>();
   private volatile ClusterState state = ClusterState.initial("test");
+  private final SortedMap<NodeId, SortedMap<String, String>> board = new TreeMap<>();
+  private final Hearsay hearsay = new Hearsay();
+  private final AtomicInteger publications = new AtomicInteger();
   private long index;
   private int intents;
 
@@ -100,6 +106,22 @@ final class TinyCluster implements AutoCloseable {
 
   ResourceInstance instance(NodeId node) {
     return Objects.requireNonNull(instances.get(node));
+  }
+
+  /// Who streams from whom, as the agents have said.
+  Replication replication() {
+    synchronized (board) {
+      return hearsay.replication(now(), PG);
+    }
+  }
+
+  /// How often anything was said.
+  int publications() {
+    return publications.get();
+  }
+
+  private static Instant now() {
+    return Instant.EPOCH.plusNanos(System.nanoTime());
   }
 
   /// How often an agent asked for a monitor.
@@ -223,6 +245,18 @@ final class TinyCluster implements AutoCloseable {
     @Override
     public void monitorSoon() {
       alarms.getOrDefault(node, new AtomicInteger()).incrementAndGet();
+    }
+
+    @Override
+    public void publish(String text) {
+      synchronized (board) {
+        publications.incrementAndGet();
+        board.put(node, new TreeMap<>());
+        if (!text.isEmpty()) {
+          board.getOrDefault(node, new TreeMap<>()).put(Hearsay.name(PG), text);
+        }
+        hearsay.heard(now(), board);
+      }
     }
 
     @Override

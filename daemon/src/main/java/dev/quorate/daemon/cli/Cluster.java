@@ -1,6 +1,7 @@
 package dev.quorate.daemon.cli;
 
 import dev.quorate.agents.Finding;
+import dev.quorate.agents.core.postgresql.replication.Replication;
 import dev.quorate.membership.NodeId;
 import dev.quorate.membership.core.link.LinkStatus;
 import dev.quorate.resource.ClusterCommand;
@@ -102,6 +103,11 @@ public interface Cluster {
   ///
   /// @throws HactlError if the node cannot be asked, or the resource is not open there
   List<Finding> examine(NodeId node, ResourceId resource);
+
+  /// Who streams from whom of a resource, as far as the ring told this node.
+  default Replication replication(ResourceId resource) {
+    return Replication.UNKNOWN;
+  }
 
   /// The certificate that each node uses.
   List<CertificateFacts> certificates();

@@ -24,6 +24,7 @@ public final class CommandTree {
               StonithCommands.all(),
               NodeCommands.all(),
               PgCommands.all(),
+              PgReplication.all(),
               PgDoctor.all(),
               PgDrill.all(),
               PgOrders.all())

@@ -28,7 +28,6 @@ final class PgCommands {
             "[RESOURCE]",
             "Shows who is primary, and what every standby has.",
             PgCommands::status),
-        Command.of("pg list", "[RESOURCE]", "The same.", PgCommands::status),
         Command.of(
             "pg switchover",
             "[NODE] [--wait[=S]]",
@@ -67,7 +66,8 @@ final class PgCommands {
       in.out().line(JsonText.pretty(StatusJson.primacy(in.cluster().state(), resource)));
       return;
     }
-    PostgresText.table(in.cluster().state(), resource).forEach(in.out()::line);
+    PostgresText.table(in.cluster().state(), resource, in.cluster().replication(resource.id()))
+        .forEach(in.out()::line);
   }
 
   static void switchover(Invocation in, ResourceDefinition resource, String target) {

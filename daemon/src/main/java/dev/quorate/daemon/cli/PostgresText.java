@@ -1,5 +1,6 @@
 package dev.quorate.daemon.cli;
 
+import dev.quorate.agents.core.postgresql.replication.Replication;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.Election;
@@ -21,7 +22,9 @@ import java.util.TreeMap;
 final class PostgresText {
   private PostgresText() {}
 
-  static List<String> table(ClusterState state, ResourceDefinition resource) {
+  /// @param replication how far behind the standbys are; without it there is no such column
+  static List<String> table(
+      ClusterState state, ResourceDefinition resource, Replication replication) {
     List<String> lines = new ArrayList<>();
     Optional<Primacy> primacy = PgCommands.primacy(state, resource);
     lines.add(resource.publicId() + ":");
@@ -35,20 +38,31 @@ final class PostgresText {
       }
     });
     List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("Node", "Role", "Sync", "Details"));
+    boolean heard = !replication.members().isEmpty();
+    rows.add(row(heard, "Node", "Role", "Sync", "Lag", "Details"));
     for (var entry : Placements.statuses(state, resource).entrySet()) {
       rows.add(
-          List.of(
+          row(
+              heard,
               entry.getKey().name(),
               role(entry.getValue()),
               sync(primacy, entry.getKey(), entry.getValue()),
+              Optional.ofNullable(replication.members().get(entry.getKey()))
+                  .flatMap(Replication.Member::lag)
+                  .map(PgReplication::lagText)
+                  .orElse("-"),
               details(state, resource, entry.getKey(), entry.getValue())));
     }
     lines.addAll(Columns.of(rows, "    "));
     return lines;
   }
 
-  private static String role(InstanceStatus status) {
+  private static List<String> row(
+      boolean heard, String node, String role, String sync, String lag, String details) {
+    return heard ? List.of(node, role, sync, lag, details) : List.of(node, role, sync, details);
+  }
+
+  static String role(InstanceStatus status) {
     String word =
         switch (status.role()) {
           case PROMOTED -> "primary";

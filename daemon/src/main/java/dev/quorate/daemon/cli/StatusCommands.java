@@ -43,7 +43,12 @@ final class StatusCommands {
               .line(
                   JsonText.pretty(StatusJson.of(in.cluster().state(), facts, in.cluster().now())));
         } else {
-          StatusText.of(in.cluster().state(), facts, in.cluster().now(), in.options().full())
+          StatusText.of(
+                  in.cluster().state(),
+                  facts,
+                  in.cluster().now(),
+                  in.options().full(),
+                  in.cluster()::replication)
               .forEach(in.out()::line);
         }
       }

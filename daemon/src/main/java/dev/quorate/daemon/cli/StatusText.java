@@ -1,5 +1,6 @@
 package dev.quorate.daemon.cli;
 
+import dev.quorate.agents.core.postgresql.replication.Replication;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.ClusterState;
@@ -8,6 +9,7 @@ import dev.quorate.resource.GroupDefinition;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.ResourceDefinition;
+import dev.quorate.resource.ResourceId;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /// The text of `hactl status`: the sections and the order of `pcs status`.
 final class StatusText {
@@ -27,23 +30,35 @@ final class StatusText {
   private final NodeFacts facts;
   private final ZonedDateTime now;
   private final boolean full;
+  private final Function<ResourceId, Replication> replication;
   private final List<String> lines = new ArrayList<>();
 
-  private StatusText(ClusterState state, NodeFacts facts, ZonedDateTime now, boolean full) {
+  private StatusText(
+      ClusterState state,
+      NodeFacts facts,
+      ZonedDateTime now,
+      boolean full,
+      Function<ResourceId, Replication> replication) {
     this.state = state;
     this.facts = facts;
     this.now = now;
     this.full = full;
+    this.replication = replication;
   }
 
-  static List<String> of(ClusterState state, NodeFacts facts, ZonedDateTime now, boolean full) {
-    StatusText text = new StatusText(state, facts, now, full);
+  static List<String> of(
+      ClusterState state,
+      NodeFacts facts,
+      ZonedDateTime now,
+      boolean full,
+      Function<ResourceId, Replication> replication) {
+    StatusText text = new StatusText(state, facts, now, full, replication);
     text.all();
     return text.lines;
   }
 
   static List<String> summary(ClusterState state, NodeFacts facts, ZonedDateTime now) {
-    StatusText text = new StatusText(state, facts, now, false);
+    StatusText text = new StatusText(state, facts, now, false, _ -> Replication.UNKNOWN);
     text.head();
     text.nodes();
     return text.lines;
@@ -210,7 +225,8 @@ final class StatusText {
       if (state.primacies().containsKey(resource.id())) {
         line("");
         line("PostgreSQL:");
-        PostgresText.table(state, resource).forEach(l -> line("  " + l));
+        PostgresText.table(state, resource, replication.apply(resource.id()))
+            .forEach(l -> line("  " + l));
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.quorate.daemon.metrics;
 
+import dev.quorate.agents.core.postgresql.replication.Replication;
 import dev.quorate.consensus.Leadership;
 import dev.quorate.daemon.cli.Cluster;
 import dev.quorate.daemon.cli.NodeFacts;
@@ -10,6 +11,7 @@ import dev.quorate.membership.netty.RingCounters;
 import dev.quorate.resource.ClusterChange;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.FencingRecord;
+import dev.quorate.resource.ResourceId;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// The daemon's metrics, in Prometheus' text format.
@@ -47,6 +50,7 @@ public final class DaemonMetrics {
   private Optional<View> lastView = Optional.empty();
   private final LinkMetrics linkMetrics;
   private final LogMetrics logMetrics;
+  private final ReplicationMetrics replication;
   private volatile Optional<RingCounters> ring = Optional.empty();
 
   /// Metrics of one daemon.
@@ -66,6 +70,7 @@ public final class DaemonMetrics {
     this.instances = multi("quorate.resource.role", "1 for the role of a resource on a node");
     this.linkMetrics = new LinkMetrics(registry);
     this.logMetrics = new LogMetrics(registry);
+    this.replication = new ReplicationMetrics(registry);
     this.failures = multi("quorate.resource.fail.count", "failures since the last cleanup");
     bind();
   }
@@ -181,6 +186,11 @@ public final class DaemonMetrics {
     return logMetrics;
   }
 
+  /// From now on this says who streams from whom.
+  public void replication(Function<ResourceId, Replication> source) {
+    replication.follow(source);
+  }
+
   /// From now on this says how much room there is where the log is.
   public void logRoom(Supplier<Number> bytes) {
     gauge("quorate.log.free.bytes", "room on the file system of the log", bytes);
@@ -259,6 +269,7 @@ public final class DaemonMetrics {
                         failure.count()))));
     failures.register(counts, true);
     linkMetrics.refresh();
+    replication.refresh(now);
     return registry.scrape();
   }
 

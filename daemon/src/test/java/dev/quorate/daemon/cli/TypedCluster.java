@@ -5,6 +5,7 @@ import dev.quorate.agents.Finding;
 import dev.quorate.agents.InstanceContext;
 import dev.quorate.agents.ResourceAgent;
 import dev.quorate.agents.ResourceInstance;
+import dev.quorate.agents.core.postgresql.replication.Replication;
 import dev.quorate.consensus.Leadership;
 import dev.quorate.consensus.LogPosition;
 import dev.quorate.membership.Incarnation;
@@ -58,6 +59,7 @@ final class TypedCluster implements Cluster {
   private boolean quorum = true;
   private Optional<String> slowDisk = Optional.empty();
   private Optional<View> view = Optional.empty();
+  private Replication replication = Replication.UNKNOWN;
 
   TypedCluster() {
     this(new AgentCatalog(List.of(new Paper("IPaddr2", false), new Paper("pgsqlms", true))));
@@ -118,6 +120,16 @@ final class TypedCluster implements Cluster {
                     .map(n ->
                         new Member(new NodeId(n), new Incarnation("boot-" + n.substring(1), 1)))
                     .toList()));
+  }
+
+  /// This is what was heard of the instances.
+  void hear(Replication heard) {
+    replication = heard;
+  }
+
+  @Override
+  public Replication replication(ResourceId resource) {
+    return replication;
   }
 
   void loseQuorum() {

@@ -41,6 +41,14 @@ public record Lsn(long value) implements Comparable<Lsn> {
     return compareTo(other) >= 0;
   }
 
+  /// By how many bytes this position is beyond another one.
+  ///
+  /// @param other the position that may be behind
+  /// @return 0 if it is not
+  public long beyond(Lsn other) {
+    return other.reaches(this) ? 0 : value - other.value;
+  }
+
   /// The later of two positions.
   ///
   /// @param a one

@@ -17,6 +17,7 @@ import java.util.Optional;
 /// @param syncNames `synchronous_standby_names` in force
 /// @param standbys who is connected to it
 /// @param slots its physical slots
+/// @param figures what is shown of it
 public record PostgresFacts(
     boolean inRecovery,
     Lsn received,
@@ -28,7 +29,8 @@ public record PostgresFacts(
     String conninfo,
     String syncNames,
     List<Standby> standbys,
-    List<Slot> slots) {
+    List<Slot> slots,
+    PostgresFigures figures) {
   /// A connected standby.
   ///
   /// @param name under which it connected

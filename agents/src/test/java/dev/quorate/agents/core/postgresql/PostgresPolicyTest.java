@@ -208,6 +208,7 @@ class PostgresPolicyTest {
         List.of(),
         List.of(
             new PostgresFacts.Slot("quorate_b", false, false, false),
-            new PostgresFacts.Slot("quorate_c", false, false, false)));
+            new PostgresFacts.Slot("quorate_c", false, false, false)),
+        PostgresFigures.NONE);
   }
 }

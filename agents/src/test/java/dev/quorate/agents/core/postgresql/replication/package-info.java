@@ -1,0 +1,4 @@
+@NullMarked
+package dev.quorate.agents.core.postgresql.replication;
+
+import org.jspecify.annotations.NullMarked;
