@@ -20,38 +20,12 @@ final class Corosync implements AutoCloseable {
     var key = new byte[KEY];
     new SecureRandom().nextBytes(key);
     Files.write(directory.resolve("authkey"), key);
-    var nodes = new StringBuilder();
-    for (int i = 1; i <= BenchNetwork.SIZE; i++) {
-      nodes.append(
-          "  node {\n    ring0_addr: %s\n    name: n%d\n    nodeid: %d\n  }\n"
-              .formatted(BenchNetwork.address(i), i, i));
-    }
     for (int i = 1; i <= BenchNetwork.SIZE; i++) {
       var home = Files.createDirectories(directory.resolve("n" + i));
       Files.createDirectories(home.resolve("lib"));
       Files.writeString(
           home.resolve("corosync.conf"),
-          """
-          totem {
-            version: 2
-            cluster_name: benchmark
-            transport: knet
-            crypto_cipher: aes256
-            crypto_hash: sha256
-            keyfile: %s
-          }
-          nodelist {
-          %s}
-          quorum {
-            provider: corosync_votequorum
-          }
-          logging {
-            to_logfile: yes
-            logfile: %s
-            to_syslog: no
-          }
-          """
-              .formatted(directory.resolve("authkey"), nodes, home.resolve("log")));
+          configuration(directory.resolve("authkey"), home.resolve("log")));
       // What it keeps under fixed names is its own: sockets are of the namespace, files of the
       // mount.
       var command = new ArrayList<>(BenchNetwork.inside(i));
@@ -71,6 +45,37 @@ final class Corosync implements AutoCloseable {
               .redirectOutput(home.resolve("output").toFile())
               .start());
     }
+  }
+
+  /// What a node is told of the cluster.
+  static String configuration(Path key, Path log) {
+    var nodes = new StringBuilder();
+    for (int i = 1; i <= BenchNetwork.SIZE; i++) {
+      nodes.append(
+          "  node {\n    ring0_addr: %s\n    name: n%d\n    nodeid: %d\n  }\n"
+              .formatted(BenchNetwork.address(i), i, i));
+    }
+    return """
+    totem {
+      version: 2
+      cluster_name: benchmark
+      transport: knet
+      crypto_cipher: aes256
+      crypto_hash: sha256
+      keyfile: %s
+    }
+    nodelist {
+    %s}
+    quorum {
+      provider: corosync_votequorum
+    }
+    logging {
+      to_logfile: yes
+      logfile: %s
+      to_syslog: no
+    }
+    """
+        .formatted(key, nodes, log);
   }
 
   /// Whether it is installed here.
