@@ -5,11 +5,13 @@ import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -32,12 +34,18 @@ final class LogCheck {
   private static final Pattern ADDRESS = Pattern.compile("[\\x21-\\x7e]+:\\d{1,5}");
 
   private final Path group;
+  private final long from;
+  private final Consumer<LogEntryProto> entries;
   private long next = -1;
   private long lastTerm = -1;
   private Optional<TornEnd> torn = Optional.empty();
 
-  private LogCheck(Path group) {
+  /// @param from closed segments that end before this entry are not looked at
+  /// @param entries takes every entry of the others
+  private LogCheck(Path group, long from, Consumer<LogEntryProto> entries) {
     this.group = group;
+    this.from = from;
+    this.entries = entries;
   }
 
   /// Cuts off what a crash left of an entry that was being written.
@@ -46,12 +54,28 @@ final class LogCheck {
   static void require(Path group) throws IOException {
     // Ratis writes it before anything else; without it a log is lost or was never begun.
     if (Files.exists(LogMarker.metadata(group))) {
-      new LogCheck(group).check();
+      LogCheck check = new LogCheck(group, 0, _ -> {});
+      check.check(newestSnapshot(group).map(LogCheck::indexOf).orElse(-1L));
+      check.requireMembers();
+      if (check.torn.isPresent()) {
+        check.torn.get().cut();
+      }
     }
   }
 
-  private void check() throws IOException {
-    long snapshot = lastWholeSnapshot();
+  /// What a log holds beyond a whole snapshot of it, held against the same rules; changes nothing.
+  /// What only the snapshot's own entries are in may be spoilt.
+  ///
+  /// @param snapshot the last entry of it; -1 without one
+  /// @return also what the first segment holds from before
+  /// @throws IOException if the log does not hold everything that it held
+  static List<LogEntryProto> entries(Path group, long snapshot) throws IOException {
+    List<LogEntryProto> entries = new ArrayList<>();
+    new LogCheck(group, snapshot + 1, entries::add).check(snapshot);
+    return entries;
+  }
+
+  private void check(long snapshot) throws IOException {
     Path begin = segments(snapshot);
     Optional<ReachedMark.Reached> reached = ReachedMark.read(group);
     long end = Math.max(snapshot, next - 1);
@@ -60,11 +84,7 @@ final class LogCheck {
           "%s ends at entry %d, but entries up to %d were applied here (%s)"
               .formatted(begin, end, reached.get().index(), ReachedMark.file(group)));
     }
-    requireMembers();
     requireTerm(reached.map(ReachedMark.Reached::term).orElse(-1L));
-    if (torn.isPresent()) {
-      torn.get().cut();
-    }
   }
 
   /// The last file that was looked at, or the directory.
@@ -73,7 +93,7 @@ final class LogCheck {
     Path last = directory;
     for (LogSegmentPath segment : segmentsOf(directory)) {
       Matcher name = SEGMENT.matcher(String.valueOf(segment.getPath().getFileName()));
-      if (!name.matches()) {
+      if (!name.matches() || (name.group(2) != null && Long.parseLong(name.group(2)) < from)) {
         continue;
       }
       long first = Long.parseLong(name.group(1));
@@ -107,7 +127,7 @@ final class LogCheck {
   }
 
   private long read(LogSegmentPath segment) throws IOException {
-    AtomicLong entries = new AtomicLong();
+    AtomicLong read = new AtomicLong();
     try {
       return LogSegment.readSegmentFile(
           segment.getPath().toFile(),
@@ -117,34 +137,49 @@ final class LogCheck {
           null,
           entry -> {
             lastTerm = Math.max(lastTerm, entry.getTerm());
-            entries.incrementAndGet();
+            entries.accept(entry);
+            read.incrementAndGet();
           });
     } catch (ChecksumException e) {
-      if (!TornEnd.is(group, segment.getPath(), entries.get(), e)) {
+      if (!TornEnd.is(group, segment.getPath(), read.get(), e)) {
         throw unreadable(segment.getPath(), e);
       }
       torn = Optional.of(new TornEnd(segment.getPath(), e.getPos()));
-      return entries.get();
+      return read.get();
     } catch (IOException | RuntimeException e) {
       throw unreadable(segment.getPath(), e);
     }
   }
 
-  private long lastWholeSnapshot() throws IOException {
+  /// The newest snapshot that is whole.
+  static Optional<Path> newestSnapshot(Path group) throws IOException {
     Path directory = group.resolve("sm");
-    long last = -1;
-    if (Files.isDirectory(directory)) {
-      try (Stream<Path> files = Files.list(directory)) {
-        for (Path file : files.toList()) {
-          Matcher name =
-              SimpleStateMachineStorage.SNAPSHOT_REGEX.matcher(String.valueOf(file.getFileName()));
-          if (name.matches() && SnapshotStore.whole(file)) {
-            last = Math.max(last, Long.parseLong(name.group(2)));
-          }
-        }
+    if (!Files.isDirectory(directory)) {
+      return Optional.empty();
+    }
+    List<Path> newestFirst;
+    try (Stream<Path> files = Files.list(directory)) {
+      newestFirst =
+          files
+              .filter(LogCheck::isSnapshot)
+              .sorted(Comparator.comparingLong(LogCheck::indexOf).reversed())
+              .toList();
+    }
+    for (Path file : newestFirst) {
+      if (SnapshotStore.whole(file)) {
+        return Optional.of(file);
       }
     }
-    return last;
+    return Optional.empty();
+  }
+
+  private static boolean isSnapshot(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return SimpleStateMachineStorage.SNAPSHOT_REGEX.matcher(name).matches();
+  }
+
+  static long indexOf(Path snapshot) {
+    return SimpleStateMachineStorage.getTermIndexFromSnapshotFile(snapshot.toFile()).getIndex();
   }
 
   /// A vote that was given must not be forgotten.

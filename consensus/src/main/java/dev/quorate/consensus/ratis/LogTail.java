@@ -1,25 +1,16 @@
 package dev.quorate.consensus.ratis;
 
 import dev.quorate.consensus.CommandId;
-import dev.quorate.consensus.ConsensusException;
+import dev.quorate.consensus.LogDamagedException;
 import dev.quorate.consensus.LogPosition;
 import dev.quorate.consensus.core.CommandEnvelope;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
-import org.apache.ratis.protocol.exceptions.ChecksumException;
-import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
 import org.apache.ratis.server.protocol.TermIndex;
-import org.apache.ratis.server.raftlog.segmented.LogSegment;
-import org.apache.ratis.server.raftlog.segmented.LogSegmentPath;
-import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
-import org.jspecify.annotations.Nullable;
 
 /// What a *stopped* node's log holds beyond its last snapshot, committed and not, read from its
 /// files without changing them.
@@ -76,7 +67,7 @@ public final class LogTail {
       List<Entry> entries) {
     this.epoch = epoch;
     this.snapshot = snapshot;
-    this.snapshotIndex = snapshot.map(LogTail::indexOf).orElse(-1L);
+    this.snapshotIndex = snapshot.map(LogCheck::indexOf).orElse(-1L);
     this.knownCommitted = knownCommitted;
     this.last = last;
     this.entries = entries;
@@ -85,19 +76,14 @@ public final class LogTail {
   /// Reads a stopped node's log.
   ///
   /// @param directory the log's directory ([dev.quorate.consensus.ConsensusConfig#directory()])
-  /// @throws ConsensusException if there is no log of that cluster and epoch, a segment is damaged
-  ///   before its end, or entries are missing between snapshot and tail
+  /// @throws LogDamagedException if there is no log of that cluster and epoch, or [LogCheck] finds
+  ///   that something is missing which a log that is opened would need
   public static LogTail read(Path directory, String cluster, long epoch) {
     Path group = RatisSettings.groupDirectory(directory, cluster, epoch);
     try {
-      Optional<Path> snapshot = lastSnapshot(group.resolve("sm"));
-      long snapshotIndex = snapshot.map(LogTail::indexOf).orElse(-1L);
-      List<LogEntryProto> raw = rawEntries(group);
-      if (!raw.isEmpty() && raw.getFirst().getIndex() > snapshotIndex + 1) {
-        throw new ConsensusException(
-            "the log in %s begins at entry %d, its snapshot ends at %d"
-                .formatted(group, raw.getFirst().getIndex(), snapshotIndex));
-      }
+      Optional<Path> snapshot = LogCheck.newestSnapshot(group);
+      long snapshotIndex = snapshot.map(LogCheck::indexOf).orElse(-1L);
+      List<LogEntryProto> raw = LogCheck.entries(group, snapshotIndex);
       long committed = snapshotIndex;
       for (LogEntryProto entry : raw) {
         if (entry.hasMetadataEntry()) {
@@ -119,78 +105,8 @@ public final class LogTail {
           raw.isEmpty() ? Optional.empty() : Optional.of(TermIndex.valueOf(raw.getLast()));
       return new LogTail(epoch, snapshot, committed, last, List.copyOf(entries));
     } catch (IOException e) {
-      throw new ConsensusException("cannot read the log in " + group + ": " + e.getMessage(), e);
+      throw new LogDamagedException("cannot read the log in " + group + ": " + e.getMessage(), e);
     }
-  }
-
-  /// The newest snapshot that is whole.
-  private static Optional<Path> lastSnapshot(Path directory) throws IOException {
-    if (!Files.isDirectory(directory)) {
-      return Optional.empty();
-    }
-    List<Path> newestFirst;
-    try (Stream<Path> files = Files.list(directory)) {
-      newestFirst =
-          files
-              .filter(f -> SimpleStateMachineStorage.SNAPSHOT_REGEX.matcher(name(f)).matches())
-              .sorted(Comparator.comparingLong(LogTail::indexOf).reversed())
-              .toList();
-    }
-    for (Path file : newestFirst) {
-      if (SnapshotStore.whole(file)) {
-        return Optional.of(file);
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static long indexOf(Path file) {
-    return SimpleStateMachineStorage.getTermIndexFromSnapshotFile(file.toFile()).getIndex();
-  }
-
-  /// All entries of all segments, the open one last, in order of their index.
-  private static List<LogEntryProto> rawEntries(Path group) throws IOException {
-    List<LogSegmentPath> segments;
-    try (Stream<Path> files = Files.list(group.resolve("current"))) {
-      segments =
-          files
-              .map(LogTail::segment)
-              .flatMap(Optional::stream)
-              .sorted(Comparator.comparing(LogSegmentPath::getStartEnd))
-              .toList();
-    }
-    List<LogEntryProto> entries = new ArrayList<>();
-    for (LogSegmentPath segment : segments) {
-      int before = entries.size();
-      try {
-        LogSegment.readSegmentFile(
-            segment.getPath().toFile(),
-            segment.getStartEnd(),
-            RatisSettings.SEGMENT_SIZE,
-            CorruptionPolicy.EXCEPTION,
-            null,
-            entries::add);
-      } catch (ChecksumException e) {
-        if (!TornEnd.is(group, segment.getPath(), entries.size() - before, e)) {
-          throw e;
-        }
-      }
-    }
-    return entries;
-  }
-
-  private static Optional<LogSegmentPath> segment(Path file) {
-    return Optional.ofNullable(LogSegmentPath.matchLogSegment(file));
-  }
-
-  private static String name(Path file) {
-    @Nullable Path name = file.getFileName();
-    return name == null ? "" : name.toString();
-  }
-
-  /// The epoch that was read.
-  public long epoch() {
-    return epoch;
   }
 
   /// The newest snapshot that is whole.

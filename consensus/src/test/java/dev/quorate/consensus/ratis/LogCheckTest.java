@@ -2,6 +2,7 @@ package dev.quorate.consensus.ratis;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -167,6 +168,81 @@ final class LogCheckTest {
       mark(group, new LogPosition(1, 99, 0));
       IOException refused = assertThrows(IOException.class, () -> LogCheck.require(group));
       assertTrue(String.valueOf(refused.getMessage()).contains("raft-meta"));
+    }
+  }
+
+  /// A log that was opened three times, which makes as many segments.
+  private static Path segments(RatisBench bench) throws IOException {
+    for (int i = 0; i < 2; i++) {
+      closed(bench);
+    }
+    return closed(bench);
+  }
+
+  private static Path firstSegment(Path group) throws IOException {
+    try (Stream<Path> files = Files.list(group.resolve("current"))) {
+      return files.filter(f -> f.toString().contains("log_0-")).findFirst().orElseThrow();
+    }
+  }
+
+  private static void withoutSnapshots(Path group) throws IOException {
+    try (Stream<Path> files = Files.list(group.resolve("sm"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private void assertNoTail(RatisBench bench, String why) {
+    Path log = bench.config(NODE).directory();
+    LogDamagedException refused =
+        assertThrows(LogDamagedException.class, () -> LogTail.read(log, "bench", 1));
+    assertTrue(String.valueOf(refused.getMessage()).contains(why), refused.getMessage());
+  }
+
+  @Test
+  void aTailWithAGapIsNoTail() throws IOException {
+    try (RatisBench bench = bench()) {
+      Path group = segments(bench);
+      withoutSnapshots(group);
+      Path log = bench.config(NODE).directory();
+      assertFalse(LogTail.read(log, "bench", 1).entries().isEmpty());
+      String first = String.valueOf(firstSegment(group).getFileName());
+      long end = Long.parseLong(first.substring(first.indexOf('-') + 1));
+      Path second;
+      try (Stream<Path> files = Files.list(group.resolve("current"))) {
+        second =
+            files
+                .filter(f -> f.toString().contains("log_" + (end + 1) + "-"))
+                .findFirst()
+                .orElseThrow();
+      }
+      Files.delete(second);
+      assertNoTail(bench, "ends at " + end);
+    }
+  }
+
+  @Test
+  void aTailThatEndsBeforeWhatWasAppliedIsNoTail() throws IOException {
+    try (RatisBench bench = bench()) {
+      Path group = segments(bench);
+      mark(group, new LogPosition(1, 1, 1_000));
+      assertNoTail(bench, "were applied here");
+    }
+  }
+
+  @Test
+  void whatOnlyTheSnapshotNeedsMayBeSpoiltInATail() throws IOException {
+    try (RatisBench bench = bench()) {
+      Path group = segments(bench);
+      Path segment = firstSegment(group);
+      byte[] bytes = Files.readAllBytes(segment);
+      bytes[20] ^= 1;
+      Files.write(segment, bytes);
+      Path log = bench.config(NODE).directory();
+      assertTrue(LogTail.read(log, "bench", 1).snapshotIndex() > 0);
+      withoutSnapshots(group);
+      assertNoTail(bench, segment.toString());
     }
   }
 }
