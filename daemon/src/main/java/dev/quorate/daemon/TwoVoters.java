@@ -39,10 +39,13 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The arbitration of two voters within a node: where it finds the peer, the fence devices and the
 /// agreed state.
 final class TwoVoters implements Surroundings {
+  private static final Logger LOG = LoggerFactory.getLogger(TwoVoters.class);
   private static final Duration PATIENCE = Duration.ofMillis(1500);
   private static final Duration RETIRE = Duration.ofSeconds(5);
   private static final Duration PAUSE = Duration.ofMillis(250);
@@ -123,6 +126,9 @@ final class TwoVoters implements Surroundings {
       } catch (ConsensusException e) {
         // Damaged, it is opened only if the other does not know more; and copied anew if it does.
         unread = true;
+        LOG.atWarn()
+            .addKeyValue("reason", e.getMessage())
+            .log("what was agreed cannot be read from the log on disk");
       }
       return found.get();
     }

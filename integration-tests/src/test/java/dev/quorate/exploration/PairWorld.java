@@ -346,6 +346,7 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
             case SurvivorEffect.Follow _ -> me.runs(Database.NONE, me.timeline(), me.data(), false);
             case SurvivorEffect.OpenPair _,
                 SurvivorEffect.ClosePair _,
+                SurvivorEffect.Prepare _,
                 SurvivorEffect.OpenSole _,
                 SurvivorEffect.AddVoter _,
                 SurvivorEffect.Write _,

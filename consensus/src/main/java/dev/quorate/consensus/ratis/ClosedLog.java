@@ -1,6 +1,8 @@
 package dev.quorate.consensus.ratis;
 
+import dev.quorate.consensus.ConsensusConfig;
 import dev.quorate.consensus.ConsensusException;
+import dev.quorate.consensus.LogDamagedException;
 import dev.quorate.consensus.LogPosition;
 import dev.quorate.consensus.ReplicatedStateMachine;
 import dev.quorate.consensus.core.CommandApplier;
@@ -70,7 +72,8 @@ public final class ClosedLog {
     }
   }
 
-  private Path group() {
+  /// Where its files are.
+  public Path group() {
     return RatisSettings.groupDirectory(directory, cluster, epoch);
   }
 
@@ -90,31 +93,61 @@ public final class ClosedLog {
   /// committed or not, with the answers that were given. Does nothing if it was begun already, also
   /// if it is lost since: it would come back without what was decided in it.
   ///
+  /// @param next the later epoch, and where its log will be
   /// @param scratch a state machine in its initial state, used up by this
-  /// @throws ConsensusException if this log cannot be read, or the new one not be written; the new
+  /// @throws LogDamagedException if this log cannot be read, or the new one not be written; the new
   ///   one is not there then
-  public void refound(Path next, long nextEpoch, ReplicatedStateMachine scratch) {
-    if (nextEpoch <= epoch) {
-      throw new IllegalArgumentException("epoch " + nextEpoch + " is not after " + epoch);
+  public void refound(ConsensusConfig next, ReplicatedStateMachine scratch) {
+    if (!of(next).begun()) {
+      prepare(next, scratch);
+      of(next).putInPlace();
     }
-    Path place = next.toAbsolutePath();
-    if (new ClosedLog(place, cluster, nextEpoch).begun()) {
-      return;
+  }
+
+  /// Makes the copy for [#refound] beside its place, where nothing opens it; with what it takes,
+  /// there is room for going on.
+  public void prepare(ConsensusConfig next, ReplicatedStateMachine scratch) {
+    if (next.epoch() <= epoch) {
+      throw new IllegalArgumentException("epoch " + next.epoch() + " is not after " + epoch);
     }
-    Path beside = place.resolveSibling(place.getFileName() + BESIDE);
+    ClosedLog founded = of(next);
     try {
-      discard(beside);
+      founded.discardPrepared();
       LogTail tail = LogTail.read(directory, cluster, epoch);
-      write(RatisSettings.groupDirectory(beside, cluster, nextEpoch), nextEpoch, tail, scratch);
-      discard(place);
-      Files.move(beside, place, StandardCopyOption.ATOMIC_MOVE);
-      force(place.resolveSibling("."));
-    } catch (IOException e) {
-      throw new ConsensusException(
+      Path group = RatisSettings.groupDirectory(founded.beside(), cluster, next.epoch());
+      write(group, next.epoch(), tail, scratch);
+      new FreeSpace(directory, next.bounds().minFreeBytes()).require();
+    } catch (IOException | ConsensusException e) {
+      throw new LogDamagedException(
           "cannot found epoch %d in %s on the log in %s: %s"
-              .formatted(nextEpoch, place, directory, e.getMessage()),
+              .formatted(next.epoch(), founded.directory, directory, e.getMessage()),
           e);
     }
+  }
+
+  /// Puts what was prepared in this log's place.
+  public void putInPlace() {
+    try {
+      discard(directory);
+      Files.move(beside(), directory, StandardCopyOption.ATOMIC_MOVE);
+      force(directory.resolveSibling("."));
+    } catch (IOException e) {
+      throw new LogDamagedException(
+          "cannot put %s in its place %s: %s".formatted(beside(), directory, e.getMessage()), e);
+    }
+  }
+
+  /// Removes what was prepared, if anything was.
+  public void discardPrepared() throws IOException {
+    discard(beside());
+  }
+
+  private static ClosedLog of(ConsensusConfig config) {
+    return new ClosedLog(config.directory(), config.cluster(), config.epoch());
+  }
+
+  private Path beside() {
+    return directory.resolveSibling(directory.getFileName() + BESIDE);
   }
 
   private void write(Path group, long nextEpoch, LogTail tail, ReplicatedStateMachine scratch)
@@ -176,7 +209,7 @@ public final class ClosedLog {
         applier.restore(Files.readAllBytes(snapshot.get()));
       }
     } catch (IOException e) {
-      throw new ConsensusException("cannot read " + snapshot.get() + ": " + e.getMessage(), e);
+      throw new LogDamagedException("cannot read " + snapshot.get() + ": " + e.getMessage(), e);
     }
     for (LogTail.Entry entry : tail.entries()) {
       if (whole || entry.knownCommitted()) {

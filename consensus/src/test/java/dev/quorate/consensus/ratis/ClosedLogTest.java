@@ -111,7 +111,7 @@ final class ClosedLogTest {
 
   private void goOn(NodeId survivor) {
     RecordingStateMachine machine = new RecordingStateMachine();
-    closed(survivor, 1).refound(home(survivor, 2), 2, new RecordingStateMachine());
+    closed(survivor, 1).refound(alone(survivor), new RecordingStateMachine());
     try (ReplicatedLog alone = RatisReplicatedLog.start(alone(survivor), machine, _ -> {})) {
       assertTrue(bench.await(PATIENCE, () -> leads(alone)));
       List<String> before = machine.commands();
@@ -158,7 +158,7 @@ final class ClosedLogTest {
     Silence silence = ((RatisReplicatedLog) log(A)).fallSilent();
     long silent = System.nanoTime();
     silence.written().orTimeout(10, TimeUnit.SECONDS).join();
-    closed(A, 1).refound(home(A, 2), 2, new RecordingStateMachine());
+    closed(A, 1).refound(alone(A), new RecordingStateMachine());
     RecordingStateMachine machine = new RecordingStateMachine();
     try (ReplicatedLog alone = RatisReplicatedLog.start(alone(A), machine, _ -> {})) {
       assertTrue(bench.await(PATIENCE, () -> leads(alone)));
@@ -187,7 +187,7 @@ final class ClosedLogTest {
   void aFoundingThatIsInPlaceIsNotRepeated() {
     loseTheOther(A);
     goOn(A);
-    closed(A, 1).refound(home(A, 2), 2, new RecordingStateMachine());
+    closed(A, 1).refound(alone(A), new RecordingStateMachine());
     RecordingStateMachine machine = new RecordingStateMachine();
     try (ReplicatedLog alone = RatisReplicatedLog.start(alone(A), machine, _ -> {})) {
       assertTrue(bench.await(PATIENCE, () -> leads(alone)));
@@ -204,7 +204,7 @@ final class ClosedLogTest {
         Files.delete(path);
       }
     }
-    closed(A, 1).refound(home(A, 2), 2, new RecordingStateMachine());
+    closed(A, 1).refound(alone(A), new RecordingStateMachine());
     assertFalse(closed(A, 2).exists());
     assertThrows(
         LogLostException.class,
@@ -224,7 +224,7 @@ final class ClosedLogTest {
     loseTheOther(A);
     assertThrows(
         IllegalArgumentException.class,
-        () -> closed(A, 1).refound(home(A, 2), 1, new RecordingStateMachine()));
+        () -> closed(A, 1).prepare(bench.config(A), new RecordingStateMachine()));
     Path group = RatisSettings.groupDirectory(home(A, 1), "bench", 1);
     try (Stream<Path> files = Files.list(group.resolve("current"))) {
       for (Path file : files.filter(f -> f.toString().contains("log_")).toList()) {
@@ -236,7 +236,7 @@ final class ClosedLogTest {
     ConsensusException e =
         assertThrows(
             ConsensusException.class,
-            () -> closed(A, 1).refound(home(A, 2), 2, new RecordingStateMachine()));
+            () -> closed(A, 1).refound(alone(A), new RecordingStateMachine()));
     assertTrue(String.valueOf(e.getMessage()).contains(group.toString()), e.getMessage());
     assertFalse(closed(A, 2).begun());
   }

@@ -17,6 +17,7 @@ import dev.quorate.consensus.ratis.ClosedLog;
 import dev.quorate.consensus.ratis.RatisReplicatedLog;
 import dev.quorate.consensus.ratis.Silence;
 import dev.quorate.membership.NodeId;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -65,6 +66,7 @@ public final class PairLog implements ReplicatedLog {
   private final BooleanSupplier accepting;
   private volatile Optional<Opened> current = Optional.empty();
   private Silence last = Silence.OF_NOTHING;
+  private Optional<Long> prepared = Optional.empty();
 
   /// Opens nothing yet.
   ///
@@ -95,11 +97,11 @@ public final class PairLog implements ReplicatedLog {
     return epoch == 1 ? first : first.resolveSibling(first.getFileName() + "-" + epoch);
   }
 
-  /// Whether a log of a later epoch than the first is or was here.
+  /// Whether a log of a later epoch than the first is or was here, and not only made ready.
   public static boolean foundedAnew(Path first) {
     Path parent = first.toAbsolutePath().getParent();
     String[] names = parent == null ? null : parent.toFile().list();
-    String later = first.getFileName() + "-[0-9]+(\\..*)?";
+    String later = first.getFileName() + "-[0-9]+(\\.(?!new$).*)?";
     return names != null && Arrays.stream(names).anyMatch(n -> n.matches(later));
   }
 
@@ -118,25 +120,54 @@ public final class PairLog implements ReplicatedLog {
       return;
     }
     if (epoch > 1 && !onDisk(epoch).exists()) {
-      throw new LogLostException(
-          ("the log of epoch %d is not in %s, and without it this node must not vote: put the"
-                  + " directory back as it was; if it is lost, remove all of %s while the other node"
-                  + " goes on alone, and join with a new token")
-              .formatted(epoch, directory(epoch), directory(epoch).getParent()));
+      throw lost(epoch, "this node must not vote");
     }
     start(base.withEpoch(epoch, base.voters(), directory(epoch)));
   }
 
-  /// Goes on in a log of this node alone, founded on its last one if that has not been done.
+  private LogLostException lost(long epoch, String otherwise) {
+    return new LogLostException(
+        ("the log of epoch %d is not in %s, and without it %s: put the directory back as it was;"
+                + " if it is lost, remove all of %s while the other node goes on alone, and join"
+                + " with a new token")
+            .formatted(epoch, directory(epoch), otherwise, directory(epoch).getParent()));
+  }
+
+  /// Makes the log ready in which this node would go on alone, from what it holds now: whether that
+  /// can be read is known before the other is fenced.
+  ///
+  /// @throws LogDamagedException if it cannot
+  void prepareAlone(long epoch) {
+    prepared = Optional.empty();
+    found(epoch).prepare(alone(epoch), machine.scratch());
+    prepared = Optional.of(epoch);
+  }
+
+  /// Goes on in a log of this node alone, founded on that of the epoch before if that has not been
+  /// done; an older one would be without what was decided since.
   void openAlone(long epoch) {
     fallSilent();
     if (!onDisk(epoch).begun()) {
-      await(last.written());
-      onDisk(newestBefore(epoch)).refound(directory(epoch), epoch, machine.scratch());
+      if (prepared.filter(p -> p == epoch).isPresent()) {
+        onDisk(epoch).putInPlace();
+      } else {
+        found(epoch).refound(alone(epoch), machine.scratch());
+      }
     }
-    start(
-        base.withEpoch(epoch, ownEntry(), directory(epoch))
-            .withFirstElection(ALONE_MIN, ALONE_MAX));
+    start(alone(epoch).withFirstElection(ALONE_MIN, ALONE_MAX));
+  }
+
+  /// What an epoch is founded on, with everything that was acknowledged in it.
+  private ClosedLog found(long epoch) {
+    if (!onDisk(epoch - 1).exists()) {
+      throw lost(epoch - 1, "this node must not go on alone");
+    }
+    await(last.written());
+    return onDisk(epoch - 1);
+  }
+
+  private ConsensusConfig alone(long epoch) {
+    return base.withEpoch(epoch, ownEntry(), directory(epoch));
   }
 
   /// Waits with an empty log until the peer takes this node in; goes on with what was copied
@@ -148,7 +179,7 @@ public final class PairLog implements ReplicatedLog {
     if (current.filter(o -> o.epoch() == epoch).isPresent()) {
       return;
     }
-    ConsensusConfig copy = base.withEpoch(epoch, ownEntry(), directory(epoch)).asNewcomer(1);
+    ConsensusConfig copy = alone(epoch).asNewcomer(1);
     try {
       start(copy);
     } catch (LogDamagedException | LogLostException e) {
@@ -179,6 +210,7 @@ public final class PairLog implements ReplicatedLog {
 
   private void start(ConsensusConfig config) {
     fallSilent();
+    forgetPrepared();
     // It may be the one that is just being closed.
     await(onDisk(config.epoch()).exists() ? last.gone() : last.written());
     machine.beginAnew();
@@ -194,6 +226,18 @@ public final class PairLog implements ReplicatedLog {
       current = Optional.empty();
       throw e;
     }
+  }
+
+  /// It is in its place, or lacks what is added from now on.
+  private void forgetPrepared() {
+    try {
+      if (prepared.isPresent()) {
+        onDisk(prepared.get()).discardPrepared();
+      }
+    } catch (IOException e) {
+      log.atInfo().addKeyValue("reason", e.getMessage()).log("prepared log not removed");
+    }
+    prepared = Optional.empty();
   }
 
   private static void await(CompletableFuture<Void> closed) {

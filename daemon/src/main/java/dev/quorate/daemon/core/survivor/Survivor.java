@@ -168,7 +168,10 @@ public record Survivor(
       case ALONE ->
           entitled && writing.isEmpty() && disk.standing() == Standing.PAIR
               ? to(
-                  Phase.FENCING, new SurvivorEffect.ClosePair(), new SurvivorEffect.Fence(peerBoot))
+                  Phase.FENCING,
+                  new SurvivorEffect.ClosePair(),
+                  new SurvivorEffect.Prepare(disk.epoch() + 1),
+                  new SurvivorEffect.Fence(peerBoot))
               : stay();
       case RESUMING -> to(Phase.RESUMING, new SurvivorEffect.Fence(peerBoot));
       case WAITING, PAIRED, FENCING, BURYING, SOLE, LEARNING, OFFERING -> stay();

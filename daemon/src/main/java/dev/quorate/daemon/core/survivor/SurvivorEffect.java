@@ -9,6 +9,11 @@ public sealed interface SurvivorEffect {
   /// before the next effect begins.
   record ClosePair() implements SurvivorEffect {}
 
+  /// Make the log of this node alone ready that [OpenSole] would open, so that what is wrong with
+  /// the old one is known before anybody is harmed. Done before the next effect begins; if it
+  /// fails, the node takes no part any more.
+  record Prepare(long epoch) implements SurvivorEffect {}
+
   /// Open a new log of this node alone, seeded with its state and the whole tail of its old log,
   /// which is never opened again.
   record OpenSole(long epoch) implements SurvivorEffect {}

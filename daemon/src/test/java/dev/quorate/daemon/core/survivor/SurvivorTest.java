@@ -32,7 +32,11 @@ class SurvivorTest {
     assertFalse(step.next().decides());
     on(new SurvivorEvent.DelayPassed());
     assertEquals(
-        List.of(new SurvivorEffect.ClosePair(), new SurvivorEffect.Fence("b1")), step.effects());
+        List.of(
+            new SurvivorEffect.ClosePair(),
+            new SurvivorEffect.Prepare(2),
+            new SurvivorEffect.Fence("b1")),
+        step.effects());
     assertFalse(step.next().votes());
     on(new SurvivorEvent.FencingEnded("b1", true));
     assertEquals(List.of(new SurvivorEffect.Write(SOLE)), step.effects());
