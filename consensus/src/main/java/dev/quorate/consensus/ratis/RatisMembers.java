@@ -55,6 +55,7 @@ final class RatisMembers {
   private final RaftClientRpc rpc;
   private final ClientId client;
   private final LongSupplier calls;
+  private final AgreedMembers agreed = new AgreedMembers();
   private volatile LogMembers members = LogMembers.NONE;
   private volatile List<RaftPeer> peers = List.of();
   private Optional<RaftConfiguration> seen = Optional.empty();
@@ -94,35 +95,30 @@ final class RatisMembers {
     return peers.stream().anyMatch(peer -> peer.getId().equals(server.getId()));
   }
 
+  /// Who is a member whatever becomes of entries that are not committed yet.
+  LogMembers agreed() {
+    return agreed.members();
+  }
+
   /// Follows the configuration of the log; confined to one thread.
   ///
   /// @param founder whether this node knew the first configuration before the log did
-  void observe(RaftConfiguration current, boolean founder) {
+  /// @param committed up to where the log is known to be committed
+  void observe(RaftConfiguration current, boolean founder, long committed) {
     boolean known = founder || current.getLogEntryIndex() >= 0;
-    if (!known || seen.filter(current::equals).isPresent()) {
+    if (!known) {
+      return;
+    }
+    agreed.observe(current, committed);
+    if (seen.filter(current::equals).isPresent()) {
       return;
     }
     seen = Optional.of(current);
-    TreeMap<NodeId, LogMember> all = new TreeMap<>();
-    List<RaftPeer> named = new ArrayList<>();
-    for (RaftPeerRole role : List.of(RaftPeerRole.LISTENER, RaftPeerRole.FOLLOWER)) {
-      for (RaftPeer peer : current.getCurrentPeers(role)) {
-        named.add(peer);
-        LogMember member = member(peer, role == RaftPeerRole.FOLLOWER);
-        all.put(member.node(), member);
-      }
-    }
+    List<RaftPeer> named = new ArrayList<>(current.getCurrentPeers(RaftPeerRole.LISTENER));
+    named.addAll(current.getCurrentPeers(RaftPeerRole.FOLLOWER));
     rpc.addRaftPeers(named);
     peers = List.copyOf(named);
-    members = new LogMembers(all);
-  }
-
-  private static LogMember member(RaftPeer peer, boolean voter) {
-    return new LogMember(
-        RatisSettings.nodeId(peer.getId()),
-        RatisSettings.incarnation(peer.getId()),
-        RatisSettings.endpoint(peer.getAddress()),
-        voter);
+    members = AgreedMembers.of(current);
   }
 
   /// How long ago a leader with a majority was heard of; empty without a leader, and for a node

@@ -219,7 +219,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   private void open() throws IOException {
     server.start();
     marker.write(new LogMarker.Mark(mark.incarnation(), mark.newcomer(), true));
-    members.observe(division().getRaftConf(), !mark.newcomer());
+    observeMembers();
     long first = division().getRaftLog().getStartIndex();
     if (first > machine.applied().index() + 1) {
       throw new IOException(
@@ -262,6 +262,11 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   @Override
   public LogMembers members() {
     return members.members();
+  }
+
+  /// Who is a member whatever becomes of entries that are not committed yet.
+  public LogMembers agreedMembers() {
+    return members.agreed();
   }
 
   @Override
@@ -427,8 +432,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
         fail("the log was closed by the Raft server itself: " + info.getLifeCycleState());
         return;
       }
-      RaftConfiguration current = division().getRaftConf();
-      members.observe(current, !mark.newcomer());
+      RaftConfiguration current = observeMembers();
       Leadership now = leadershipIn(info, config.self());
       boolean changed = become(now);
       Optional<String> full = space.look(clock.instant());
@@ -450,6 +454,12 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     } catch (IOException | RuntimeException | Error e) {
       fail("the log's state cannot be observed: " + e);
     }
+  }
+
+  private RaftConfiguration observeMembers() throws IOException {
+    RaftConfiguration current = division().getRaftConf();
+    members.observe(current, !mark.newcomer(), division().getRaftLog().getLastCommittedIndex());
+    return current;
   }
 
   private boolean become(Leadership now) {

@@ -300,6 +300,11 @@ public final class PairLog implements ReplicatedLog {
     return log().map(RatisReplicatedLog::members).orElse(LogMembers.NONE);
   }
 
+  /// Who votes whatever becomes of entries that are not committed yet.
+  boolean votesForGood(NodeId node) {
+    return log().map(RatisReplicatedLog::agreedMembers).orElse(LogMembers.NONE).votes(node);
+  }
+
   @Override
   public boolean caughtUp(NodeId node) {
     return log().map(l -> l.caughtUp(node)).orElse(false);

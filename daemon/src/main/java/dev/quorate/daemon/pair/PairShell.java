@@ -3,7 +3,6 @@ package dev.quorate.daemon.pair;
 import dev.quorate.consensus.LogDamagedException;
 import dev.quorate.consensus.LogEvent;
 import dev.quorate.consensus.LogLostException;
-import dev.quorate.consensus.LogMembers;
 import dev.quorate.daemon.core.PairStanding;
 import dev.quorate.daemon.core.PairStanding.Mode;
 import dev.quorate.daemon.core.survivor.Survivor;
@@ -56,6 +55,7 @@ public final class PairShell implements AutoCloseable {
   private final Duration grace;
   private final Greetings greetings;
   private final Protection protection;
+  private final TakingIn takingIn;
   private final ScheduledThreadPoolExecutor loop;
   private SurvivorRecord disk;
   private Optional<Survivor> survivor = Optional.empty();
@@ -64,7 +64,6 @@ public final class PairShell implements AutoCloseable {
   private boolean logQuorum;
   private boolean seen = true;
   private boolean silent;
-  private boolean changing;
   private int failures;
   private long delays;
   private long fenceAtNanos;
@@ -100,6 +99,16 @@ public final class PairShell implements AutoCloseable {
     loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     this.greetings = new Greetings(around, this::submit);
     this.protection = new Protection(around, this::submit);
+    this.takingIn =
+        new TakingIn(
+            self.node(),
+            peer,
+            pairLog,
+            done ->
+                submit(() -> {
+                  done.run();
+                  observe();
+                }));
   }
 
   /// Opens the log, at once or when the survivor says so. Returns when it is open in the first
@@ -279,19 +288,14 @@ public final class PairShell implements AutoCloseable {
         });
   }
 
-  private boolean bothVote() {
-    LogMembers members = pairLog.members();
-    return members.votes(self.node()) && members.votes(peer);
-  }
-
   /// Tells the machine what log and ring amount to.
   private void observe() {
     if (survivor.isEmpty()) {
       return;
     }
-    boolean both = bothVote();
+    boolean both = pairLog.votesForGood(self.node()) && pairLog.votesForGood(peer);
     boolean commits = both && logQuorum && !silent;
-    boolean lost = both ? !commits : silent;
+    boolean lost = silent || (!logQuorum && pairLog.members().votes(peer));
     Survivor now = survivor.get();
     switch (now.phase()) {
       case WAITING, ALONE, LEARNING, OFFERING -> {
@@ -318,31 +322,11 @@ public final class PairShell implements AutoCloseable {
         heard
             .filter(h -> h.survivor().equals(new SurvivorRecord(disk.epoch(), Standing.LEARNER)))
             .isPresent();
-    if (!in(Phase.SOLE, Phase.OFFERING) || changing || !seen) {
-      return;
-    }
-    LogMembers members = pairLog.members();
-    if (in(Phase.SOLE) && copies && members.of(peer).isEmpty() && members.votes(self.node())) {
-      change(members.withListener(peer, 1, pairLog.endpoint(peer)));
-    } else if (members.of(peer).isPresent() && !members.votes(peer) && pairLog.caughtUp(peer)) {
+    if (in(Phase.SOLE, Phase.OFFERING)
+        && seen
+        && takingIn.hasEverything(in(Phase.SOLE) && copies)) {
       tell(new SurvivorEvent.LearnerCaughtUp());
     }
-  }
-
-  private void change(LogMembers target) {
-    changing = true;
-    var _ =
-        pairLog
-            .changeMembers(target)
-            .whenComplete((outcome, failure) ->
-                submit(() -> {
-                  changing = false;
-                  log.atInfo()
-                      .addKeyValue("target", target.all().values())
-                      .addKeyValue("reason", failure == null ? outcome : failure)
-                      .log("members of the log changed");
-                  observe();
-                }));
   }
 
   private void tell(SurvivorEvent event) {
@@ -379,12 +363,7 @@ public final class PairShell implements AutoCloseable {
       case SurvivorEffect.Prepare(var epoch) -> pairLog.prepareAlone(epoch);
       case SurvivorEffect.OpenSole(var epoch) -> pairLog.openAlone(epoch);
       case SurvivorEffect.Follow(var epoch) -> pairLog.follow(epoch, around::retire);
-      case SurvivorEffect.AddVoter() -> {
-        LogMembers members = pairLog.members();
-        if (!changing && members.of(peer).isPresent() && !members.votes(peer)) {
-          change(members.withVoter(peer));
-        }
-      }
+      case SurvivorEffect.AddVoter() -> takingIn.vote();
       case SurvivorEffect.Fence(var boot) ->
           later(Duration.ofNanos(Math.max(0, fenceAtNanos - System.nanoTime())), () -> fence(boot));
       case SurvivorEffect.Write(var wanted) -> {

@@ -29,6 +29,6 @@ public sealed interface SurvivorEvent {
   /// The peer, a learner, has everything that this node has.
   record LearnerCaughtUp() implements SurvivorEvent {}
 
-  /// The entry that makes this learner a voter again has been applied here.
+  /// The last entry that makes this learner a voter again is known here to be committed.
   record TakenIn() implements SurvivorEvent {}
 }
