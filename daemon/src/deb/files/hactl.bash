@@ -11,7 +11,7 @@ _hactl() {
     'constraint location') words='add' ;;
     'constraint order') words='set' ;;
     'host') words='auth' ;;
-    'node') words='add attribute maintenance rebuild remove standby unmaintenance unstandby utilization' ;;
+    'node') words='add address attribute maintenance rebuild remove standby unmaintenance unstandby utilization' ;;
     'pg') words='doctor drill lag list rebuild reinit reload replication restart status switchover topology' ;;
     'property') words='config set show unset' ;;
     'quorum') words='status unblock' ;;

@@ -91,6 +91,10 @@ final class NodeLog implements AutoCloseable {
           if (identity.witnesses().contains(node)) {
             attributes.put(NodeDefinition.WITNESS, "on");
           }
+          List<String> links = identity.furtherLinks().getOrDefault(node, List.of());
+          if (!links.isEmpty()) {
+            attributes.put(NodeDefinition.LINKS, String.join(",", links));
+          }
           changes.add(
               new ConfigurationChange.PutNode(new NodeDefinition(node, address, true, attributes)));
         });

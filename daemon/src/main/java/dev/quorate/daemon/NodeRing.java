@@ -38,6 +38,7 @@ final class NodeRing implements AutoCloseable {
   private final Identity identity;
   private final RingDriver driver;
   private volatile List<RingPeer> peers;
+  private List<RingAddress> own;
 
   /// The configuration that was looked at last; only another one can have other nodes.
   private long seenVersion = -1;
@@ -70,6 +71,7 @@ final class NodeRing implements AutoCloseable {
         .everyone()
         .forEach((node, address) -> founders.put(node, identity.links(node, address)));
     this.peers = peersOf(founders);
+    this.own = addresses(identity.links(identity.node(), identity.address()));
     Path directory = config.stateDirectory().resolve("ring");
     OwnerOnly.directory(directory);
     driver =
@@ -78,7 +80,7 @@ final class NodeRing implements AutoCloseable {
                 identity.cluster(),
                 keysOf(secrets.ringKeys()),
                 new Member(identity.node(), incarnation),
-                addresses(identity.links(identity.node(), identity.address())),
+                own,
                 peers,
                 directory.resolve("sequence"),
                 MembershipConfig.withTokenTimeout(config.timing().token())
@@ -137,6 +139,11 @@ final class NodeRing implements AutoCloseable {
     if (!next.equals(peers)) {
       peers = next;
       driver.reach(next);
+    }
+    List<RingAddress> here = addresses(agreed.getOrDefault(identity.node(), List.of()));
+    if (here.size() == own.size() && !here.equals(own)) {
+      own = here;
+      driver.receiveAt(here);
     }
   }
 

@@ -188,12 +188,27 @@ final class TestNodes implements AutoCloseable {
         .orElseThrow(() -> new AssertionError("no token in " + said));
   }
 
+  /// Where the second link of a node is, if it has one.
+  static String secondAddress(int number) {
+    return "127.0.2." + number;
+  }
+
   /// Founds a cluster of so many nodes and waits until all take part.
   void found(int count) throws IOException {
+    found(count, false);
+  }
+
+  /// Founds a cluster.
+  ///
+  /// @param twice whether its nodes have two links
+  void found(int count, boolean twice) throws IOException {
     StringBuilder line = new StringBuilder("cluster setup demo");
     for (int i = 1; i <= count; i++) {
       boot(i);
       line.append(" n").append(i).append('=').append(address(i));
+      if (twice) {
+        line.append(',').append(secondAddress(i));
+      }
     }
     succeeds(1, line.append(" --force").toString());
     for (int i = 2; i <= count; i++) {

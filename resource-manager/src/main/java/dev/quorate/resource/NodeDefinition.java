@@ -25,8 +25,8 @@ public record NodeDefinition(
   /// The attribute of a node that shall never vote.
   public static final String LISTENER = "listener";
 
-  /// The attribute with the addresses of the ring's second and further links to a node that was
-  /// added later, separated by commas.
+  /// The attribute with the addresses of the ring's second and further links to a node, separated
+  /// by commas.
   public static final String LINKS = "links";
 
   /// Copies the maps.
@@ -56,7 +56,7 @@ public record NodeDefinition(
     return "on".equals(attributes.get(LISTENER));
   }
 
-  /// The ring's further links to the node, if they were said with it.
+  /// The ring's further links to the node, if it has any.
   public List<String> links() {
     String links = attributes.getOrDefault(LINKS, "");
     return links.isEmpty() ? List.of() : List.of(links.split(","));

@@ -15,6 +15,7 @@ final class NodeCommands {
 
   private static List<Command> own() {
     return List.of(
+        NodeAddresses.command(),
         Command.of(
             "node standby",
             "[NODE…] [--all] [--wait[=S]]",

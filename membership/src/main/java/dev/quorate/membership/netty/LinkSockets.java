@@ -43,7 +43,7 @@ final class LinkSockets {
 
   private final EventLoop loop;
   private final int link;
-  private final RingAddress own;
+  private RingAddress own;
   private final HostAddresses hosts;
   private final Listener listener;
   private final Map<NodeId, RingAddress> targets = new TreeMap<>();
@@ -119,6 +119,24 @@ final class LinkSockets {
 
   private static String reason(@Nullable Throwable cause) {
     return cause == null ? "not bound" : String.valueOf(cause.getMessage());
+  }
+
+  /// Hears at another address from now on. If that cannot be used yet, it is tried again later.
+  void moveTo(RingAddress next) throws IOException {
+    if (next.equals(own)) {
+      return;
+    }
+    close();
+    ear = null;
+    ways.clear();
+    own = next;
+    here = hosts.known(next.host());
+    try {
+      bind();
+      LOG.atInfo().addKeyValue("target", own).log("link has moved");
+    } finally {
+      reach(Map.copyOf(targets));
+    }
   }
 
   boolean isBound() {

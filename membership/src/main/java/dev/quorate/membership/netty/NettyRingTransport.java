@@ -87,13 +87,28 @@ final class NettyRingTransport implements RingTransport {
         link.bind();
       } catch (IOException e) {
         first = first == null ? e : first;
-        LOG.atWarn()
-            .addKeyValue("reason", e.getMessage())
-            .addKeyValue("code", "HA-RING-003")
-            .log("link cannot be used yet: does the address belong to this machine?");
+        notBound(e);
       }
     }
     return first;
+  }
+
+  /// Receives at these addresses from now on.
+  void receiveAt(List<RingAddress> own) {
+    for (int i = 0; i < links.size(); i++) {
+      try {
+        links.get(i).moveTo(own.get(i));
+      } catch (IOException e) {
+        notBound(e);
+      }
+    }
+  }
+
+  private static void notBound(IOException e) {
+    LOG.atWarn()
+        .addKeyValue("reason", e.getMessage())
+        .addKeyValue("code", "HA-RING-003")
+        .log("link cannot be used yet: does the address belong to this machine?");
   }
 
   @Override

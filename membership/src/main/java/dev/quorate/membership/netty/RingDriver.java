@@ -2,6 +2,7 @@ package dev.quorate.membership.netty;
 
 import dev.quorate.membership.MembershipConfig;
 import dev.quorate.membership.NodeId;
+import dev.quorate.membership.RingAddress;
 import dev.quorate.membership.RingPeer;
 import dev.quorate.membership.ViewListener;
 import dev.quorate.membership.aead.Aead;
@@ -173,6 +174,12 @@ public final class RingDriver implements AutoCloseable {
       transport.reach(others(peers));
       feed(new RingEvent.PeersChanged(nodesOf(peers)));
     });
+  }
+
+  /// This node receives at these addresses from now on, as many as before; links whose address
+  /// stays are left alone. One that does not belong to this machine yet is tried again.
+  public void receiveAt(List<RingAddress> own) {
+    onLoop(() -> transport.receiveAt(own));
   }
 
   /// Speaks, or is as if it were not there: sends nothing and hears nothing, so that the others

@@ -260,6 +260,53 @@ class RingDriverTest {
   }
 
   @Test
+  void aLinkMovesAndNothingIsLost() throws IOException {
+    var sockets = new ArrayList<DatagramSocket>();
+    for (var name : List.of("a", "b", "c")) {
+      sockets.add(secondLink(name, "127.0.0.1"));
+    }
+    sockets.forEach(DatagramSocket::close);
+    var a = new Station("a", 1, (byte) 7);
+    var b = new Station("b", 1, (byte) 7);
+    var c = new Station("c", 1, (byte) 7);
+    await(() -> together(3, a, b, c) && isUp(a, "b") && isUp(b, "c") && isUp(c, "b"));
+    var view = a.views.getLast();
+    for (int i = 0; i < 600; i++) {
+      if (i == 200) {
+        secondLink("b", "127.0.0.77").close();
+        a.driver.reach(List.copyOf(peers.values()));
+        c.driver.reach(List.copyOf(peers.values()));
+      }
+      if (i == 300) {
+        // Those who look for it where it is not yet find that out.
+        await(() -> !isUp(a, "b") && !isUp(c, "b"));
+      }
+      if (i == 400) {
+        b.driver.receiveAt(java.util.Objects.requireNonNull(peers.get("b")).links());
+      }
+      assertTrue(a.driver.multicast(("m" + i).getBytes(StandardCharsets.US_ASCII)));
+    }
+    await(() -> a.messages.size() == 600 && b.messages.size() == 600 && c.messages.size() == 600);
+    await(() -> isUp(a, "b") && isUp(c, "b") && isUp(b, "a") && isUp(b, "c"));
+    assertEquals(a.messages, b.messages);
+    assertTrue(together(3, a, b, c) && a.views.getLast().equals(view), "no view changed");
+  }
+
+  /// Gives a node a second link, at a port that is held until the socket is closed.
+  private DatagramSocket secondLink(String name, String host) throws IOException {
+    var first = java.util.Objects.requireNonNull(peers.get(name)).links().getFirst();
+    var socket = new DatagramSocket(0, InetAddress.getByName(host));
+    var second = new RingAddress(host, socket.getLocalPort());
+    peers.put(name, new RingPeer(new NodeId(name), List.of(first, second)));
+    return socket;
+  }
+
+  private static boolean isUp(Station at, String peer) {
+    return at.driver.links().stream()
+        .anyMatch(l -> l.link() == 1 && l.peer().name().equals(peer) && l.state() == LinkState.UP);
+  }
+
+  @Test
   void aNodeWithAnotherKeyNeverJoins() {
     var a = new Station("a", 1, (byte) 7);
     var b = new Station("b", 1, (byte) 7);

@@ -39,6 +39,7 @@ final class ConfigurationCheck {
             "give its host name or IP address");
       }
     }
+    LinkCheck.check(configuration, problems);
     checkIds(configuration, problems);
     configuration.resources().forEach(r -> checkResource(r, problems));
     GroupCheck.check(configuration, problems);

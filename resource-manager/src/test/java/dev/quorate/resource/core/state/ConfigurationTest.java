@@ -228,4 +228,18 @@ class ConfigurationTest {
     ledger.configure(
         new PutConstraint(new Constraint.Location("l", VIP, Role.STARTED, N1, Score.NEVER)));
   }
+
+  @Test
+  void linksHaveAddressesOfTheirOwn() {
+    Ledger ledger = Ledger.three();
+    String taken = ledger.state.configuration().nodes().firstEntry().getValue().address();
+    for (String bad : List.of("10.1.0.3,", "10.1.0.3 10.2.0.3", "a,b,c,d,e,f,g,h")) {
+      ledger.misconfigure("HA-CONF-077", new SetNodeAttribute(N3, "links", bad));
+    }
+    for (String bad : List.of("10.1.0.3,10.1.0.3", taken)) {
+      ledger.misconfigure("HA-CONF-078", new SetNodeAttribute(N3, "links", bad));
+    }
+    ledger.configure(new SetNodeAttribute(N3, "links", "10.1.0.3,10.2.0.3"));
+    ledger.misconfigure("HA-CONF-078", new SetNodeAttribute(N1, "links", "10.1.0.1,10.2.0.3"));
+  }
 }
