@@ -10,8 +10,8 @@ import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.server.RaftConfiguration;
 
-/// Who keeps the log, as far as nobody can take that back: Ratis itself goes by a configuration from
-/// the moment at which it has it in memory, and one that is on its way to the next names both.
+/// Who keeps the log, as far as nobody can take that back: Ratis itself goes by a configuration
+/// from the moment at which it has it in memory, and one that is on its way to the next names both.
 final class AgreedMembers {
   private volatile LogMembers members = LogMembers.NONE;
   private Optional<RaftConfiguration> seen = Optional.empty();

@@ -19,7 +19,6 @@ import org.apache.ratis.server.protocol.TermIndex;
 /// entry that was acknowledged to somebody is in the log of every majority, so it may be in this
 /// one without this node ever having learnt that it was committed.
 public final class LogTail {
-  private final long epoch;
   private final Optional<Path> snapshot;
   private final long snapshotIndex;
   private final long knownCommitted;
@@ -60,12 +59,7 @@ public final class LogTail {
   }
 
   private LogTail(
-      long epoch,
-      Optional<Path> snapshot,
-      long knownCommitted,
-      Optional<TermIndex> last,
-      List<Entry> entries) {
-    this.epoch = epoch;
+      Optional<Path> snapshot, long knownCommitted, Optional<TermIndex> last, List<Entry> entries) {
     this.snapshot = snapshot;
     this.snapshotIndex = snapshot.map(LogCheck::indexOf).orElse(-1L);
     this.knownCommitted = knownCommitted;
@@ -103,7 +97,7 @@ public final class LogTail {
       }
       Optional<TermIndex> last =
           raw.isEmpty() ? Optional.empty() : Optional.of(TermIndex.valueOf(raw.getLast()));
-      return new LogTail(epoch, snapshot, committed, last, List.copyOf(entries));
+      return new LogTail(snapshot, committed, last, List.copyOf(entries));
     } catch (IOException e) {
       throw new LogDamagedException("cannot read the log in " + group + ": " + e.getMessage(), e);
     }
