@@ -104,7 +104,7 @@ final class TwoVoters implements Surroundings {
     this.shell =
         new PairShell(
             peer,
-            new Hello(identity.node(), survivor, incarnation.bootId()),
+            new Hello(identity.node(), survivor, incarnation.bootId(), false),
             file,
             pairLog,
             this,

@@ -128,6 +128,10 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
     if (contact) {
       next.put(who + "hears", hear(n));
     }
+    boolean pair = me.disk().standing() == Standing.PAIR;
+    if (contact && pair && other(n).is(Phase.LEARNING)) {
+      next.put(who + "asks", tell(1 - n, new SurvivorEvent.AskedToBeginAnew(me.disk())));
+    }
     if (quorum(n, weakness)) {
       next.put(who + "gains", tell(n, new SurvivorEvent.QuorumGained(other(n).bootName())));
     }

@@ -13,7 +13,8 @@ import java.util.Optional;
 /// What a node of a pair says of itself to the other: what is on its disk, and which boot it is.
 ///
 /// @param node who says it
-public record Hello(NodeId node, SurvivorRecord survivor, String boot) {
+/// @param anew whether the other, if it is a learner of this epoch, shall wait for the next one
+public record Hello(NodeId node, SurvivorRecord survivor, String boot, boolean anew) {
   private static final int LONGEST_BOOT = 128;
 
   /// The hello as JSON.
@@ -23,6 +24,7 @@ public record Hello(NodeId node, SurvivorRecord survivor, String boot) {
     json.put("epoch", survivor.epoch());
     json.put("standing", survivor.standing().name());
     json.put("boot", boot);
+    json.put("anew", anew);
     return json.toString();
   }
 
@@ -44,6 +46,7 @@ public record Hello(NodeId node, SurvivorRecord survivor, String boot) {
     if (epoch < 1 || node.isBlank() || boot.isBlank() || boot.length() > LONGEST_BOOT) {
       return Optional.empty();
     }
-    return standing.map(s -> new Hello(new NodeId(node), new SurvivorRecord(epoch, s), boot));
+    boolean anew = json.path("anew").asBoolean(false);
+    return standing.map(s -> new Hello(new NodeId(node), new SurvivorRecord(epoch, s), boot, anew));
   }
 }

@@ -1,5 +1,6 @@
 package dev.quorate.daemon.pair;
 
+import dev.quorate.consensus.Leadership;
 import dev.quorate.consensus.LogDamagedException;
 import dev.quorate.consensus.LogEvent;
 import dev.quorate.consensus.LogLostException;
@@ -56,6 +57,7 @@ public final class PairShell implements AutoCloseable {
   private final Greetings greetings;
   private final Protection protection;
   private final TakingIn takingIn;
+  private final LeaderlessTime leaderless = new LeaderlessTime();
   private final ScheduledThreadPoolExecutor loop;
   private SurvivorRecord disk;
   private Optional<Survivor> survivor = Optional.empty();
@@ -73,6 +75,7 @@ public final class PairShell implements AutoCloseable {
   private volatile SurvivorRecord shown;
   private volatile boolean closed;
   private volatile boolean unusable;
+  private volatile boolean anew;
 
   /// A node that has just started; its log is closed.
   ///
@@ -180,7 +183,7 @@ public final class PairShell implements AutoCloseable {
   }
 
   private Hello hello() {
-    return new Hello(self.node(), shown, self.boot());
+    return new Hello(self.node(), shown, self.boot(), anew);
   }
 
   private void submit(Runnable event) {
@@ -242,6 +245,13 @@ public final class PairShell implements AutoCloseable {
     }
     observe();
     takeIn();
+    anew =
+        leaderless.tooLong(
+            copies()
+                && talks()
+                && disk.standing() == Standing.PAIR
+                && in(Phase.WAITING, Phase.OFFERING, Phase.ALONE)
+                && pairLog.leadership() instanceof Leadership.Leaderless);
     later(steady ? QUIET : BUSY, this::tick);
   }
 
@@ -256,7 +266,21 @@ public final class PairShell implements AutoCloseable {
     heard = Optional.of(other);
     heardAtNanos = System.nanoTime();
     tell(new SurvivorEvent.PeerHeard(other.survivor(), other.boot()));
+    if (other.anew()) {
+      tell(new SurvivorEvent.AskedToBeginAnew(other.survivor()));
+    }
     observe();
+  }
+
+  private boolean talks() {
+    return System.nanoTime() - heardAtNanos < TALKS.toNanos();
+  }
+
+  /// Whether the peer copies this node's epoch, as far as it said.
+  private boolean copies() {
+    return heard
+        .filter(h -> h.survivor().equals(new SurvivorRecord(disk.epoch(), Standing.LEARNER)))
+        .isPresent();
   }
 
   private void quorum(boolean there) {
@@ -301,7 +325,7 @@ public final class PairShell implements AutoCloseable {
       case WAITING, ALONE, LEARNING, OFFERING -> {
         if (commits && now.votes() && heard.isPresent()) {
           tell(new SurvivorEvent.QuorumGained(heard.get().boot()));
-        } else if (now.phase() == Phase.OFFERING && lost) {
+        } else if (now.phase() == Phase.OFFERING && lost && !(copies() && talks())) {
           tell(new SurvivorEvent.QuorumLost());
         } else if (now.phase() == Phase.LEARNING && both) {
           tell(new SurvivorEvent.TakenIn());
@@ -318,13 +342,9 @@ public final class PairShell implements AutoCloseable {
 
   /// Lets a peer that copies listen, and vote once it has everything.
   private void takeIn() {
-    boolean copies =
-        heard
-            .filter(h -> h.survivor().equals(new SurvivorRecord(disk.epoch(), Standing.LEARNER)))
-            .isPresent();
     if (in(Phase.SOLE, Phase.OFFERING)
         && seen
-        && takingIn.hasEverything(in(Phase.SOLE) && copies)) {
+        && takingIn.hasEverything(in(Phase.SOLE) && copies())) {
       tell(new SurvivorEvent.LearnerCaughtUp());
     }
   }
@@ -437,8 +457,7 @@ public final class PairShell implements AutoCloseable {
     if (number != delays || !in(Phase.ALONE, Phase.RESUMING)) {
       return;
     }
-    boolean talks = System.nanoTime() - heardAtNanos < TALKS.toNanos();
-    if (!wanted() || unprotected().isPresent() || (talks && in(Phase.ALONE))) {
+    if (!wanted() || unprotected().isPresent() || (talks() && in(Phase.ALONE))) {
       later(BUSY, () -> delayPassed(number, granted));
     } else if (granted) {
       tell(new SurvivorEvent.DelayPassed());

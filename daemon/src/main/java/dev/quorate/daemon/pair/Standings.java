@@ -35,7 +35,7 @@ final class Standings {
           case PAIRED -> "both vote";
           case ALONE -> peer + " is not heard; waits before it fences it";
           case FENCING -> "fences " + peer;
-          case BURYING -> peer + " is off";
+          case BURYING -> "will go on without " + peer;
           case SOLE -> "goes on without " + peer;
           case LEARNING -> "copies what " + peer + " decided alone";
           case OFFERING -> "takes " + peer + " in again";

@@ -73,7 +73,8 @@ class SurvivorFileTest {
 
   @Test
   void aHelloIsReadAsItWasSaid() {
-    Hello hello = new Hello(new NodeId("n2"), new SurvivorRecord(3, Standing.LEARNER), "boot-7");
+    Hello hello =
+        new Hello(new NodeId("n2"), new SurvivorRecord(3, Standing.LEARNER), "boot-7", true);
     assertEquals(Optional.of(hello), Hello.parse(hello.toJson()));
     for (String wrong :
         new String[] {

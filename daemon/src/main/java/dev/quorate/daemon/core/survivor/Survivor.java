@@ -90,6 +90,7 @@ public record Survivor(
   public Step on(SurvivorEvent event) {
     return switch (event) {
       case SurvivorEvent.PeerHeard(var peer, var boot) -> heard(peer, boot);
+      case SurvivorEvent.AskedToBeginAnew(var peer) -> asked(peer);
       case SurvivorEvent.QuorumGained(var boot) ->
           votes() ? new Survivor(disk, writing, Phase.PAIRED, true, boot).stay() : stay();
       case SurvivorEvent.QuorumLost() -> lost();
@@ -114,6 +115,9 @@ public record Survivor(
     if (writing.isPresent()) {
       return stay();
     }
+    if (disk.awaitedBy(peer)) {
+      return phase == Phase.FENCING ? stay() : with(boot).foundAnew();
+    }
     if (disk.behind(peer)) {
       return learn(peer, boot);
     }
@@ -124,8 +128,37 @@ public record Survivor(
           even
               ? stay()
               : with(boot).to(Phase.SOLE, true, new SurvivorEffect.OpenSole(disk.epoch()));
-      case LEARNING, PAIRED, ALONE, FENCING, BURYING, SOLE, OFFERING -> stay();
+      case ALONE ->
+          peer.equals(new SurvivorRecord(disk.epoch(), Standing.LEARNER))
+              ? with(boot).to(Phase.OFFERING)
+              : stay();
+      case LEARNING, PAIRED, FENCING, BURYING, SOLE, OFFERING -> stay();
     };
+  }
+
+  /// The other cannot vote in this epoch any more, and decided nothing in it; what was committed is
+  /// in this node's log. So it need not be off.
+  private Step foundAnew() {
+    SurvivorRecord sole = new SurvivorRecord(disk.epoch() + 1, Standing.SOLE);
+    List<SurvivorEffect> effects = new ArrayList<>();
+    effects.add(new SurvivorEffect.ClosePair());
+    effects.add(new SurvivorEffect.Prepare(sole.epoch()));
+    return write(Phase.BURYING, sole, effects);
+  }
+
+  /// A learner that voted for nothing on its own loses nothing by copying anew.
+  private Step asked(SurvivorRecord peer) {
+    boolean copies =
+        phase == Phase.LEARNING
+            && writing.isEmpty()
+            && disk.standing() == Standing.LEARNER
+            && peer.equals(new SurvivorRecord(disk.epoch(), Standing.PAIR));
+    if (!copies) {
+      return stay();
+    }
+    List<SurvivorEffect> effects = new ArrayList<>();
+    effects.add(new SurvivorEffect.ClosePair());
+    return write(Phase.LEARNING, new SurvivorRecord(disk.epoch() + 1, Standing.LEARNER), effects);
   }
 
   /// Both are what they were when they were seen last: they vote again. Two learners of one epoch,

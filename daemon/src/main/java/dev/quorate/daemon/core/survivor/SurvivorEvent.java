@@ -7,6 +7,12 @@ public sealed interface SurvivorEvent {
   /// @param boot the peer's present boot
   record PeerHeard(SurvivorRecord peer, String boot) implements SurvivorEvent {}
 
+  /// The peer, which took this learner in, asks it to copy the next epoch instead: the log of this
+  /// one comes to nothing.
+  ///
+  /// @param peer what the peer has on its disk
+  record AskedToBeginAnew(SurvivorRecord peer) implements SurvivorEvent {}
+
   /// The log of both voters commits, together with this boot of the peer.
   record QuorumGained(String boot) implements SurvivorEvent {}
 

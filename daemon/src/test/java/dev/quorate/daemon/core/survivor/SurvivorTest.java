@@ -97,6 +97,59 @@ class SurvivorTest {
     assertTrue(step.next().decides());
   }
 
+  @Test
+  void aLearnerThatComesBackIsOfferedAgain() {
+    step = Survivor.begin(SOLE);
+    on(new SurvivorEvent.PeerHeard(LEARNER, "b1"), new SurvivorEvent.LearnerCaughtUp());
+    on(new SurvivorEvent.Written(), new SurvivorEvent.QuorumLost());
+    assertEquals(Phase.ALONE, step.next().phase());
+    on(new SurvivorEvent.PeerHeard(new SurvivorRecord(2, Standing.PAIR), "b2"));
+    assertEquals(Phase.ALONE, step.next().phase(), "it has a vote of its own");
+    on(new SurvivorEvent.PeerHeard(LEARNER, "b2"));
+    assertEquals(Phase.OFFERING, step.next().phase());
+    on(new SurvivorEvent.LearnerCaughtUp());
+    assertEquals(List.of(new SurvivorEffect.AddVoter()), step.effects());
+  }
+
+  @Test
+  void aLearnerGivesItsVoteAwayBeforeTheNextEpochIsFounded() {
+    SurvivorRecord asking = new SurvivorRecord(2, Standing.PAIR);
+    step = Survivor.begin(LEARNER);
+    on(new SurvivorEvent.PeerHeard(asking, "b1"), new SurvivorEvent.Written());
+    on(new SurvivorEvent.AskedToBeginAnew(new SurvivorRecord(3, Standing.PAIR)));
+    assertEquals(List.of(), step.effects(), "it is about another epoch");
+    on(new SurvivorEvent.AskedToBeginAnew(asking));
+    SurvivorRecord next = new SurvivorRecord(3, Standing.LEARNER);
+    assertEquals(
+        List.of(new SurvivorEffect.ClosePair(), new SurvivorEffect.Write(next)), step.effects());
+    on(new SurvivorEvent.TakenIn());
+    assertEquals(List.of(), step.effects(), "it does not vote any more");
+    on(new SurvivorEvent.Written());
+    assertEquals(List.of(new SurvivorEffect.Follow(3)), step.effects());
+
+    step = Survivor.begin(asking);
+    on(new SurvivorEvent.PeerHeard(next, "b1"));
+    SurvivorRecord sole = new SurvivorRecord(3, Standing.SOLE);
+    assertEquals(
+        List.of(
+            new SurvivorEffect.ClosePair(),
+            new SurvivorEffect.Prepare(3),
+            new SurvivorEffect.Write(sole)),
+        step.effects());
+    assertFalse(step.next().decides());
+    on(new SurvivorEvent.Written());
+    assertTrue(step.next().decides());
+  }
+
+  @Test
+  void whoHasVotedIsAskedInVain() {
+    on(new SurvivorEvent.PeerHeard(SOLE, "b1"), new SurvivorEvent.Written());
+    on(new SurvivorEvent.TakenIn(), new SurvivorEvent.Written());
+    on(new SurvivorEvent.AskedToBeginAnew(new SurvivorRecord(2, Standing.PAIR)));
+    assertEquals(List.of(), step.effects());
+    assertEquals(new SurvivorRecord(2, Standing.PAIR), step.next().disk());
+  }
+
   private void pair() {
     on(new SurvivorEvent.PeerHeard(PAIR, "b1"));
     assertEquals(List.of(new SurvivorEffect.OpenPair()), step.effects());
