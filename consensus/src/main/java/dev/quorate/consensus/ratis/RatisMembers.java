@@ -11,11 +11,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -23,7 +23,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.apache.ratis.client.RaftClientRpc;
-import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
@@ -166,7 +165,7 @@ final class RatisMembers {
   }
 
   private static Map<RaftPeerId, Long> silences(RoleInfoProto role) {
-    Map<RaftPeerId, Long> silences = new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
+    Map<RaftPeerId, Long> silences = new LinkedHashMap<>();
     for (ServerRpcProto follower : role.getLeaderInfo().getFollowerInfoList()) {
       silences.put(
           RaftPeerId.valueOf(follower.getId().getId()), follower.getLastRpcElapsedTimeMs());
@@ -182,19 +181,32 @@ final class RatisMembers {
         return false;
       }
       RaftPeerId peer = RatisSettings.peerId(node, member.get().incarnation());
-      return reachable(division).contains(node)
-          && committed(division, peer) + GAP >= committed(division, server.getId());
+      return peer.equals(server.getId())
+          || (reachable(division).contains(node)
+              && matched(division, peer) + GAP >= division.getRaftLog().getLastCommittedIndex());
     } catch (IOException _) {
       return false;
     }
   }
 
-  private static long committed(RaftServer.Division division, RaftPeerId peer) {
-    return division.getCommitInfos().stream()
-        .filter(info -> info.getServer().getId().equals(peer.toByteString()))
-        .mapToLong(CommitInfoProto::getCommitIndex)
-        .max()
-        .orElse(Long.MIN_VALUE / 2);
+  /// Up to where a member is known to have this leader's log. Ratis forgets it with the member; the
+  /// commit index that a member told of is kept by its name, and is that of a log which was lost
+  /// when another of the same name is begun.
+  private static long matched(RaftServer.Division division, RaftPeerId peer) {
+    List<RaftPeerId> followers = followers(division);
+    long[] indices = division.getInfo().getFollowerMatchIndices();
+    int place = followers.indexOf(peer);
+    boolean told =
+        place >= 0
+            && indices != null
+            && indices.length == followers.size()
+            && followers.equals(followers(division));
+    return told ? indices[place] : Long.MIN_VALUE / 2;
+  }
+
+  /// In the order in which Ratis tells their indices.
+  private static List<RaftPeerId> followers(RaftServer.Division division) {
+    return List.copyOf(silences(division.getInfo().getRoleInfoProto()).keySet());
   }
 
   private Set<NodeId> reachable(RaftServer.Division division) {
