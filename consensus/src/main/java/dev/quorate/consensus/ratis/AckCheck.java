@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
@@ -48,16 +49,19 @@ final class AckCheck implements ServerInterceptor {
     this.onDisk = onDisk;
   }
 
-  static AckCheck of(Source source) {
-    return new AckCheck(entry -> onDisk(source, entry));
+  /// @param settled whether the flush index is about the entry that is in memory
+  static AckCheck of(Source source, LongPredicate settled) {
+    return new AckCheck(entry -> onDisk(source, settled, entry));
   }
 
-  private static boolean onDisk(Source source, TermIndex entry) {
+  /// In this order: an entry is in memory after it ceased to be settled, and settled again after
+  /// the flush index was lowered.
+  static boolean onDisk(Source source, LongPredicate settled, TermIndex entry) {
     try {
       RaftLog log = source.division().getRaftLog();
       long index = entry.getIndex();
       boolean held = log.contains(entry) || index < log.getStartIndex();
-      return held && index <= log.getFlushIndex();
+      return held && settled.test(index) && index <= log.getFlushIndex();
     } catch (IOException | RuntimeException e) {
       LOG.atDebug().addKeyValue("reason", e.getMessage()).log("log cannot be asked");
       return false;

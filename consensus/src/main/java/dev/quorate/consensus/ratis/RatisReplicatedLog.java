@@ -120,7 +120,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     SyncTimers.ofProcess()
         .expect(RaftGroupMemberId.valueOf(self, group.getGroupId()), config.syncs());
     PeerGate gate = new PeerGate(config.tls());
-    AckCheck acks = AckCheck.of(this::division);
+    AckCheck acks = AckCheck.of(this::division, machine::settled);
     Parameters parameters = RatisSettings.parameters(config.tls(), gate, acks);
     this.server =
         RaftServer.newBuilder()

@@ -35,6 +35,7 @@ final class RatisStateMachine extends BaseStateMachine {
   private final Runnable changed;
   private final Consumer<String> failed;
   private final SnapshotStore snapshots = new SnapshotStore();
+  private final TakenBack takenBack = new TakenBack();
   private volatile LogPosition applied = LogPosition.NONE;
   private volatile boolean broken;
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -50,6 +51,22 @@ final class RatisStateMachine extends BaseStateMachine {
 
   LogPosition applied() {
     return applied;
+  }
+
+  /// Whether the flush index says something of this entry; asked before it.
+  boolean settled(long index) {
+    return takenBack.settled(index);
+  }
+
+  @Override
+  public CompletableFuture<Void> truncate(long index) {
+    return takenBack.truncate(index);
+  }
+
+  @Override
+  public CompletableFuture<Void> flush(long index) {
+    takenBack.flush();
+    return super.flush(index);
   }
 
   /// Completes when nothing is applied any more, after the server has ceased to vote.
@@ -86,6 +103,7 @@ final class RatisStateMachine extends BaseStateMachine {
 
   @Override
   public void reinitialize() throws IOException {
+    takenBack.forget();
     load();
     if (getLifeCycleState() == LifeCycle.State.PAUSED) {
       getLifeCycle().transition(LifeCycle.State.STARTING);
