@@ -112,7 +112,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     stopNote = new StopNote(config.stateDirectory().resolve("stopping"), incarnation.bootId());
     selfFence = SelfFence.of(config);
     fencing = new FenceDesk(self, config, clock, events);
-    evidence = new NodeEvidence(self, clock, this);
+    evidence = new NodeEvidence(self, clock, this, events);
     Path resources = config.stateDirectory().resolve("resources");
     instances = new OpenInstances(self, incarnation, agents, resources, events, evidence::publish);
     operations = new OperationRunner(instances, journal, events);

@@ -2,6 +2,7 @@ package dev.quorate.daemon;
 
 import dev.quorate.agents.core.postgresql.replication.Hearsay;
 import dev.quorate.agents.core.postgresql.replication.Replication;
+import dev.quorate.daemon.core.NodeEvent;
 import dev.quorate.membership.NodeId;
 import dev.quorate.membership.RingId;
 import dev.quorate.membership.View;
@@ -11,11 +12,13 @@ import dev.quorate.membership.core.evidence.EvidenceBoard;
 import dev.quorate.membership.core.evidence.EvidenceMessage;
 import dev.quorate.resource.ResourceId;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /// What instances say of themselves, on this node and on those that the ring holds: the evidence
@@ -30,13 +33,16 @@ final class NodeEvidence implements ViewListener {
   private final NodeId self;
   private final InstantSource clock;
   private final ViewListener listener;
+  private final Consumer<NodeEvent> events;
   private final EvidenceBoard board;
   private final Hearsay hearsay = new Hearsay();
   private final Deque<byte[]> waiting = new ArrayDeque<>();
   private Predicate<byte[]> ring = _ -> false;
 
-  NodeEvidence(NodeId self, InstantSource clock, ViewListener listener) {
+  NodeEvidence(
+      NodeId self, InstantSource clock, ViewListener listener, Consumer<NodeEvent> events) {
     this.self = self;
+    this.events = events;
     this.clock = clock;
     this.listener = listener;
     this.board = new EvidenceBoard(self);
@@ -91,7 +97,13 @@ final class NodeEvidence implements ViewListener {
   }
 
   private void look() {
-    hearsay.heard(clock.instant(), board.facts());
+    Instant now = clock.instant();
+    for (ResourceId resource : hearsay.heard(now, board.facts())) {
+      hearsay
+          .track(resource)
+          .flatMap(track -> track.lastWrite(now))
+          .ifPresent(write -> events.accept(new NodeEvent.WriteHeard(resource, write)));
+    }
   }
 
   /// Who streams from whom.

@@ -1,9 +1,11 @@
 package dev.quorate.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.agents.core.postgresql.replication.Replication;
+import dev.quorate.daemon.core.NodeEvent;
 import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.Member;
 import dev.quorate.membership.NodeId;
@@ -29,6 +31,7 @@ class NodeEvidenceTest {
       "1 primary 3 0/5000 0/5000 0 - -\nto n2 10.0.0.2 streaming quorum 1 0/5000 0/5000 0/5000 0/4000";
   private static final String STANDBY = "1 standby 3 0/5000 0/4000 0 n1 streaming";
 
+  private final List<NodeEvent> events = new ArrayList<>();
   private final List<String> passedOn = new ArrayList<>();
   private final NodeEvidence first = evidence(N1);
   private final NodeEvidence second = evidence(N2);
@@ -59,7 +62,8 @@ class NodeEvidenceTest {
           public void stopped(String reason) {
             passedOn.add(self + " " + reason);
           }
-        });
+        },
+        events::add);
   }
 
   private record Said(NodeId sender, Payload payload) {}
@@ -101,6 +105,9 @@ class NodeEvidenceTest {
     assertEquals(first.replication(PG), known);
     assertEquals(Optional.of(N1), known.primary());
     assertEquals(Set.of(N1, N2), known.members().keySet());
+    NodeEvent.WriteHeard heard = assertInstanceOf(NodeEvent.WriteHeard.class, events.getLast());
+    assertEquals(N1, heard.write().node());
+    assertEquals(0x5000, heard.write().position());
     second.publish(PG, "");
     deliver(first, second);
     assertEquals(Set.of(N1), first.replication(PG).members().keySet());

@@ -4,6 +4,7 @@ import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.NodeId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// An entry proposed to the log, applied by the state machine in `core.state`.
 public sealed interface ClusterCommand {
@@ -99,11 +100,28 @@ public sealed interface ClusterCommand {
   record CancelSwitchover(ResourceId resource, String reason) implements ClusterCommand {}
 
   /// Starts a round; refused unless it is the next.
-  record OpenElection(ResourceId resource, long round, String reason, List<NodeId> expected)
+  ///
+  /// @param lastWrite how far the previous holder had written, if anybody heard
+  record OpenElection(
+      ResourceId resource,
+      long round,
+      String reason,
+      List<NodeId> expected,
+      Optional<LastWrite> lastWrite)
       implements ClusterCommand {
     /// Copies the list.
     public OpenElection {
       expected = List.copyOf(expected);
+    }
+
+    /// A round before which nobody heard anything.
+    public OpenElection(ResourceId resource, long round, String reason, List<NodeId> expected) {
+      this(resource, round, reason, expected, Optional.empty());
+    }
+
+    /// The same with what was heard.
+    public OpenElection knowing(Optional<LastWrite> heard) {
+      return new OpenElection(resource, round, reason, expected, heard);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.quorate.consensus.LogPosition;
 import dev.quorate.membership.NodeId;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -13,24 +14,49 @@ public sealed interface Election {
   long round();
 
   /// None is going on.
-  record Idle(long round) implements Election {}
+  ///
+  /// @param outcome what came of the last one, in plain words; empty text if there was none
+  record Idle(long round, String outcome) implements Election {
+    /// None was of interest.
+    public Idle(long round) {
+      this(round, "");
+    }
+  }
 
   /// Instances have been asked to stop receiving and to vote.
   ///
   /// @param expected the nodes whose votes are waited for
   /// @param preferred the node that a planned switchover names, or empty text
+  /// @param lastWrite how far the previous holder had written, if anybody heard
   record Open(
       long round,
       String reason,
       String preferred,
       LogPosition opened,
       List<NodeId> expected,
-      SortedMap<NodeId, Vote> votes)
+      SortedMap<NodeId, Vote> votes,
+      Optional<LastWrite> lastWrite)
       implements Election {
     /// Copies the collections.
     public Open {
       expected = List.copyOf(expected);
       votes = Collections.unmodifiableSortedMap(new TreeMap<>(votes));
+    }
+
+    /// A round before which nobody heard anything.
+    public Open(
+        long round,
+        String reason,
+        String preferred,
+        LogPosition opened,
+        List<NodeId> expected,
+        SortedMap<NodeId, Vote> votes) {
+      this(round, reason, preferred, opened, expected, votes, Optional.empty());
+    }
+
+    /// The same with other votes.
+    public Open with(SortedMap<NodeId, Vote> other) {
+      return new Open(round, reason, preferred, opened, expected, other, lastWrite);
     }
   }
 

@@ -183,7 +183,9 @@ final class PostgresDriver implements AutoCloseable {
               : Condition.UNUSABLE;
     }
     Instant now = Instant.EPOCH.plusNanos(System.nanoTime());
-    bulletin.post(now, facts, agreed);
+    if (condition != Condition.SILENT) {
+      bulletin.post(now, facts, agreed);
+    }
     SyncNames wanted = local.applied();
     Optional<Lsn> boundary = Optional.empty();
     if (facts.isPresent()) {

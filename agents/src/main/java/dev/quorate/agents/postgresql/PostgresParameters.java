@@ -1,5 +1,7 @@
 package dev.quorate.agents.postgresql;
 
+import dev.quorate.agents.core.postgresql.ByteSize;
+import dev.quorate.resource.TimeText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +59,13 @@ public record PostgresParameters(
     known.put(
         "replication_options", "more of primary_conninfo, as 'passfile=/path sslmode=require'");
     known.put("start_opts", "more options for the server, as '-c config_file=/path'");
-    known.put("maxlag", "only 0 yet: any lag that the durability of the resource allows");
+    known.put(
+        "maxlag",
+        "with durability=async: most of the last primary's WAL that may be lost with a failover, as"
+            + " 16MB or 1E8; 0 for any amount [0]");
+    known.put(
+        "maxlag-time",
+        "with durability=async: the writes of how long a time may be lost, as 10s; 0 for any [0]");
     known.put(
         "rejoin",
         "a member that cannot follow is rewound or copied: auto, auto-if-no-divergence (only if no"
@@ -85,12 +93,15 @@ public record PostgresParameters(
         || Integer.parseInt(text.getOrDefault("pgport", "5432")) > 65535) {
       problems.add("pgport '%s' is not a port: use 1 to 65535".formatted(text.get("pgport")));
     }
-    if (!text.getOrDefault("maxlag", "0").matches("[0-9]{1,15}(E[0-9])?")) {
-      problems.add("maxlag '%s' is not a number of bytes".formatted(text.get("maxlag")));
-    } else if (Double.parseDouble(text.getOrDefault("maxlag", "0")) > 0) {
+    if (ByteSize.parse(text.getOrDefault("maxlag", "0")).isEmpty()) {
       problems.add(
-          "maxlag '%s' is not supported yet: leave it out; 'durability' says what may be lost"
+          "maxlag '%s' is not an amount of bytes: write it as 16777216, 1E8 or 16MB"
               .formatted(text.get("maxlag")));
+    }
+    if (TimeText.parse(text.getOrDefault("maxlag-time", "0")).isEmpty()) {
+      problems.add(
+          "maxlag-time '%s' is not a time: write it as 10, 10s or 2min"
+              .formatted(text.get("maxlag-time")));
     }
     choice(
         text,

@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +25,8 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class ReplicationReportTest {
   @Test
-  @DisplayName("S1-40, S4-08, S4-09, S4-14: reports say what pg_stat_replication says")
+  @Tag("S1-40")
+  @Tag("S4-09")
   void instancesSayWhatTheyAreAndNothingWhileIdle() throws Exception {
     assumeTrue(TestServers.available(), "needs root and PostgreSQL 15 in /usr/lib/postgresql");
     try (TestServers servers = new TestServers()) {

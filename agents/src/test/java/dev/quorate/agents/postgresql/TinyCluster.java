@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.agents.InstanceContext;
 import dev.quorate.agents.ResourceInstance;
+import dev.quorate.agents.core.postgresql.LossRule;
 import dev.quorate.agents.core.postgresql.MemberOrder;
 import dev.quorate.agents.core.postgresql.PromotionPolicy;
 import dev.quorate.agents.core.postgresql.PromotionPolicy.Ballot;
@@ -57,6 +58,7 @@ final class TinyCluster implements AutoCloseable {
   private final SortedMap<NodeId, SortedMap<String, String>> board = new TreeMap<>();
   private final Hearsay hearsay = new Hearsay();
   private final AtomicInteger publications = new AtomicInteger();
+  private volatile LossRule loss = LossRule.NOTHING;
   private long index;
   private int intents;
 
@@ -113,6 +115,18 @@ final class TinyCluster implements AutoCloseable {
     synchronized (board) {
       return hearsay.replication(now(), PG);
     }
+  }
+
+  /// What may be lost from now on; the resource must be configured alike.
+  void mayLose(LossRule rule) {
+    loss = rule;
+  }
+
+  /// Changes a meta-attribute of the resource.
+  void meta(String name, String value) {
+    SortedMap<String, String> values = new TreeMap<>();
+    values.put(name, value);
+    accepted(change(new ConfigurationChange.SetMeta(PG, values)));
   }
 
   /// How often anything was said.
@@ -184,8 +198,7 @@ final class TinyCluster implements AutoCloseable {
 
   /// Holds an election and returns the winner.
   NodeId elect(Map<NodeId, Integer> scores) {
-    TestServers.await("an election is due", () -> !due().isEmpty());
-    due().forEach(this::accepted);
+    open();
     TestServers.await("a verdict", () -> verdict(scores) instanceof Verdict.Winner);
     Verdict.Winner winner = (Verdict.Winner) verdict(scores);
     accepted(
@@ -194,13 +207,23 @@ final class TinyCluster implements AutoCloseable {
     return winner.vote().voter();
   }
 
+  /// Opens the round that is due, with what was heard of the last primary.
+  void open() {
+    TestServers.await("an election is due", () -> !due().isEmpty());
+    synchronized (board) {
+      due()
+          .forEach(
+              round -> accepted(round.knowing(hearsay.track(PG).flatMap(t -> t.lastWrite(now())))));
+    }
+  }
+
   private List<ClusterCommand.OpenElection> due() {
-    return ElectionSupervisor.due(state, new TreeSet<>());
+    return ElectionSupervisor.due(state, new TreeSet<>(List.of(PG)));
   }
 
   Verdict verdict(Map<NodeId, Integer> scores) {
     Election.Open open = (Election.Open) primacy().election();
-    return PromotionPolicy.decide(Ballot.of(primacy(), open, false, true, new TreeMap<>(scores)));
+    return PromotionPolicy.decide(Ballot.of(primacy(), open, loss, true, new TreeMap<>(scores)));
   }
 
   @Override

@@ -33,6 +33,9 @@ final class PostgresText {
       lines.add("  * Synchronous: " + promise(p));
       waiting(state, resource)
           .ifPresent(why -> lines.add("  * Nothing is promoted because " + why));
+      if (p.election() instanceof Election.Idle(_, var outcome) && !outcome.isEmpty()) {
+        lines.add("  * Last election: " + outcome);
+      }
       if (!p.switchoverTo().isEmpty()) {
         lines.add("  * Switchover under way, to " + p.switchoverTo());
       }
@@ -162,7 +165,7 @@ final class PostgresText {
     }
     return switch (primacy.get().election()) {
       case Election.Blocked(_, var detail, _) -> Optional.of(detail);
-      case Election.Open(_, _, _, _, var expected, var votes) -> {
+      case Election.Open(_, _, _, _, var expected, var votes, _) -> {
         List<String> missing =
             expected.stream().filter(n -> !votes.containsKey(n)).map(NodeId::name).toList();
         yield Optional.of(
@@ -170,7 +173,7 @@ final class PostgresText {
                 + (missing.isEmpty() ? "" : ", votes missing from " + String.join(", ", missing)));
       }
       case Election.Won(_, var winner, _, _, _, _) -> Optional.of(winner + " is being promoted");
-      case Election.Idle(_) -> Optional.empty();
+      case Election.Idle _ -> Optional.empty();
     };
   }
 

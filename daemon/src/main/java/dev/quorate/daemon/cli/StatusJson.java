@@ -2,6 +2,7 @@ package dev.quorate.daemon.cli;
 
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.Election;
 import dev.quorate.resource.FencingRecord;
 import dev.quorate.resource.ResourceDefinition;
 import java.time.ZonedDateTime;
@@ -86,6 +87,9 @@ final class StatusJson {
           json.put("sync_members", p.promise().members().stream().map(NodeId::name).toList());
           json.put("sync_required", p.promise().required());
           json.put("election", p.election().getClass().getSimpleName().toLowerCase(Locale.ROOT));
+          json.put(
+              "last_election",
+              p.election() instanceof Election.Idle(_, var outcome) ? outcome : "");
           json.put("switchover_to", p.switchoverTo());
           json.put("waiting", PostgresText.waiting(state, resource).orElse(""));
         });

@@ -5,6 +5,7 @@ import dev.quorate.resource.Action;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.Election;
+import dev.quorate.resource.LastWrite;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceId;
@@ -34,6 +35,7 @@ final class LeaderDuty {
   private static final long NO_PAUSE = Long.MAX_VALUE;
 
   private static final Duration FENCE_RETRY = Duration.ofSeconds(2);
+  private static final int MOST_WRITES = 256;
   private static final Duration LONGEST_TIMER = Duration.ofHours(1);
   private static final NodeTimer TIME = new NodeTimer(NodeTimer.Purpose.TIME, "");
 
@@ -47,6 +49,7 @@ final class LeaderDuty {
           java.util.Comparator.comparing(NodeTimer::purpose).thenComparing(NodeTimer::subject));
   private final SortedMap<ResourceId, Long> votesOverdue = new TreeMap<>();
   private final SortedMap<ResourceId, BlockedRounds> blocked = new TreeMap<>();
+  private final SortedMap<ResourceId, LastWrite> writes = new TreeMap<>();
 
   /// Rounds that were blocked one after the other.
   ///
@@ -145,6 +148,14 @@ final class LeaderDuty {
         .orElse(List.of());
   }
 
+  /// How far the primary of a resource has written, or had when it fell silent. Every node
+  /// remembers it: any may lead when it is wanted.
+  void heard(ResourceId resource, LastWrite write) {
+    if (writes.containsKey(resource) || writes.size() < MOST_WRITES) {
+      writes.put(resource, write);
+    }
+  }
+
   /// The votes of an election have been waited for long enough.
   void votesOverdue(ResourceId resource, ClusterState state) {
     armed.remove(electionTimer(resource));
@@ -194,8 +205,9 @@ final class LeaderDuty {
 
   private List<NodeEffect> hold(Instant now, ClusterState state, Outbox outbox) {
     List<NodeEffect> effects = new ArrayList<>();
-    for (ClusterCommand due : ElectionSupervisor.due(state, rested(now, state))) {
-      effects.addAll(outbox.propose("elect " + due, due, false));
+    for (ClusterCommand.OpenElection due : ElectionSupervisor.due(state, rested(now, state))) {
+      ClusterCommand round = due.knowing(Optional.ofNullable(writes.get(due.resource())));
+      effects.addAll(outbox.propose("elect " + due, round, false));
     }
     for (Primacy primacy : state.primacies().values()) {
       NodeTimer timer = electionTimer(primacy.resource());

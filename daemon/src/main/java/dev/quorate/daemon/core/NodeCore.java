@@ -118,6 +118,10 @@ public final class NodeCore {
           effects.addAll(executor.monitorWanted(state, resource, false));
         }
       }
+      case NodeEvent.WriteHeard(var resource, var write) -> {
+        duty.heard(resource, write);
+        return effects;
+      }
       case NodeEvent.AgentProposed(var command) ->
           effects.addAll(outbox.propose(Outbox.agentKey(command), command, true));
       case NodeEvent.FencingFinished finished -> fencingFinished(now, finished, effects);

@@ -10,6 +10,7 @@ import dev.quorate.resource.Absence;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.CommandAnswer;
+import dev.quorate.resource.LastWrite;
 import dev.quorate.resource.OperationResult;
 import dev.quorate.resource.ResourceId;
 import java.time.Duration;
@@ -62,6 +63,9 @@ public sealed interface NodeEvent {
 
   /// An agent proposes a command.
   record AgentProposed(ClusterCommand command) implements NodeEvent {}
+
+  /// The ring carried how far the primary of a resource has written: evidence.
+  record WriteHeard(ResourceId resource, LastWrite write) implements NodeEvent {}
 
   /// A fencing that [NodeEffect.Fence] asked for has ended.
   record FencingFinished(String intentId, FencingOutcome outcome) implements NodeEvent {}

@@ -1,5 +1,6 @@
 package dev.quorate.daemon.core;
 
+import dev.quorate.agents.core.postgresql.LossRule;
 import dev.quorate.agents.core.postgresql.PromotionPolicy;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterState;
@@ -7,6 +8,7 @@ import dev.quorate.resource.Constraint;
 import dev.quorate.resource.Durability;
 import dev.quorate.resource.Election;
 import dev.quorate.resource.Holder;
+import dev.quorate.resource.NoCandidatePolicy;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition;
@@ -30,14 +32,14 @@ public final class PostgresElections implements ElectionPolicy {
     if (resource.isEmpty()) {
       return new Verdict.Nobody("the resource is no longer configured");
     }
-    boolean bestEffort = Durability.of(state.configuration(), resource.get()) == Durability.ASYNC;
+    LossRule loss =
+        LossRule.of(
+            Durability.of(state.configuration(), resource.get()),
+            NoCandidatePolicy.of(state.configuration(), resource.get()),
+            resource.get().parameters());
     PromotionPolicy.Ballot ballot =
         PromotionPolicy.Ballot.of(
-            primacy,
-            election,
-            bestEffort,
-            patient,
-            scores(state, resource.get(), primacy, election));
+            primacy, election, loss, patient, scores(state, resource.get(), primacy, election));
     return switch (PromotionPolicy.decide(ballot)) {
       case PromotionPolicy.Verdict.Winner(var vote, var reason) ->
           patient && moving(primacy, vote.voter())

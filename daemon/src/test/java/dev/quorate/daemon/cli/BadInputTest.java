@@ -72,7 +72,9 @@ class BadInputTest {
     usage(create + "bindr=/x", "resource 'pg': unknown parameter 'bindr'", "mean 'bindir'?");
     assertEquals(1, cluster.remarks().split("unknown parameter", -1).length - 1, "said once");
     usage(create + "pgdata=data", "resource 'pg': pgdata 'data' is not an absolute path", "give");
-    usage(create + "maxlag=1000", "maxlag '1000' is not supported yet", "leave it out");
+    usage(create + "maxlag=much", "maxlag 'much' is not an amount of bytes", "1E8 or 16MB");
+    usage(create + "maxlag-time=soon", "maxlag-time 'soon' is not a time", "10s");
+    usage(create + "promotable meta no-candidate-policy=hope", "no-candidate-policy=hope", "block");
     usage(create + "pgport=x", "pgport 'x' is not a port", "1 to 65535");
     usage(
         create + "rejoin=never",

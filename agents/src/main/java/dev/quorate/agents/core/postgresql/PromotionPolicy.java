@@ -3,6 +3,7 @@ package dev.quorate.agents.core.postgresql;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.Election;
 import dev.quorate.resource.Holder;
+import dev.quorate.resource.LastWrite;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.SyncPromise;
 import dev.quorate.resource.Vote;
@@ -14,6 +15,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// Which instance becomes the primary, and whether any may.
 ///
@@ -37,8 +39,8 @@ public final class PromotionPolicy {
   ///
   /// @param holder the last primary
   /// @param promise what was recorded before it was in force
-  /// @param bestEffort whether to promote the best that can be reached even if writes may be lost:
-  ///   the mode `async`, or the operator's word
+  /// @param loss what may be lost
+  /// @param heard how far the last primary had written, if anybody heard
   /// @param votes what the instances hold
   /// @param silent who should have voted and has not
   /// @param patient whether the silent ones may still be waited for
@@ -47,7 +49,8 @@ public final class PromotionPolicy {
   public record Ballot(
       Holder holder,
       SyncPromise promise,
-      boolean bestEffort,
+      LossRule loss,
+      Optional<LastWrite> heard,
       List<Vote> votes,
       SortedSet<NodeId> silent,
       boolean patient,
@@ -64,13 +67,13 @@ public final class PromotionPolicy {
     ///
     /// @param primacy of the resource
     /// @param round its open round
-    /// @param bestEffort whether writes may be lost
+    /// @param loss what may be lost
     /// @param patient whether the silent ones may still be waited for
     /// @param scores the nodes that may be promoted, with what speaks for each
     public static Ballot of(
         Primacy primacy,
         Election.Open round,
-        boolean bestEffort,
+        LossRule loss,
         boolean patient,
         SortedMap<NodeId, Integer> scores) {
       SortedSet<NodeId> silent = new TreeSet<>(round.expected());
@@ -78,12 +81,19 @@ public final class PromotionPolicy {
       return new Ballot(
           primacy.holder(),
           primacy.promise(),
-          bestEffort,
+          loss,
+          round.lastWrite(),
           List.copyOf(round.votes().values()),
           silent,
           patient,
           round.preferred(),
           scores);
+    }
+
+    /// The same, but whatever is lost is lost.
+    private Ballot atAnyCost() {
+      return new Ballot(
+          holder, promise, LossRule.ANYTHING, heard, votes, silent, patient, preferred, scores);
     }
 
     private Optional<NodeId> formerHolder() {
@@ -124,6 +134,16 @@ public final class PromotionPolicy {
   /// @param ballot what is known
   /// @return the winner, or why there is none
   public static Verdict decide(Ballot ballot) {
+    Verdict verdict = count(ballot);
+    if (verdict instanceof Verdict.Blocked(var reason, _)
+        && ballot.loss().bestEffort()
+        && count(ballot.atAnyCost()) instanceof Verdict.Winner(var vote, var why)) {
+      return new Verdict.Winner(vote, "best effort: %s, although %s".formatted(why, reason));
+    }
+    return verdict;
+  }
+
+  private static Verdict count(Ballot ballot) {
     List<WalVote> all =
         ballot.votes().stream().filter(v -> v.timeline() > 0).map(WalVote::of).toList();
     List<WalVote> trusted = all.stream().filter(v -> ballot.trusts(v.voter())).toList();
@@ -178,7 +198,7 @@ public final class PromotionPolicy {
             .findFirst();
     boolean first = ballot.formerHolder().isEmpty();
     boolean wished = ballot.silent().stream().anyMatch(n -> n.name().equals(ballot.preferred()));
-    boolean all = (first || ballot.bestEffort()) && !ballot.silent().isEmpty();
+    boolean all = (first || ballot.loss().allowed()) && !ballot.silent().isEmpty();
     if (ballot.patient() && (all || wished)) {
       return new Verdict.Undecided(List.copyOf(ballot.silent()));
     }
@@ -186,14 +206,21 @@ public final class PromotionPolicy {
         usable.stream()
             .filter(v -> promotable(ballot, v))
             .filter(v ->
-                ballot.bestEffort()
+                ballot.loss().permits(lost(ballot, holder, v))
                     || (covered && members.stream().allMatch(v::covers))
                     || holder.filter(v::covers).isPresent()
                     || hasCleanStop(ballot, v)
                     || (first && v.covers(top)))
             .max(order(ballot));
     if (best.isPresent()) {
-      return new Verdict.Winner(best.get(), reason(ballot, usable, best.get()));
+      String cost =
+          ballot.loss().allowed() && !first
+              ? "; lost with the last primary: " + lost(ballot, holder, best.get()).text()
+              : "";
+      return new Verdict.Winner(best.get(), reason(ballot, usable, best.get()) + cost);
+    }
+    if (ballot.loss().allowed() && ballot.loss().bounded()) {
+      return waiting(ballot, beyondBounds(ballot, usable, holder));
     }
     boolean proven = first || covered || holder.isPresent();
     return waiting(
@@ -202,6 +229,27 @@ public final class PromotionPolicy {
             ? "%s has WAL up to %s that no promotable instance has"
                 .formatted(top.voter(), top.end())
             : unproven(ballot, members.size()));
+  }
+
+  private static LossEstimate lost(Ballot ballot, Optional<WalVote> holder, WalVote vote) {
+    return LossEstimate.of(ballot.holder(), holder, ballot.heard(), vote);
+  }
+
+  private static String beyondBounds(
+      Ballot ballot, List<WalVote> usable, Optional<WalVote> holder) {
+    String each =
+        usable.stream()
+            .filter(v -> promotable(ballot, v))
+            .sorted(Comparator.comparing(WalVote::voter))
+            .map(v -> v.voter() + ": " + lost(ballot, holder, v).text())
+            .collect(Collectors.joining(", "));
+    return each.isEmpty()
+        ? "no instance that has voted can be promoted"
+        : "every candidate lacks more of what %s wrote than %s allows (%s)"
+            .formatted(
+                ballot.formerHolder().map(NodeId::name).orElse("the last primary"),
+                ballot.loss().text(),
+                each);
   }
 
   private static boolean promotable(Ballot ballot, WalVote vote) {

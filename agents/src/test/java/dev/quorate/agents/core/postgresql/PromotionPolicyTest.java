@@ -12,6 +12,7 @@ import dev.quorate.resource.SyncPromise;
 import dev.quorate.resource.Vote;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -44,7 +45,8 @@ class PromotionPolicyTest {
         new Ballot(
             HELD_BY_A,
             ONE_OF_TWO,
-            false,
+            LossRule.NOTHING,
+            Optional.empty(),
             List.of(vote(B, 1, 90)),
             new TreeSet<>(List.of(C)),
             true,
@@ -116,7 +118,8 @@ class PromotionPolicyTest {
         new Ballot(
             released,
             ONE_OF_TWO,
-            false,
+            LossRule.NOTHING,
+            Optional.empty(),
             List.of(vote(A, 1, 100), vote(B, 1, 100), vote(C, 1, 100)),
             new TreeSet<>(),
             false,
@@ -164,7 +167,16 @@ class PromotionPolicyTest {
   }
 
   private static Ballot ballot(Holder holder, SyncPromise promise, Vote... votes) {
-    return new Ballot(holder, promise, false, List.of(votes), new TreeSet<>(), false, "", scores());
+    return new Ballot(
+        holder,
+        promise,
+        LossRule.NOTHING,
+        Optional.empty(),
+        List.of(votes),
+        new TreeSet<>(),
+        false,
+        "",
+        scores());
   }
 
   private static SortedMap<NodeId, Integer> scores() {

@@ -13,6 +13,7 @@ import dev.quorate.resource.Durability;
 import dev.quorate.resource.Election;
 import dev.quorate.resource.Holder;
 import dev.quorate.resource.InstanceStatus.Certainty;
+import dev.quorate.resource.NoCandidatePolicy;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
@@ -73,10 +74,19 @@ final class ElectionRules {
             preferred,
             draft.position,
             command.expected().stream().sorted().distinct().toList(),
-            new TreeMap<>());
+            new TreeMap<>(),
+            command.lastWrite().filter(w -> wasHolder(primacy, w.node())));
     draft.setPrimacy(Primacies.withElection(primacy, round));
     draft.note(new ClusterChange.ElectionOpened(command.resource(), round));
     return accepted();
+  }
+
+  private static boolean wasHolder(Primacy primacy, NodeId node) {
+    return switch (primacy.holder()) {
+      case Holder.Nobody() -> false;
+      case Holder.Held(var holder, _) -> holder.equals(node);
+      case Holder.Released(var holder, _, _, _, _) -> holder.equals(node);
+    };
   }
 
   private static boolean holderWorks(Draft draft, Primacy primacy) {
@@ -105,16 +115,7 @@ final class ElectionRules {
     if (vote.equals(votes.put(vote.node(), vote))) {
       return accepted("voted already");
     }
-    draft.setPrimacy(
-        Primacies.withElection(
-            found.get(),
-            new Election.Open(
-                open.round(),
-                open.reason(),
-                open.preferred(),
-                open.opened(),
-                open.expected(),
-                votes)));
+    draft.setPrimacy(Primacies.withElection(found.get(), open.with(votes)));
     draft.note(new ClusterChange.VoteCast(command.resource(), command.round(), vote));
     return accepted();
   }
@@ -134,16 +135,7 @@ final class ElectionRules {
     if (primacy.election() instanceof Election.Open open && open.votes().containsKey(node)) {
       SortedMap<NodeId, Vote> votes = new TreeMap<>(open.votes());
       votes.remove(node);
-      draft.setPrimacy(
-          Primacies.withElection(
-              primacy,
-              new Election.Open(
-                  open.round(),
-                  open.reason(),
-                  open.preferred(),
-                  open.opened(),
-                  open.expected(),
-                  votes)));
+      draft.setPrimacy(Primacies.withElection(primacy, open.with(votes)));
     }
   }
 
@@ -238,7 +230,8 @@ final class ElectionRules {
       Draft draft, Primacy primacy, Election.Open open, Vote winner) {
     ResourceDefinition resource = draft.primitive(primacy.resource()).orElseThrow();
     if (primacy.epoch() == 0
-        || Durability.of(draft.configuration(), resource) == Durability.ASYNC) {
+        || Durability.of(draft.configuration(), resource) == Durability.ASYNC
+        || NoCandidatePolicy.of(draft.configuration(), resource) == NoCandidatePolicy.BEST_EFFORT) {
       return true;
     }
     List<NodeId> covered = new ArrayList<>();

@@ -111,7 +111,8 @@ final class KnownOptions {
               entry("clone-min", WHOLE),
               entry("promoted-max", WHOLE),
               entry("promoted-node-max", WHOLE),
-              entry("durability", oneOf("async", "sync", "sync-strict"))),
+              entry("durability", oneOf("async", "sync", "sync-strict")),
+              entry("no-candidate-policy", oneOf("block", "best-effort"))),
           table());
 
   private final SortedMap<String, Kind> kinds;

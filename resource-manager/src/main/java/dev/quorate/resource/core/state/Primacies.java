@@ -28,6 +28,15 @@ final class Primacies {
     return new Primacy(p.resource(), p.epoch(), p.holder(), p.promise(), p.election(), target);
   }
 
+  private static String outcome(Election election) {
+    return switch (election) {
+      case Election.Won(var round, var winner, _, _, _, var detail) ->
+          "round " + round + ": " + winner + (detail.isEmpty() ? "" : ", " + detail);
+      case Election.Idle(_, var before) -> before;
+      case Election.Open _, Election.Blocked _ -> "";
+    };
+  }
+
   /// The next epoch, with its holder; the round that led to it is over.
   static Primacy granted(Primacy p, Holder.Held holder) {
     return new Primacy(
@@ -35,7 +44,7 @@ final class Primacies {
         p.epoch() + 1,
         holder,
         p.promise(),
-        new Election.Idle(p.election().round()),
+        new Election.Idle(p.election().round(), outcome(p.election())),
         p.switchoverTo());
   }
 }

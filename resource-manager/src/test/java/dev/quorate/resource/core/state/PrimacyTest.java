@@ -23,6 +23,7 @@ import dev.quorate.resource.ConfigurationChange.SetMeta;
 import dev.quorate.resource.Election;
 import dev.quorate.resource.Holder;
 import dev.quorate.resource.InstanceStatus.Certainty;
+import dev.quorate.resource.LastWrite;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.OperationResult;
 import dev.quorate.resource.Primacy;
@@ -32,6 +33,7 @@ import dev.quorate.resource.Vote;
 import dev.quorate.resource.Vote.TimelineSwitch;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +48,7 @@ class PrimacyTest {
     ledger.accept(ledger.operation("p", OperationKind.PROMOTE, PG, N1));
     assertEquals(1, ledger.primacy().epoch());
     assertTrue(ledger.primacy().heldBy(N1, "a"));
-    assertEquals(new Election.Idle(1), ledger.primacy().election());
+    assertEquals(new Election.Idle(1, "round 1: n1, most advanced"), ledger.primacy().election());
     ledger.refuse("HA-ELECT-012", new OpenElection(PG, 2, "test", List.of(N2)));
   }
 
@@ -74,6 +76,29 @@ class PrimacyTest {
     ledger.run(OperationKind.PROMOTE, PG, N2);
     assertEquals(2, ledger.primacy().epoch());
     assertTrue(ledger.primacy().heldBy(N2, "a"));
+  }
+
+  @Test
+  void whatWasHeardOfTheHolderIsRecordedWithTheRoundAndTheOutcomeStays() {
+    Ledger ledger = Ledger.running();
+    ledger.see(N2, N1);
+    ledger.see(N3, N1);
+    LastWrite heard = new LastWrite(N1, 1, 300, List.of(new LastWrite.Mark(300, 0)));
+    LastWrite strange = new LastWrite(N3, 1, 300, List.of());
+    OpenElection round = new OpenElection(PG, 2, "test", List.of(N2, N3));
+    ledger.accept(round.knowing(Optional.of(strange)));
+    assertEquals(
+        Optional.empty(), ((Election.Open) ledger.primacy().election()).lastWrite(), "not of n1");
+    ledger.accept(new CloseElection(PG, 2, "", "nobody"));
+    ledger.accept(new OpenElection(PG, 3, "test", List.of(N2, N3)).knowing(Optional.of(heard)));
+    ledger.accept(new CastVote(PG, 3, ledger.vote(N2, 1, 200)));
+    ledger.accept(new CastVote(PG, 3, ledger.vote(N3, 1, 150)));
+    assertEquals(Optional.of(heard), ((Election.Open) ledger.primacy().election()).lastWrite());
+    ledger.accept(new CloseElection(PG, 3, "n2", "lost: 100 bytes"));
+    ledger.accept(ledger.fence("f", N3, N1));
+    ledger.accept(ledger.fenced("f", N3, N1, "a", true));
+    ledger.run(OperationKind.PROMOTE, PG, N2);
+    assertEquals(new Election.Idle(3, "round 3: n2, lost: 100 bytes"), ledger.primacy().election());
   }
 
   @Test
@@ -180,6 +205,17 @@ class PrimacyTest {
     ledger.open(2, ledger.vote(N2, 1, 200));
     ledger.refuse("HA-ELECT-017", new CloseElection(PG, 2, "n2", ""));
     ledger.configure(new SetMeta(CLONE, new TreeMap<>(Map.of("durability", "async"))));
+    ledger.accept(new CloseElection(PG, 2, "n2", ""));
+  }
+
+  @Test
+  void bestEffortLetsABrokenPromisePass() {
+    Ledger ledger = lost(Ledger.running());
+    ledger.open(2, ledger.vote(N2, 1, 200));
+    ledger.configure(new SetMeta(CLONE, new TreeMap<>(Map.of("no-candidate-policy", "block"))));
+    ledger.refuse("HA-ELECT-017", new CloseElection(PG, 2, "n2", ""));
+    ledger.configure(
+        new SetMeta(CLONE, new TreeMap<>(Map.of("no-candidate-policy", "best-effort"))));
     ledger.accept(new CloseElection(PG, 2, "n2", ""));
   }
 

@@ -2,6 +2,7 @@ package dev.quorate.agents.core.postgresql.replication;
 
 import dev.quorate.agents.core.postgresql.Lsn;
 import dev.quorate.membership.NodeId;
+import dev.quorate.resource.LastWrite;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -78,23 +79,40 @@ public final class PrimaryTrack {
     }
   }
 
+  /// The track for the record of an election: the newest footprints, and some of the others.
+  ///
+  /// @return nothing if no footprint is known
+  public Optional<LastWrite> lastWrite(Instant now) {
+    if (primary == null || footprints.isEmpty()) {
+      return Optional.empty();
+    }
+    int dense = LastWrite.MOST / 2;
+    int all = footprints.size();
+    List<LastWrite.Mark> marks = new ArrayList<>();
+    for (int i = 0; i < all; i++) {
+      boolean recent = i >= all - dense;
+      int step = Math.max(1, Math.ceilDiv(all - dense, dense));
+      if (recent || i % step == 0) {
+        Footprint f = footprints.get(i);
+        long millis = Duration.between(f.at(), until(now)).toMillis();
+        marks.add(new LastWrite.Mark(f.end().value(), Math.max(0, millis)));
+      }
+    }
+    return Optional.of(new LastWrite(primary, timeline, footprints.getLast().end().value(), marks));
+  }
+
   /// Who is tracked.
   public Optional<NodeId> primary() {
     return Optional.ofNullable(primary);
   }
 
-  /// The line that it is on.
-  public int timeline() {
-    return timeline;
-  }
-
   /// Until when it was heard, as seen now.
-  public Instant until(Instant now) {
+  Instant until(Instant now) {
     return silentSince == null ? now : silentSince;
   }
 
   /// The positions that were heard, oldest first.
-  public List<Footprint> footprints() {
+  List<Footprint> footprints() {
     return List.copyOf(footprints);
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.agents.core.postgresql.Lsn;
 import dev.quorate.membership.NodeId;
+import dev.quorate.resource.LastWrite;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -55,6 +56,10 @@ class PrimaryTrackTest {
     assertEquals(Optional.of(new Lsn(8_640_000)), track.end());
     assertEquals(new Lsn(100), track.footprints().getFirst().end());
     assertEquals(Duration.ofSeconds(10), track.behind(at(86_400), new Lsn(8_640_000 - 1_000)));
+    LastWrite recorded = track.lastWrite(at(86_400)).orElseThrow();
+    assertTrue(recorded.marks().size() <= LastWrite.MOST);
+    assertEquals(new LastWrite.Mark(8_640_000, 1_000), recorded.marks().getLast());
+    assertEquals(new LastWrite.Mark(100, 86_400_000), recorded.marks().getFirst());
     Duration hour = track.behind(at(86_400), new Lsn(8_640_000 - 360_000));
     assertTrue(hour.compareTo(Duration.ofHours(1)) <= 0, hour::toString);
   }
@@ -67,7 +72,7 @@ class PrimaryTrackTest {
     assertEquals(Optional.of(new Lsn(500)), track.end());
     track.heard(at(2), A, Reports.primary(3, 600));
     assertEquals(Optional.of(A), track.primary());
-    assertEquals(3, track.timeline());
+    assertEquals(3, track.lastWrite(at(2)).orElseThrow().timeline());
     assertEquals(1, track.footprints().size());
   }
 
