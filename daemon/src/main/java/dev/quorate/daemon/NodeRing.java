@@ -147,6 +147,15 @@ final class NodeRing implements AutoCloseable {
     }
   }
 
+  /// What is to be said of machines that have one name.
+  List<String> twins() {
+    return driver.twins().stream()
+        .map(twin ->
+            "TWO MACHINES speak as %s: the one at %s is refused; is it a copy of the other?"
+                .formatted(twin.node(), twin.from()))
+        .toList();
+  }
+
   /// How the links do.
   List<Cluster.RingLink> links() {
     List<RingPeer> known = peers;

@@ -85,6 +85,7 @@ final class Operator implements Cluster {
                     + why
                     + "; see 'hactl quorum status'"));
     slowDisk().ifPresent(all::add);
+    lifecycle.node().map(n -> n.ring().twins()).ifPresent(all::addAll);
     return all;
   }
 

@@ -90,7 +90,7 @@ final class HostileDatagrams {
     var mark = random.nextInt(4) == 0 ? random.nextLong() : markOfCluster();
     ByteBuffer.wrap(bytes)
         .put((byte) 0x51)
-        .put((byte) 3)
+        .put((byte) 4)
         .put((byte) (1 + random.nextInt(3)))
         .putInt(1 + random.nextInt(2))
         .putLong(mark)

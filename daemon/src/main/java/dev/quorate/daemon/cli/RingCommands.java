@@ -46,6 +46,7 @@ final class RingCommands {
     rows.add(List.of("NODE", "LINK", "ADDRESS", "STATE", "ROUND TRIP", "LOSS IN", "LOSS OUT", ""));
     links.forEach(link -> rows.add(row(link)));
     Columns.of(rows, "").forEach(in.out()::line);
+    facts.warnings().forEach(in.out()::remark);
   }
 
   private static void rekey(Invocation in) {

@@ -4,6 +4,7 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.membership.RingAddress;
 import dev.quorate.membership.RingPeer;
 import dev.quorate.membership.core.RingEffect.Care;
+import dev.quorate.membership.core.TwinWatch;
 import dev.quorate.membership.core.codec.LinkCodec;
 import dev.quorate.membership.core.link.LinkMonitor;
 import dev.quorate.membership.core.link.LinkState;
@@ -41,6 +42,7 @@ final class NettyRingTransport implements RingTransport {
   private final PacketSeal seal;
   private final RingCounters counters;
   private final LinkMonitor monitor;
+  private final TwinWatch watch;
   private final List<LinkSockets> links = new ArrayList<>();
   private final NavigableMap<NodeId, Integer> counts = new TreeMap<>();
   private final Map<NodeId, Deque<Waiting>> waiting = new TreeMap<>();
@@ -48,6 +50,7 @@ final class NettyRingTransport implements RingTransport {
   private final Map<NodeId, Allowance> fromElsewhere = new TreeMap<>();
   private final ByteBuffer report = ByteBuffer.allocate(LinkCodec.MAX_REPORT);
   private volatile List<LinkStatus> status = List.of();
+  private volatile List<TwinWatch.Twin> twins = List.of();
   private @Nullable Receiver receiver;
   private boolean speaking = true;
 
@@ -60,7 +63,9 @@ final class NettyRingTransport implements RingTransport {
       HostAddresses hosts,
       PacketSeal seal,
       LinkMonitor monitor,
+      TwinWatch watch,
       RingCounters counters) {
+    this.watch = watch;
     this.loop = loop;
     this.time = time;
     this.seal = seal;
@@ -146,6 +151,11 @@ final class NettyRingTransport implements RingTransport {
     return status;
   }
 
+  /// Nodes under whose name another machine speaks. Read from any thread.
+  List<TwinWatch.Twin> twins() {
+    return twins;
+  }
+
   /// Lets datagrams pass, or none in either direction.
   void speak(boolean on) {
     speaking = on;
@@ -180,6 +190,7 @@ final class NettyRingTransport implements RingTransport {
     }
     flush();
     status = monitor.status();
+    twins = watch.twins(now);
   }
 
   /// A link among several is worth a word; a peer that is gone altogether is the ring's matter.
@@ -289,6 +300,8 @@ final class NettyRingTransport implements RingTransport {
         greet(node);
         flush();
       }
+      case PacketSeal.Opened.Twin(var node) ->
+          watch.refused(time.instant(), node, from.getAddress().getHostAddress());
       case PacketSeal.Opened.Unopened() -> unopened(from);
       case PacketSeal.Opened.Nothing() -> {}
     }
@@ -296,6 +309,15 @@ final class NettyRingTransport implements RingTransport {
 
   private void heard(NodeId node, int link) {
     monitor.heard(time.instant(), node, link);
+    watch
+        .heard(time.instant(), node)
+        .ifPresent(twin ->
+            LOG.atError()
+                .addKeyValue("node", node)
+                .addKeyValue("target", twin.from())
+                .addKeyValue("code", "HA-RING-004")
+                .log(
+                    "another machine speaks under this node's name and is refused: is it a copy?"));
     release(node);
   }
 
@@ -334,6 +356,11 @@ final class NettyRingTransport implements RingTransport {
     @Override
     public boolean knows(NodeId node) {
       return counts.containsKey(node);
+    }
+
+    @Override
+    public boolean isSilent(NodeId node) {
+      return watch.isSilent(time.instant(), node);
     }
 
     @Override

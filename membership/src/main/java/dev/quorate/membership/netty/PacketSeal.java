@@ -1,5 +1,6 @@
 package dev.quorate.membership.netty;
 
+import dev.quorate.membership.Member;
 import dev.quorate.membership.NodeId;
 import dev.quorate.membership.RingPeer;
 import dev.quorate.membership.aead.Aead;
@@ -52,18 +53,19 @@ final class PacketSeal {
   static final int OVERHEAD = 3 + 4 + 8 + 1 + 63 + 16 + 8 + 8 + Aead.TAG;
 
   private static final byte MAGIC = 0x51;
-  private static final byte VERSION = 3;
+  private static final byte VERSION = 4;
   private static final byte HELLO = 1;
   private static final byte CONTENT = 2;
   private static final byte REPORT = 3;
   private static final int CONTRIBUTION = 16;
-  private static final int HELLO_SIZE = 1 + CONTRIBUTION + Integer.BYTES;
+  private static final int HELLO_SIZE = 1 + CONTRIBUTION + Integer.BYTES + Long.BYTES;
   private static final int MARK_AT = 3 + Integer.BYTES;
   private static final int MAX_RETIRED = 1024;
 
   private final byte[] cluster;
   private final long mark;
   private final byte[] name;
+  private final long boot;
   private final byte[] mine = new byte[CONTRIBUTION];
   private final RingCounters counters;
   private final Map<NodeId, Peer> peers = new HashMap<>();
@@ -80,6 +82,9 @@ final class PacketSeal {
     final LinkedHashSet<ByteBuffer> retired = new LinkedHashSet<>();
     byte @Nullable [] heard;
 
+    /// The boot in which that was.
+    long heardBoot;
+
     /// The newest generation that it has; 0 if that is not known.
     int newest;
 
@@ -92,7 +97,7 @@ final class PacketSeal {
           retired.removeFirst();
         }
       }
-      session = new Session(contribution, nameOf(node));
+      session = new Session(contribution, nameOf(node), heardBoot);
       counters.add(Count.SESSIONS);
     }
   }
@@ -101,13 +106,15 @@ final class PacketSeal {
   private final class Session {
     final byte[] theirs;
     final byte[] theirName;
+    final long boot;
     final TreeMap<Integer, byte[]> out = new TreeMap<>();
     final TreeMap<Integer, byte[]> in = new TreeMap<>();
     final ReplayWindow window = new ReplayWindow();
     final ReplayWindow[] byLink = new ReplayWindow[RingPeer.MAX_LINKS];
     long sent;
 
-    Session(byte[] theirs, byte[] theirName) {
+    Session(byte[] theirs, byte[] theirName, long boot) {
+      this.boot = boot;
       Arrays.setAll(byLink, _ -> new ReplayWindow());
       this.theirs = theirs;
       this.theirName = theirName;
@@ -139,6 +146,9 @@ final class PacketSeal {
     /// The peer should be greeted.
     record HelloDue(NodeId node) implements Opened {}
 
+    /// Another boot of a node that is not silent.
+    record Twin(NodeId of) implements Opened {}
+
     /// Sealed with another key or for another cluster, or damaged.
     record Unopened() implements Opened {}
 
@@ -153,6 +163,9 @@ final class PacketSeal {
 
     /// Whether effort may be spent on what claims to be a greeting or the first word of a node.
     boolean admits(NodeId node);
+
+    /// Whether a node was not heard of for so long that another boot of it may be what is left.
+    boolean isSilent(NodeId node);
   }
 
   private record Header(
@@ -167,13 +180,14 @@ final class PacketSeal {
   PacketSeal(
       String cluster,
       RingKeys keys,
-      NodeId self,
+      Member self,
       RandomGenerator random,
       RingCounters counters,
       Aead aead) {
     this.cluster = cluster.getBytes(StandardCharsets.UTF_8);
     this.keys = keys;
-    this.name = nameOf(self);
+    this.name = nameOf(self.node());
+    this.boot = markOf(self.incarnation().bootId().getBytes(StandardCharsets.UTF_8));
     this.counters = counters;
     random.nextBytes(mine);
     this.aead = aead;
@@ -228,7 +242,7 @@ final class PacketSeal {
     var plain = ByteBuffer.allocate(HELLO_SIZE);
     plain.put((byte) (ask || peer.session == null ? 1 : 0));
     plain.put(peer.heard == null ? new byte[CONTRIBUTION] : peer.heard);
-    plain.putInt(keys.newest());
+    plain.putInt(keys.newest()).putLong(boot);
     var generation = keys.common(peer.newest);
     var key = derive(generation, "hello", name, mine, new byte[CONTRIBUTION]);
     putHeader(HELLO, generation, 0, hellos, out);
@@ -289,16 +303,32 @@ final class PacketSeal {
     var answer = plain.get() == 1;
     var echo = new byte[CONTRIBUTION];
     plain.get(echo);
+    var newest = plain.getInt();
+    var isNew = peer.session == null || !Arrays.equals(peer.session.theirs, contribution);
+    var bootOfPeer = plain.getLong();
+    if (isNew && isTwin(peer, bootOfPeer, sender, door)) {
+      return new Opened.Twin(sender);
+    }
     var same = Arrays.equals(peer.heard, contribution);
     peer.heard = contribution;
+    peer.heardBoot = bootOfPeer;
     // An old greeting of the same start, played again, must not lead back to an old key.
-    peer.newest = same ? Math.max(peer.newest, plain.getInt()) : plain.getInt();
-    var isNew = peer.session == null || !Arrays.equals(peer.session.theirs, contribution);
+    peer.newest = same ? Math.max(peer.newest, newest) : newest;
     if (isNew && Arrays.equals(echo, mine)) {
       peer.establish(contribution, sender);
       return new Opened.Established(sender, answer);
     }
     return answer ? new Opened.HelloDue(sender) : new Opened.Nothing();
+  }
+
+  /// Where a machine is copied, both copies have the name and the keys: the one that came first
+  /// keeps its place as long as it speaks.
+  private boolean isTwin(Peer peer, long bootOfPeer, NodeId sender, Door door) {
+    var twin = peer.session != null && peer.session.boot != bootOfPeer && !door.isSilent(sender);
+    if (twin) {
+      counters.add(Count.DROPPED_TWIN);
+    }
+    return twin;
   }
 
   private Opened content(
@@ -330,7 +360,13 @@ final class PacketSeal {
       return new Opened.Unopened();
     }
     if (isNew) {
-      peer.heard = contribution;
+      if (!Arrays.equals(peer.heard, contribution)) {
+        // Which boot it is says only a greeting.
+        return new Opened.HelloDue(sender);
+      }
+      if (isTwin(peer, peer.heardBoot, sender, door)) {
+        return new Opened.Twin(sender);
+      }
       peer.establish(contribution, sender);
     }
     if (peer.session != null) {

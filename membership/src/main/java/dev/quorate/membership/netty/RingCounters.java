@@ -32,6 +32,8 @@ public final class RingCounters {
     DROPPED_FOREIGN,
     /// Dropped unopened: more greetings than a peer can have reason for.
     DROPPED_RATE,
+    /// Dropped: greetings of another boot of a node that is not silent.
+    DROPPED_TWIN,
     /// Dropped: no peer of this node.
     DROPPED_STRANGER,
     /// Dropped: the seal was right, the content was not.

@@ -14,6 +14,7 @@ import dev.quorate.membership.core.RingProtocol;
 import dev.quorate.membership.core.RingState;
 import dev.quorate.membership.core.TimerId;
 import dev.quorate.membership.core.Token;
+import dev.quorate.membership.core.TwinWatch;
 import dev.quorate.membership.core.codec.RingCodec;
 import dev.quorate.membership.core.link.LinkMonitor;
 import dev.quorate.membership.core.link.LinkStatus;
@@ -98,11 +99,19 @@ public final class RingDriver implements AutoCloseable {
     LOG.atInfo().addKeyValue("library", aead.name()).log("ring packets are sealed");
     var seal =
         new PacketSeal(
-            setup.cluster(), setup.keys(), setup.self().node(), new SecureRandom(), counters, aead);
+            setup.cluster(), setup.keys(), setup.self(), new SecureRandom(), counters, aead);
     var monitor = LinkMonitor.of(setup.config().tokenTimeout());
     this.linkEvery = monitor.interval();
     this.transport =
-        new NettyRingTransport(loop, time, setup.links(), hosts, seal, monitor, counters);
+        new NettyRingTransport(
+            loop,
+            time,
+            setup.links(),
+            hosts,
+            seal,
+            monitor,
+            new TwinWatch(setup.config().tokenTimeout().multipliedBy(2)),
+            counters);
   }
 
   private static List<NodeId> nodesOf(List<RingPeer> peers) {
@@ -133,6 +142,11 @@ public final class RingDriver implements AutoCloseable {
   /// How the links to the peers do.
   public List<LinkStatus> links() {
     return transport.status();
+  }
+
+  /// Nodes under whose name another machine has spoken in the last minute.
+  public List<TwinWatch.Twin> twins() {
+    return transport.twins();
   }
 
   private List<RingPeer> others(List<RingPeer> peers) {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quorate.membership.Incarnation;
+import dev.quorate.membership.Member;
 import dev.quorate.membership.NodeId;
 import dev.quorate.membership.aead.Aead;
 import dev.quorate.membership.netty.PacketSeal.Opened;
@@ -23,12 +25,18 @@ class PacketSealTest {
 
   private final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(42);
   private final RingCounters counters = new RingCounters();
+  private boolean silent;
 
   private PacketSeal start(NodeId node, String cluster, int secret) {
+    return start(node, "boot", cluster, secret);
+  }
+
+  private PacketSeal start(NodeId node, String boot, String cluster, int secret) {
     var key = new byte[32];
     Arrays.fill(key, (byte) secret);
+    var self = new Member(node, new Incarnation(boot, 1));
     return new PacketSeal(
-        cluster, RingKeys.of(ClusterKey.of(key)), node, random, counters, Aead.best());
+        cluster, RingKeys.of(ClusterKey.of(key)), self, random, counters, Aead.best());
   }
 
   private static ClusterKey key(int secret) {
@@ -37,7 +45,7 @@ class PacketSealTest {
     return ClusterKey.of(key);
   }
 
-  private static PacketSeal.Door door(boolean admits) {
+  private PacketSeal.Door door(boolean admits) {
     return new PacketSeal.Door() {
       @Override
       public boolean knows(NodeId node) {
@@ -47,6 +55,11 @@ class PacketSealTest {
       @Override
       public boolean admits(NodeId node) {
         return admits;
+      }
+
+      @Override
+      public boolean isSilent(NodeId node) {
+        return silent;
       }
     };
   }
@@ -63,11 +76,11 @@ class PacketSealTest {
     return out.flip();
   }
 
-  private static Opened open(PacketSeal at, ByteBuffer datagram) {
+  private Opened open(PacketSeal at, ByteBuffer datagram) {
     return at.open(datagram.duplicate(), 0, door(true));
   }
 
-  private static void greet(PacketSeal a, PacketSeal b) {
+  private void greet(PacketSeal a, PacketSeal b) {
     assertEquals(new Opened.HelloDue(A), open(b, hello(a, B)));
     assertEquals(new Opened.Established(B, true), open(a, hello(b, A)));
     assertEquals(new Opened.Established(A, false), open(b, hello(a, B)));
@@ -245,5 +258,29 @@ class PacketSealTest {
     assertTrue(window.mark(1_000_000));
     assertTrue(window.mark(999_999));
     assertFalse(window.mark(5_000));
+  }
+
+  @Test
+  void aCopyOfAMachineDoesNotTakeItsPlace() {
+    var a = start(A, "x", 1);
+    var b = start(B, "x", 1);
+    greet(a, b);
+    var copy = start(A, "another boot", "x", 1);
+    for (int i = 0; i < 3; i++) {
+      assertEquals(new Opened.Twin(A), open(b, hello(copy, B)));
+      assertEquals(i, number(open(b, sealed(a, B, i))), "the first goes on");
+      assertEquals(i, number(open(a, sealed(b, A, i))), "and is spoken to");
+    }
+    assertEquals(3, counters.get(Count.DROPPED_TWIN));
+    assertEquals(0, counters.get(Count.DROPPED_REPLAYED));
+
+    // Once nothing is heard of the first, it may have been switched off.
+    silent = true;
+    assertEquals(new Opened.HelloDue(A), open(b, hello(copy, B)));
+    assertEquals(new Opened.Established(B, false), open(copy, hello(b, A)));
+    assertEquals(new Opened.Established(A, false), open(b, hello(copy, B)));
+    assertEquals(7, number(open(b, sealed(copy, B, 7))));
+    silent = false;
+    assertEquals(new Opened.Nothing(), open(b, sealed(a, B, 9)), "its time is over");
   }
 }

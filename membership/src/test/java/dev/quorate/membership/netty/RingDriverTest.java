@@ -13,6 +13,7 @@ import dev.quorate.membership.RingId;
 import dev.quorate.membership.RingPeer;
 import dev.quorate.membership.View;
 import dev.quorate.membership.ViewListener;
+import dev.quorate.membership.core.TwinWatch;
 import dev.quorate.membership.core.link.LinkState;
 import dev.quorate.membership.netty.RingCounters.Count;
 import dev.quorate.membership.time.MonotonicTime;
@@ -55,6 +56,10 @@ class RingDriverTest {
     }
 
     Station(String name, long run, byte secret, HostAddresses hosts) {
+      this(name, "boot", run, secret, hosts);
+    }
+
+    Station(String name, String boot, long run, byte secret, HostAddresses hosts) {
       var key = new byte[32];
       Arrays.fill(key, secret);
       driver =
@@ -62,7 +67,7 @@ class RingDriverTest {
               new RingSetup(
                   "test",
                   RingKeys.of(ClusterKey.of(key)),
-                  new Member(new NodeId(name), new Incarnation("boot", run)),
+                  new Member(new NodeId(name), new Incarnation(boot, run)),
                   java.util.Objects.requireNonNull(peers.get(name)).links(),
                   List.copyOf(peers.values()),
                   directory.resolve(name + ".sequence"),
@@ -289,7 +294,33 @@ class RingDriverTest {
     await(() -> a.messages.size() == 600 && b.messages.size() == 600 && c.messages.size() == 600);
     await(() -> isUp(a, "b") && isUp(c, "b") && isUp(b, "a") && isUp(b, "c"));
     assertEquals(a.messages, b.messages);
-    assertTrue(together(3, a, b, c) && a.views.getLast().equals(view), "no view changed");
+    assertTrue(together(3, a, b, c), "all have one view");
+    var since = a.views.subList(a.views.indexOf(view), a.views.size());
+    assertTrue(since.stream().allMatch(v -> v.members().size() == 3), "nobody was left out");
+  }
+
+  @Test
+  void aCopyOfAMachineIsNamedAndDisturbsNobody() throws IOException {
+    var a = new Station("a", 1, (byte) 7);
+    var b = new Station("b", 1, (byte) 7);
+    var c = new Station("c", 1, (byte) 7);
+    await(() -> together(3, a, b, c));
+    var view = a.views.getLast();
+    try (var socket = new DatagramSocket(0, InetAddress.getByName("127.0.0.66"))) {
+      var elsewhere = new RingAddress("127.0.0.66", socket.getLocalPort());
+      peers.put("c", RingPeer.of(new NodeId("c"), elsewhere));
+    }
+    var copy = new Station("c", "another boot", 2, (byte) 7, new HostAddresses());
+    var twin = new TwinWatch.Twin(new NodeId("c"), "127.0.0.66");
+    await(() -> a.driver.twins().contains(twin) && b.driver.twins().contains(twin));
+    await(() -> copy.members() == 1);
+    assertTrue(c.driver.multicast("still here".getBytes(StandardCharsets.US_ASCII)));
+    await(() -> a.messages.contains("c:still here") && b.messages.contains("c:still here"));
+    assertTrue(a.driver.counters().get(Count.DROPPED_TWIN) > 0);
+    assertEquals(List.of(), c.driver.twins());
+    var since = a.views.subList(a.views.indexOf(view), a.views.size());
+    assertTrue(since.stream().allMatch(v -> v.members().equals(view.members())), "no view changed");
+    assertEquals(1, copy.members());
   }
 
   /// Gives a node a second link, at a port that is held until the socket is closed.
