@@ -39,6 +39,7 @@ final class CertificateKeeper implements AutoCloseable {
   private final ScheduledThreadPoolExecutor thread;
   private volatile String trouble = "";
   private Optional<Instant> tried = Optional.empty();
+  private volatile Optional<CertificateTrust> last = Optional.empty();
 
   /// @param quorate whether the log is heard
   CertificateKeeper(
@@ -71,9 +72,9 @@ final class CertificateKeeper implements AutoCloseable {
     }
     try {
       thread.execute(() -> {
+        last = Optional.of(trust);
         try {
-          if (certificates.follow(trust)) {
-            tried = Optional.empty();
+          if (followed()) {
             look();
           }
         } catch (SecretsException e) {
@@ -98,6 +99,8 @@ final class CertificateKeeper implements AutoCloseable {
       return;
     }
     try {
+      // Also what could not be stored when it was agreed on: nothing else may come for hours.
+      var _ = followed();
       Instant now = Instant.now();
       NodeCertificate own = certificates.own();
       Optional<String> unusable = own.unusable(now);
@@ -107,12 +110,24 @@ final class CertificateKeeper implements AutoCloseable {
         return;
       } else if (due(own, now)) {
         renew(own, now);
+      } else if (certificates.unstored().isPresent()) {
+        say(
+            "what the cluster agreed on about certificates cannot be stored, and is tried again: "
+                + certificates.unstored().get());
       } else {
         trouble = "";
       }
     } catch (SecretsException e) {
       say(String.valueOf(e.getMessage()));
     }
+  }
+
+  private boolean followed() {
+    boolean news = last.isPresent() && certificates.follow(last.get());
+    if (news) {
+      tried = Optional.empty();
+    }
+    return news;
   }
 
   private boolean due(NodeCertificate own, Instant now) {

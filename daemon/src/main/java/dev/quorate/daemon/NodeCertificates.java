@@ -102,6 +102,11 @@ final class NodeCertificates {
     return true;
   }
 
+  /// Why what was agreed on last could not be followed; empty if it is.
+  synchronized Optional<String> unstored() {
+    return unstored.isEmpty() ? Optional.empty() : Optional.of(unstored);
+  }
+
   /// Who is shut out is shut out at once; the rest stays to be followed, with the version before.
   private boolean followRevocations(LiveTls tls, CertificateTrust trust, String reason) {
     if (!unstored.equals(reason)) {

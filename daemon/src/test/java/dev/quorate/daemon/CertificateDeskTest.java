@@ -337,6 +337,30 @@ class CertificateDeskTest {
   }
 
   @Test
+  void whatCouldNotBeStoredIsTriedAgainWithoutAnotherEntry() throws IOException {
+    Member second = member(N2);
+    second.up = false;
+    Path inTheWay = temporary.resolve("n2/trust.json");
+    Files.createDirectories(inTheWay.resolve("something"));
+    revoke(N3);
+    var keeper =
+        new CertificateKeeper(second.certificates, second.desk, () -> second.config, () -> true);
+    open.add(keeper);
+    keeper.agreed(state.trust());
+    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (keeper.warnings().isEmpty() && System.nanoTime() < end) {
+      keeper.look();
+    }
+    assertTrue(
+        keeper.warnings().getFirst().contains("cannot be stored"), keeper.warnings().toString());
+    Files.delete(inTheWay.resolve("something"));
+    Files.delete(inTheWay);
+    keeper.look();
+    assertEquals(List.of(), keeper.warnings());
+    assertEquals(state.trust().version(), second.certificates.agreed().version());
+  }
+
+  @Test
   void aRevokedNodeReturnsWithANewTokenOnly() throws IOException {
     revoke(N3);
     var grant = member(N1).desk.grant(N3, address(N3));
