@@ -116,7 +116,7 @@ final class LogRebuild {
       lost = old.incarnation();
     } catch (IOException e) {
       log.atWarn().addKeyValue("reason", e.getMessage()).log("number of the log not known");
-      lost = 1;
+      lost = known(config);
     }
     int next = retire(lost) + 1;
     lifecycle.setAside();
@@ -130,6 +130,21 @@ final class LogRebuild {
     return List.of(
         "The damaged log is kept in " + old.aside() + " until the next rebuild.",
         "This node's log is number " + next + " now, and is copied from the others.");
+  }
+
+  /// Which log of this node's the others know, where that cannot be read here. Once they have taken
+  /// it out nobody knows, and a number that was used must not come back.
+  private int known(DaemonConfig config) {
+    int known = askMembers("/v1/log/retire", 0).incarnation();
+    if (known == 0) {
+      throw new HactlError(
+          ExitCode.REFUSED,
+          "HA-NODE-043",
+          "the number of this node's log cannot be read, and the others know none",
+          "stop quorated, remove all of %s, and join with a new token"
+              .formatted(config.stateDirectory()));
+    }
+    return known;
   }
 
   /// Has the leader take the lost log out of the configuration.

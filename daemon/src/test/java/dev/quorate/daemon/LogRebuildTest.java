@@ -1,10 +1,12 @@
 package dev.quorate.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.consensus.LogMember;
 import dev.quorate.daemon.cli.ExitCode;
+import dev.quorate.daemon.cli.HactlError;
 import dev.quorate.daemon.cli.NodeFacts;
 import dev.quorate.membership.netty.HostAddresses;
 import dev.quorate.resource.Absence;
@@ -110,6 +112,26 @@ class LogRebuildTest {
     nodes.await("votes again", () -> nodes.votes(1, 3) && nodes.votes(3, 3));
     nodes.await("the third log", () -> incarnation(1, 3) == 3);
     nodes.awaitOnline(3);
+  }
+
+  private void spoilNumber(int number) throws IOException {
+    try (Stream<Path> files = Files.list(nodes.state(number))) {
+      Path marker = files.filter(f -> f.toString().endsWith(".begun")).findFirst().orElseThrow();
+      Files.writeString(marker, "A log was begun.\nincarnation of old\n");
+    }
+  }
+
+  @Test
+  void aNumberThatNobodyKnowsIsNotMadeUp() throws IOException {
+    damage(3);
+    spoilNumber(3);
+    Lifecycle third = nodes.boot(3);
+    assertEquals(NodeFacts.Phase.DAMAGED, third.phase());
+    third.rebuilding().putOutOfUse();
+    assertEquals(0, incarnation(1, 3), "the others knew it");
+    spoilNumber(3);
+    HactlError refused = assertThrows(HactlError.class, () -> third.rebuilding().putOutOfUse());
+    assertEquals("HA-NODE-043", refused.code());
   }
 
   @Test
