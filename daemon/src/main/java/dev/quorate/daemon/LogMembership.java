@@ -12,6 +12,7 @@ import dev.quorate.daemon.cli.ExitCode;
 import dev.quorate.daemon.cli.HactlError;
 import dev.quorate.daemon.config.DaemonConfig;
 import dev.quorate.daemon.http.HttpRequest;
+import dev.quorate.daemon.secrets.FounderSeats;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
@@ -260,7 +261,10 @@ final class LogMembership {
   ///
   /// @return 0 for a founder
   private int number(Node here, NodeId joining) {
-    if (here.logIncarnation() > 1 || here.machine().state().configuration().version() > 0) {
+    FounderSeats founders = FounderSeats.in(config.get().secretsDirectory());
+    if (here.logIncarnation() > 1
+        || here.machine().state().configuration().version() > 0
+        || founders.taken(joining)) {
       // What is known here may be old: whoever took part without this node's knowing would found
       // its log again, and vote after it lost one.
       agree.accept(new ClusterCommand.PassTime(0));
@@ -271,12 +275,19 @@ final class LogMembership {
         state.node(joining).filter(s -> s.presence() != NodeStatus.Presence.NEVER_SEEN).isPresent();
     if (member.isPresent()) {
       int last = member.get().incarnation();
-      return seen || last > 1 ? last + 1 : 0;
+      return seen || last > 1 ? last + 1 : founding(founders, joining);
     }
     // Rises with every change, the one that named the node among them.
     return here.replicatedLog().members().equals(LogMembers.NONE)
-        ? 0
+        ? founding(founders, joining)
         : Math.toIntExact(Math.max(2, state.configuration().version()));
+  }
+
+  /// Before the node is told, since it may found its log and be emptied without this node's hearing
+  /// of it.
+  private static int founding(FounderSeats founders, NodeId joining) {
+    founders.take(joining);
+    return 0;
   }
 
   private static String answer(Message asked, Standing standing) {

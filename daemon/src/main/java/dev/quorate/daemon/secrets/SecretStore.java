@@ -50,6 +50,7 @@ public final class SecretStore {
   /// Makes the secrets of a new cluster.
   public void found(String cluster, NodeId node, String address, Instant now) throws IOException {
     OwnerOnly.directory(directory);
+    FounderSeats.in(directory).forget();
     ClusterAuthority authority = ClusterAuthority.create(cluster, now);
     byte[] ring = newRingKey();
     write(certificates.authorityKeyFile(), authority.privateKeyPem());
