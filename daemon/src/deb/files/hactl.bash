@@ -14,7 +14,7 @@ _hactl() {
     'node') words='add address attribute maintenance rebuild remove standby unmaintenance unstandby utilization' ;;
     'pg') words='doctor drill lag list rebuild reinit reload replication restart status switchover topology' ;;
     'property') words='config set show unset' ;;
-    'quorum') words='status unblock' ;;
+    'quorum') words='adopt status unblock' ;;
     'resource') words='agents ban cleanup clear clone config create defaults delete describe disable enable group list manage meta move promotable refresh remove status unclone ungroup unmanage update utilization' ;;
     'resource group') words='add delete list remove' ;;
     'ring') words='rekey status' ;;

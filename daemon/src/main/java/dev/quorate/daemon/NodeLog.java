@@ -5,12 +5,14 @@ import dev.quorate.consensus.LogListener;
 import dev.quorate.consensus.ReplicatedLog;
 import dev.quorate.consensus.ratis.RatisReplicatedLog;
 import dev.quorate.consensus.tls.LiveTls;
+import dev.quorate.daemon.cli.HactlError;
 import dev.quorate.daemon.cli.PairFacts;
 import dev.quorate.daemon.config.DaemonConfig;
 import dev.quorate.daemon.config.Identity;
 import dev.quorate.daemon.core.NodeEvent;
 import dev.quorate.daemon.core.PairStanding;
 import dev.quorate.membership.Incarnation;
+import dev.quorate.membership.NodeId;
 import dev.quorate.membership.View;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
@@ -142,6 +144,17 @@ final class NodeLog implements AutoCloseable {
   /// How the disk of the log does.
   LogDisk disk() {
     return disk;
+  }
+
+  /// An operator swears that the other of two is off, so that this node goes on alone.
+  ///
+  /// @return its epoch from then on
+  long adopt(NodeId absent, String client, String reason) {
+    return pair.orElseThrow(() ->
+            HactlError.failed(
+                "there is no arbitration of two voters here",
+                "this is for two nodes with two-node=true; see 'hactl quorum status'"))
+        .adopt(absent, client, reason);
   }
 
   /// The ring agreed on who is there.

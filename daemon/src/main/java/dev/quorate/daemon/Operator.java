@@ -108,6 +108,11 @@ final class Operator implements Cluster {
   }
 
   @Override
+  public long adopt(NodeId absent, String client, String reason) {
+    return running().nodeLog().adopt(absent, client, reason);
+  }
+
+  @Override
   public ClusterState state() {
     return lifecycle
         .node()

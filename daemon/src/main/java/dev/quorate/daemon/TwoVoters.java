@@ -36,6 +36,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -47,6 +50,7 @@ import org.slf4j.LoggerFactory;
 final class TwoVoters implements Surroundings {
   private static final Logger LOG = LoggerFactory.getLogger(TwoVoters.class);
   private static final Duration PATIENCE = Duration.ofMillis(1500);
+  private static final Duration OATH = Duration.ofSeconds(20);
   private static final Duration RETIRE = Duration.ofSeconds(5);
   private static final Duration PAUSE = Duration.ofMillis(250);
 
@@ -64,6 +68,9 @@ final class TwoVoters implements Surroundings {
   private final AtomicLong requests = new AtomicLong();
   private final PairLog pairLog;
   private final PairShell shell;
+
+  /// Why the peer says that it does not arbitrate; empty if it does not say so.
+  private volatile String refusal = "";
 
   /// Whether the log on disk could not be read, so that nothing is known of the agreed state.
   private boolean unread;
@@ -162,7 +169,7 @@ final class TwoVoters implements Surroundings {
     SurvivorRecord survivor = shell.survivorRecord();
     return Optional.of(
         new PairFacts(
-            standing.how(),
+            standing.how() + refusal,
             !shell.accepting(),
             "epoch " + survivor.epoch() + ", " + survivor.standing(),
             shell.unprotected()));
@@ -192,6 +199,39 @@ final class TwoVoters implements Surroundings {
                 "HA-PAIR-004",
                 "the log of " + identity.node() + " is unusable, so that it takes no part",
                 "see 'hactl status' there"));
+  }
+
+  /// An operator swears that the peer is off; blocks until this node goes on alone.
+  long adopt(NodeId absent, String client, String reason) {
+    if (!absent.equals(peer)) {
+      throw HactlError.usage(
+          "'" + absent + "' is not the other of the two nodes", "the other is " + peer);
+    }
+    if (probe() != Absence.SILENT) {
+      throw new HactlError(
+          ExitCode.REFUSED,
+          "HA-PAIR-006",
+          peer + " is not off: its machine answers at " + address(),
+          "let it take part, or switch it off");
+    }
+    Optional<String> refused;
+    try {
+      refused =
+          shell
+              .sworn(PairStanding.Proof.sworn(peer, client, reason))
+              .get(OATH.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw HactlError.failed("interrupted", "look at 'hactl quorum status'");
+    } catch (ExecutionException | TimeoutException e) {
+      throw HactlError.timeout(
+          "the arbitration did not take the oath in time", "look at 'hactl quorum status'");
+    }
+    if (refused.isPresent()) {
+      throw new HactlError(
+          ExitCode.REFUSED, "HA-PAIR-006", refused.get(), "see 'hactl quorum status'");
+    }
+    return shell.survivorRecord().epoch();
   }
 
   @Override
@@ -230,9 +270,12 @@ final class TwoVoters implements Surroundings {
               "/v1/pair",
               mine.toJson(),
               PATIENCE);
+      refusal = "";
       return Hello.parse(answer);
-    } catch (HactlError _) {
-      return Optional.empty(); // it is not there, or not ready: asked again soon
+    } catch (HactlError e) {
+      // It is not there, or not ready: asked again soon.
+      refusal = e.code().equals("HA-PAIR-005") ? "; " + e.message() + ": " + e.hint() : "";
+      return Optional.empty();
     }
   }
 
@@ -278,7 +321,7 @@ final class TwoVoters implements Surroundings {
             ended.accept(
                 outcome instanceof FencingOutcome.Confirmed(var device, var level)
                         && level == ProofLevel.DEVICE_VERIFIED
-                    ? Optional.of(new PairStanding.Proof(peer, device, !off))
+                    ? Optional.of(PairStanding.Proof.shown(peer, device, !off))
                     : Optional.empty()));
   }
 

@@ -16,6 +16,8 @@ import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.TwoNodes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -76,7 +78,9 @@ final class TwoVotersTest {
 
   private void arbitrate() {
     nodes.succeeds(1, "stonith create power fence_files pcmk_host_list=n1,n2");
-    nodes.succeeds(1, "property set two-node=true priority-fencing-delay=1s");
+    nodes.await(
+        "both daemons can arbitrate",
+        () -> nodes.type(1, "property set two-node=true priority-fencing-delay=1s") == ExitCode.OK);
     nodes.await(
         "both are protected and vote", () -> stands(1, "both vote") && stands(2, "both vote"));
     nodes.await("both are protected", () -> guarded(1) && guarded(2));
@@ -217,7 +221,8 @@ final class TwoVotersTest {
     nodes.wipe(2);
     nodes.boot(2);
     nodes.succeeds(1, "cluster token n2");
-    assertNotEquals(ExitCode.OK, nodes.type(2, "cluster join " + nodes.token()));
+    String token = nodes.token();
+    assertNotEquals(ExitCode.OK, nodes.type(2, "cluster join " + token));
     assertTrue(nodes.said().contains("goes on alone"), nodes::said);
 
     Files.delete(directory.resolve("broken"));
@@ -225,8 +230,8 @@ final class TwoVotersTest {
     nodes.succeeds(1, "property set stonith-timeout=26s");
     power(2);
     nodes.boot(2);
-    nodes.succeeds(1, "cluster token n2");
-    nodes.succeeds(2, "cluster join " + nodes.token());
+    // The refusal has not used it up.
+    nodes.succeeds(2, "cluster join " + token);
     nodes.await("both vote again", () -> stands(1, "both vote") && stands(2, "both vote"));
     assertTrue(nodes.votes(1, 2) && nodes.votes(2, 1));
     assertTrue(Files.readString(nodes.state(2).resolve("survivor")).contains("epoch=2"));
@@ -242,8 +247,15 @@ final class TwoVotersTest {
     nodes.shut(3);
     nodes.await("lost", () -> nodes.type(1, "stonith confirm n3 --force") == ExitCode.OK);
     nodes.await("removed", () -> nodes.type(1, "node remove n3") == ExitCode.OK);
+    nodes.succeeds(1, "stonith create spare fence_files pcmk_host_list=n1,n2");
     for (int number : new int[] {1, 2}) {
       nodes.await("written down", () -> !written(number).contains("n3"));
+      nodes.await(
+          "refused for who was not restarted",
+          () ->
+              nodes.type(1, "property set two-node=true") == ExitCode.USAGE
+                  && nodes.said().contains("n2 began as one of more nodes")
+                  && nodes.said().contains("n1 began as one of more nodes") == (number == 1));
       nodes.shut(number);
       nodes.boot(number);
       nodes.awaitOnline(2);
@@ -253,6 +265,35 @@ final class TwoVotersTest {
     nodes.shut(1);
     nodes.boot(1);
     nodes.await("both vote again", () -> stands(1, "both vote") && stands(2, "both vote"));
+  }
+
+  /// Its configuration file was not made to say what was agreed on.
+  @Test
+  void aDaemonThatBeganAsOneOfMoreSaysSoAndIsWholeAfterItsRestart() throws IOException {
+    nodes.configure(1, "node.grace = 15s");
+    nodes.shut(1);
+    nodes.boot(1);
+    nodes.await("both vote", () -> stands(1, "both vote") && stands(2, "both vote"));
+    nodes.shut(2);
+    nodes.configure(2, "peer.n3 = " + TestNodes.address(3));
+    nodes.boot(2);
+    for (int number : new int[] {1, 2}) {
+      nodes.await(
+          "it is said",
+          () ->
+              nodes.type(number, "status") != ExitCode.USAGE
+                  && nodes.said().contains("the daemon of n2 began as one of more nodes"));
+    }
+    nodes.await("written down", () -> !written(2).contains("n3"));
+    nodes.shut(2);
+    nodes.boot(2);
+    nodes.await("both vote", () -> stands(1, "both vote") && stands(2, "both vote"));
+    nodes.await(
+        "it is not said any more",
+        () ->
+            nodes.type(1, "status") != ExitCode.USAGE
+                && !nodes.said().contains("began as one of more"));
+    assertFalse(cut(2));
   }
 
   @Test
@@ -280,6 +321,91 @@ final class TwoVotersTest {
     nodes.boot(2);
     nodes.await("both vote again", () -> stands(1, "both vote") && stands(2, "both vote"));
     nodes.succeeds(2, "property set stonith-timeout=28s");
+  }
+
+  /// A machine of which nothing answers any more: a connection is taken, and nothing comes.
+  private ServerSocket burnt(int number) throws IOException {
+    return new ServerSocket(nodes.admin(), 5, InetAddress.getByName(TestNodes.address(number)));
+  }
+
+  @Test
+  void anOathLetsTheOneGoOnThatCameBack() throws IOException {
+    nodes.shut(1);
+    nodes.shut(2);
+    power(2);
+    nodes.boot(2);
+    nodes.await("n2 waits", () -> stands(2, "waits for n1"));
+    assertEquals(ExitCode.USAGE, nodes.type(2, "quorum adopt n1 --yes"));
+    assertEquals(ExitCode.REFUSED, nodes.type(2, "quorum adopt n1 --reason=burnt"));
+    assertTrue(nodes.said().contains("lost for good"), nodes::said);
+    assertEquals(ExitCode.REFUSED, nodes.type(2, "quorum adopt n1 --reason=burnt --yes"));
+    assertTrue(nodes.said().contains("its machine answers"), nodes::said);
+    assertEquals(ExitCode.USAGE, nodes.type(2, "quorum adopt n2 --reason=burnt --yes"));
+    assertTrue(stands(2, "waits for n1"));
+
+    try (ServerSocket _ = burnt(1)) {
+      nodes.succeeds(2, "quorum adopt n1 --reason=burnt --yes");
+      nodes.await("n2 goes on alone", () -> stands(2, "goes on without n1"));
+      nodes.await(
+          "decided alone", () -> nodes.type(2, "property set stonith-timeout=29s") == ExitCode.OK);
+      var oath = nodes.at(2).operator().state().fencings().getLast();
+      assertEquals(
+          "operator-oath root burnt", oath.proof() + " " + oath.client() + " " + oath.reason());
+      assertEquals(NodeStatus.Presence.FENCED, presence(2, N1));
+      assertEquals(ExitCode.REFUSED, nodes.type(2, "quorum adopt n1 --reason=again --yes"));
+    }
+    assertTrue(
+        Files.readString(nodes.state(2).resolve("survivor")).contains("epoch=4"),
+        "later than what n1 can have begun");
+
+    power(1);
+    nodes.boot(1);
+    nodes.await("both vote again", () -> stands(1, "both vote") && stands(2, "both vote"));
+    assertFalse(cut(1));
+    nodes.await(
+        "n1 has what was decided without it",
+        () ->
+            "29s"
+                .equals(
+                    nodes
+                        .at(1)
+                        .operator()
+                        .state()
+                        .configuration()
+                        .properties()
+                        .get("stonith-timeout")));
+  }
+
+  @Test
+  void anOathStandsForASwitchThatBurntWithItsMachine() throws IOException {
+    Files.writeString(directory.resolve("broken"), "");
+    nodes.shut(2);
+    try (ServerSocket _ = burnt(2)) {
+      nodes.await("n1 misses n2", () -> facts(1).filter(PairFacts::waiting).isPresent());
+      nodes.await(
+          "the oath counts",
+          () -> nodes.type(1, "quorum adopt n2 --reason=burnt --yes") == ExitCode.OK);
+      nodes.await("n1 goes on alone", () -> stands(1, "goes on without n2"));
+      nodes.await(
+          "decided alone", () -> nodes.type(1, "property set stonith-timeout=30s") == ExitCode.OK);
+    }
+  }
+
+  @Test
+  void aCopyOfWhatTheOtherDecidedAloneIsNotAdopted() throws IOException {
+    nodes.shut(2);
+    nodes.await("n1 goes on alone", () -> stands(1, "goes on without n2"));
+    nodes.shut(1);
+    new SurvivorFile(nodes.state(2).resolve("survivor"))
+        .write(new SurvivorRecord(2, SurvivorRecord.Standing.LEARNER));
+    power(2);
+    nodes.boot(2);
+    nodes.await("n2 waits", () -> stands(2, "waits for n1"));
+    try (ServerSocket _ = burnt(1)) {
+      assertEquals(ExitCode.REFUSED, nodes.type(2, "quorum adopt n1 --reason=burnt --yes"));
+    }
+    assertTrue(nodes.said().contains("only a part of what it decided"), nodes::said);
+    assertTrue(stands(2, "waits for n1"));
   }
 
   @Test

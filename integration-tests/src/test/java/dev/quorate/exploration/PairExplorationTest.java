@@ -91,6 +91,8 @@ class PairExplorationTest {
     return Stream.of(
         Arguments.of(Weakness.LYING_DEVICE, List.of()),
         Arguments.of(Weakness.FAILED_IS_DONE, List.of()),
+        Arguments.of(Weakness.FALSE_OATH, List.of()),
+        Arguments.of(Weakness.OATH_OVER_NEWER, then(ALONE, "A commits", "A crashes", "B boots")),
         Arguments.of(Weakness.BOOTED_MAY_FENCE, LEARNING),
         Arguments.of(Weakness.VOTES_WHILE_FENCING, votes),
         Arguments.of(Weakness.ALONE_BEFORE_WRITTEN, hasty),
@@ -136,6 +138,26 @@ class PairExplorationTest {
                     "B promotes"));
     assertTrue(taken.b().primary());
     assertEquals(taken.acknowledged(), taken.b().data());
+  }
+
+  /// Both were down, one machine is burnt, and the other is sworn to.
+  @Test
+  void theOneThatComesBackGoesOnByAnOath() {
+    PairWorld sworn =
+        PairWorld.paired()
+            .after(
+                Weakness.NONE,
+                List.of(
+                    "A commits",
+                    "A crashes",
+                    "B crashes",
+                    "B boots",
+                    "B is sworn to",
+                    "B writes",
+                    "B promotes"));
+    assertTrue(sworn.b().primary());
+    assertEquals(sworn.acknowledged(), sworn.b().data());
+    assertEquals(4, sworn.b().disk().epoch());
   }
 
   private static Found explore(Weakness weakness, List<String> path, int depth) {

@@ -34,7 +34,11 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
     /// A node that takes the other in keeps on its disk that it is alone.
     KEEPS_SOLE,
     /// A fencing that failed counts.
-    FAILED_IS_DONE
+    FAILED_IS_DONE,
+    /// An operator swears that a machine is off which is on.
+    FALSE_OATH,
+    /// An operator swears to one of them although the other went on alone before it was lost.
+    OATH_OVER_NEWER
   }
 
   private static final int MOST_BOOTS = 3;
@@ -159,10 +163,24 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
                         hasty.disk(), Optional.empty(), Phase.SOLE, true, hasty.peerBoot()))));
       }
     }
+    if (maySwear(n, weakness)) {
+      next.put(who + "is sworn to", tell(n, new SurvivorEvent.Sworn(n + 1)));
+    }
     boolean source = other(n).is(Phase.SOLE) || other(n).is(Phase.OFFERING);
     if (contact && me.is(Phase.LEARNING) && me.settled() && source && other(n).settled()) {
       takeIn(n, who, weakness, next);
     }
+  }
+
+  /// An operator who tells the truth: the other is off, and did not decide anything that this node
+  /// lacks.
+  private boolean maySwear(int n, Weakness weakness) {
+    PairNode me = node(n);
+    boolean waits =
+        me.is(Phase.WAITING) || me.is(Phase.RESUMING) || me.is(Phase.ALONE) || me.is(Phase.FENCING);
+    boolean off = !other(n).on() || weakness == Weakness.FALSE_OATH;
+    boolean newest = !me.disk().behind(other(n).disk()) || weakness == Weakness.OATH_OVER_NEWER;
+    return waits && me.settled() && off && newest;
   }
 
   private void takeIn(int n, String who, Weakness weakness, Map<String, PairWorld> next) {

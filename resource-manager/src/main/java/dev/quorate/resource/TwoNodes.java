@@ -25,11 +25,26 @@ public final class TwoNodes {
   /// The transient attribute of a node that goes on alone; its value says how it came to that.
   public static final String ALONE = "pair-alone";
 
+  /// The transient attribute of a node whose daemon began as one of two and can arbitrate; its
+  /// value is the run of that daemon, and says nothing of the next one.
+  public static final String ARBITER = "pair-arbiter";
+
   private TwoNodes() {}
 
   /// Whether a survivor may go on alone.
   public static boolean wanted(ClusterConfiguration configuration) {
     return "true".equals(configuration.properties().get(PROPERTY));
+  }
+
+  /// Whether the daemon that a node runs now can arbitrate. One that began as one of more nodes
+  /// cannot: it opens another kind of log.
+  ///
+  /// @param attributes the transient attributes of the nodes
+  public static boolean arbitrates(
+      SortedMap<NodeId, SortedMap<String, String>> attributes, NodeId node, NodeStatus status) {
+    String run =
+        attributes.getOrDefault(node, Collections.emptySortedMap()).getOrDefault(ARBITER, "");
+    return status.online() && run.equals(Long.toString(status.incarnation().run()));
   }
 
   /// How long the side without the primary waits before it fences.

@@ -37,7 +37,22 @@ public interface Cluster {
   /// @return what this node says of itself
   /// @throws HactlError if this is not for it to say, or there is no arbitration here
   default String greeted(String client, String body) {
-    throw HactlError.failed("there is no arbitration of two voters here", "");
+    throw new HactlError(
+        ExitCode.REFUSED,
+        "HA-PAIR-005",
+        "its daemon began as one of more nodes, so that it does not arbitrate",
+        "restart it there with 'systemctl restart quorate', with the nodes that are in its"
+            + " configuration file put right");
+  }
+
+  /// Takes an operator's word that the other of two nodes is off; returns when this one goes on
+  /// alone.
+  ///
+  /// @return the epoch in which it does
+  /// @throws HactlError if the other is not off, or may know decisions that this one lacks
+  default long adopt(NodeId absent, String client, String reason) {
+    throw HactlError.failed(
+        "there is no arbitration of two voters here", "see 'hactl quorum status'");
   }
 
   /// What the cluster has agreed on, as far as this node has heard.

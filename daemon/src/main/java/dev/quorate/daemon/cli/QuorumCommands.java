@@ -36,6 +36,13 @@ final class QuorumCommands {
                 "Ends the wait for all voters (wait-for-all) after a cold start. The nodes that are"
                     + " missing must be off.",
                 QuorumCommands::unblock)
+            .with(Options.REASON),
+        Command.of(
+                "quorum adopt",
+                "NODE --reason TEXT --yes",
+                "Swears that the other of two nodes is off and cannot come back soon, so that this one"
+                    + " goes on without it (two-node=true).",
+                QuorumCommands::adopt)
             .with(Options.REASON));
   }
 
@@ -88,7 +95,11 @@ final class QuorumCommands {
     out.line("Leader:       " + facts.leader().map(NodeId::name).orElse("none"));
     out.line("Without it:   no-quorum-policy=" + NoQuorumPolicy.of(state.configuration()).word());
     out.line("Wait for all: " + waiting(state, facts.view()));
-    in.cluster().pair().ifPresent(pair -> PairText.lines(pair).forEach(out::line));
+    in.cluster()
+        .pair()
+        .map(PairText::lines)
+        .orElseGet(() -> PairText.off(state))
+        .forEach(out::line);
     in.cluster().slowDisk().ifPresent(why -> out.line("Slow disk:    " + why));
     out.line("");
     List<List<String>> rows = new ArrayList<>();
@@ -173,14 +184,37 @@ final class QuorumCommands {
     return json;
   }
 
-  private static void unblock(Invocation in) {
-    in.words().end();
+  private static String reason(Invocation in, String command) {
     String reason = in.options().own().getOrDefault(Options.REASON, "").strip();
     if (reason.isEmpty() || reason.length() > LONGEST_REASON) {
       throw HactlError.usage(
           "say why, in 1 to %d characters".formatted(LONGEST_REASON),
-          "hactl quorum unblock --reason 'n3 is broken and off' --yes");
+          "hactl quorum %s --reason 'it is broken and off' --yes".formatted(command));
     }
+    return reason;
+  }
+
+  private static void adopt(Invocation in) {
+    NodeId absent = in.node(in.words().take("NODE"));
+    in.words().end();
+    String reason = reason(in, "adopt " + absent);
+    if (!in.options().force()) {
+      throw new HactlError(
+          ExitCode.REFUSED,
+          "HA-QUORUM-008",
+          "if %s still runs, two primaries write; and if it went on alone before it was lost, what was committed then is lost for good"
+              .formatted(absent),
+          "switch it off, make sure, then add --yes");
+    }
+    long epoch = in.cluster().adopt(absent, in.client(), reason);
+    in.out().line("This node goes on without %s, in epoch %d.".formatted(absent, epoch));
+    in.out()
+        .remark("If %s comes back, it copies what is decided here from now on.".formatted(absent));
+  }
+
+  private static void unblock(Invocation in) {
+    in.words().end();
+    String reason = reason(in, "unblock");
     ClusterState state = in.cluster().state();
     NodeFacts facts = in.cluster().facts();
     if (!facts.quorum() || facts.view().isEmpty()) {

@@ -150,6 +150,7 @@ final class StatusText {
     if ("true".equals(configuration.properties().get("maintenance-mode"))) {
       warnings.add("The cluster is in maintenance mode: nothing is looked after");
     }
+    warnings.addAll(PairText.warnings(state));
     for (ResourceDefinition resource : configuration.resources()) {
       PostgresText.waiting(state, resource)
           .ifPresent(why ->

@@ -1,6 +1,5 @@
 package dev.quorate.daemon.core;
 
-import dev.quorate.fencing.ProofLevel;
 import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterCommand;
@@ -12,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// Writes into the log what the arbitration of two voters came to, and says who counts by it.
 ///
@@ -19,10 +19,17 @@ import java.util.Optional;
 /// - A survivor decides nothing before the log says that it is alone: first comes the proof of the
 ///   other's end, then that it is alone, then everything else by the usual rules.
 /// - Two who vote together decide nothing before the log says that nobody is alone any more.
+/// - That this daemon can arbitrate is in the log for this run of it only, so that nobody relies on
+///   one that cannot.
 final class PairDuty {
   private final NodeId self;
   private final Incarnation incarnation;
   private PairStanding standing = PairStanding.MAJORITY;
+
+  /// Whether there is an arbitration within this daemon, be it switched on or not.
+  private boolean able;
+
+  private boolean warned;
 
   /// The boot of the other that the proof is about: the last one that the log knew when it came.
   private String endedBoot = "";
@@ -39,6 +46,7 @@ final class PairDuty {
   ///
   /// @return whether this node has to follow the other from now on, which went on without it
   boolean stands(PairStanding now, ClusterState state) {
+    able = true;
     boolean followed = standing.mode() == PairStanding.Mode.OTHER;
     standing = now;
     endedBoot =
@@ -74,6 +82,16 @@ final class PairDuty {
   /// What is to be written down now.
   List<NodeEffect> follow(ClusterState state, Outbox outbox) {
     List<NodeEffect> effects = new ArrayList<>();
+    if (!able && !warned && TwoNodes.wanted(state.configuration())) {
+      warned = true;
+      effects.add(
+          new NodeEffect.Notice(
+              NodeEffect.Notice.Level.ERROR,
+              "HA-PAIR-005",
+              "two-node=true, and this daemon began as one of more nodes, so that it does not"
+                  + " arbitrate: restart it with 'systemctl restart quorate'",
+              new TreeMap<>()));
+    }
     boolean member =
         state.node(self).filter(s -> s.online() && s.incarnation().equals(incarnation)).isPresent();
     switch (standing.mode()) {
@@ -86,24 +104,28 @@ final class PairDuty {
                         new ClusterCommand.RecordFencing("pair@" + self, record),
                         true)));
         if (member && how(state, self).isEmpty()) {
-          effects.addAll(attribute(standing.how(), outbox));
+          effects.addAll(attribute("pair alone", TwoNodes.ALONE, standing.how(), outbox));
         }
       }
       case BOTH -> {
         if (member && how(state, self).isPresent()) {
-          effects.addAll(attribute("", outbox));
+          effects.addAll(attribute("pair alone", TwoNodes.ALONE, "", outbox));
         }
       }
       case MAJORITY, NOBODY, OTHER -> {}
     }
+    if (able
+        && member
+        && !TwoNodes.arbitrates(state.attributes(), self, state.node(self).orElseThrow())) {
+      effects.addAll(
+          attribute("pair arbiter", TwoNodes.ARBITER, Long.toString(incarnation.run()), outbox));
+    }
     return effects;
   }
 
-  private List<NodeEffect> attribute(String value, Outbox outbox) {
+  private List<NodeEffect> attribute(String key, String name, String value, Outbox outbox) {
     return outbox.propose(
-        "pair alone",
-        new ClusterCommand.SetAttribute(self, incarnation, TwoNodes.ALONE, value),
-        true);
+        key, new ClusterCommand.SetAttribute(self, incarnation, name, value), true);
   }
 
   private Optional<FencingRecord> unwritten(ClusterState state) {
@@ -117,10 +139,10 @@ final class PairDuty {
         proof.reboot(),
         true,
         proof.device(),
-        ProofLevel.DEVICE_VERIFIED.name().toLowerCase(Locale.ROOT).replace('_', '-'),
-        "",
+        proof.level().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+        proof.reason(),
         self,
-        "cluster",
+        proof.client(),
         state.wallMillis(),
         state.position());
   }

@@ -1,5 +1,6 @@
 package dev.quorate.daemon.core;
 
+import dev.quorate.fencing.ProofLevel;
 import dev.quorate.membership.NodeId;
 import java.util.Optional;
 
@@ -22,10 +23,27 @@ public record PairStanding(Mode mode, String how, Optional<Proof> proof) {
     OTHER
   }
 
-  /// A device was asked after its order and said that the machine is off.
+  /// Why the other is believed to be off.
   ///
+  /// @param device that was asked after its order, and said so; empty for an oath
   /// @param reboot whether it was to be switched on again afterwards
-  public record Proof(NodeId peer, String device, boolean reboot) {}
+  /// @param client who swore it, or `cluster`
+  /// @param reason what was said with the oath
+  public record Proof(NodeId peer, String device, boolean reboot, String client, String reason) {
+    /// A device said so.
+    public static Proof shown(NodeId peer, String device, boolean reboot) {
+      return new Proof(peer, device, reboot, "cluster", "");
+    }
+
+    /// An operator swore it.
+    public static Proof sworn(NodeId peer, String client, String reason) {
+      return new Proof(peer, "", false, client, reason);
+    }
+
+    ProofLevel level() {
+      return device.isEmpty() ? ProofLevel.OPERATOR_OATH : ProofLevel.DEVICE_VERIFIED;
+    }
+  }
 
   /// A cluster without the arbitration of two.
   public static final PairStanding MAJORITY = new PairStanding(Mode.MAJORITY, "", Optional.empty());

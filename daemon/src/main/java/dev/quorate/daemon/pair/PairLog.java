@@ -16,8 +16,12 @@ import dev.quorate.consensus.ReplicatedStateMachine;
 import dev.quorate.consensus.ratis.ClosedLog;
 import dev.quorate.consensus.ratis.RatisReplicatedLog;
 import dev.quorate.consensus.ratis.Silence;
+import dev.quorate.daemon.secrets.OwnerOnly;
 import dev.quorate.membership.NodeId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -136,11 +140,36 @@ public final class PairLog implements ReplicatedLog {
   /// Makes the log ready in which this node would go on alone, from what it holds now: whether that
   /// can be read is known before the other is fenced.
   ///
+  /// @param from the epoch of what it holds; if that is not the one before, this is written down,
+  ///   so that nothing else is ever taken for it
   /// @throws LogDamagedException if it cannot
-  void prepareAlone(long epoch) {
-    prepared = Optional.empty();
+  void prepareAlone(long from, long epoch) {
+    forgetPrepared();
+    if (from != epoch - 1) {
+      try {
+        OwnerOnly.write(baseOf(epoch), Long.toString(from).getBytes(StandardCharsets.US_ASCII));
+      } catch (IOException e) {
+        throw new UncheckedIOException("what an epoch is founded on cannot be written", e);
+      }
+    }
     found(epoch).prepare(alone(epoch), machine.scratch());
     prepared = Optional.of(epoch);
+  }
+
+  private Path baseOf(long epoch) {
+    Path first = base.directory();
+    return first.resolveSibling(first.getFileName() + "-base-" + epoch);
+  }
+
+  private long before(long epoch) {
+    try {
+      return Files.exists(baseOf(epoch))
+          ? Long.parseLong(Files.readString(baseOf(epoch)).strip())
+          : epoch - 1;
+    } catch (IOException | NumberFormatException e) {
+      throw new LogDamagedException(
+          "%s cannot be read: put it back as it was".formatted(baseOf(epoch)), e);
+    }
   }
 
   /// Goes on in a log of this node alone, founded on that of the epoch before if that has not been
@@ -159,11 +188,12 @@ public final class PairLog implements ReplicatedLog {
 
   /// What an epoch is founded on, with everything that was acknowledged in it.
   private ClosedLog found(long epoch) {
-    if (!onDisk(epoch - 1).exists()) {
-      throw lost(epoch - 1, "this node must not go on alone");
+    long before = before(epoch);
+    if (!onDisk(before).exists()) {
+      throw lost(before, "this node must not go on alone");
     }
     await(last.written());
-    return onDisk(epoch - 1);
+    return onDisk(before);
   }
 
   private ConsensusConfig alone(long epoch) {

@@ -1,9 +1,7 @@
 package dev.quorate.daemon.pair;
 
 import dev.quorate.consensus.Leadership;
-import dev.quorate.consensus.LogDamagedException;
 import dev.quorate.consensus.LogEvent;
-import dev.quorate.consensus.LogLostException;
 import dev.quorate.daemon.core.PairStanding;
 import dev.quorate.daemon.core.PairStanding.Mode;
 import dev.quorate.daemon.core.survivor.Survivor;
@@ -19,9 +17,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +30,6 @@ public final class PairShell implements AutoCloseable {
   private static final Duration BUSY = Duration.ofMillis(200);
   private static final Duration QUIET = Duration.ofSeconds(1);
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(2);
-  private static final long CLOSING_SECONDS = 10;
 
   /// Who said hello so lately is not fenced: it is there, and its log may take longer to be heard.
   private static final Duration TALKS = Duration.ofMillis(1500);
@@ -58,7 +53,7 @@ public final class PairShell implements AutoCloseable {
   private final Protection protection;
   private final TakingIn takingIn;
   private final LeaderlessTime leaderless = new LeaderlessTime();
-  private final ScheduledThreadPoolExecutor loop;
+  private final PairLoop loop;
   private SurvivorRecord disk;
   private Optional<Survivor> survivor = Optional.empty();
   private Optional<Hello> heard = Optional.empty();
@@ -73,8 +68,6 @@ public final class PairShell implements AutoCloseable {
   private long heardAtNanos = System.nanoTime() - TALKS.toNanos();
   private volatile PairStanding standing = PairStanding.MAJORITY;
   private volatile SurvivorRecord shown;
-  private volatile boolean closed;
-  private volatile boolean unusable;
   private volatile boolean anew;
 
   /// A node that has just started; its log is closed.
@@ -96,19 +89,16 @@ public final class PairShell implements AutoCloseable {
     this.grace = grace;
     this.disk = self.survivor();
     this.shown = disk;
-    this.loop =
-        new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("pair").factory());
-    loop.setRemoveOnCancelPolicy(true);
-    loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    this.greetings = new Greetings(around, this::submit);
-    this.protection = new Protection(around, this::submit);
+    this.loop = new PairLoop(around);
+    this.greetings = new Greetings(around, loop::submit);
+    this.protection = new Protection(around, loop::submit);
     this.takingIn =
         new TakingIn(
             self.node(),
             peer,
             pairLog,
             done ->
-                submit(() -> {
+                loop.submit(() -> {
                   done.run();
                   observe();
                 }));
@@ -119,11 +109,11 @@ public final class PairShell implements AutoCloseable {
   public void start() {
     if (wanted()) {
       standing = new PairStanding(Mode.NOBODY, "begins", Optional.empty());
-      around.stands(standing);
     } else {
       pairLog.open(disk.epoch());
     }
-    submit(this::tick);
+    around.stands(standing);
+    loop.submit(this::tick);
   }
 
   /// Whether anything may be proposed now.
@@ -154,16 +144,16 @@ public final class PairShell implements AutoCloseable {
   /// The log said something of itself.
   public void logEvent(LogEvent event) {
     switch (event) {
-      case LogEvent.QuorumLost _ -> submit(() -> quorum(false));
-      case LogEvent.QuorumRegained _ -> submit(() -> quorum(true));
-      case LogEvent.LeadershipChanged _ -> submit(this::observe);
-      case LogEvent.LogFailed _ -> unusable = true;
+      case LogEvent.QuorumLost _ -> loop.submit(() -> quorum(false));
+      case LogEvent.QuorumRegained _ -> loop.submit(() -> quorum(true));
+      case LogEvent.LeadershipChanged _ -> loop.submit(this::observe);
+      case LogEvent.LogFailed _ -> loop.end();
     }
   }
 
   /// The ring agreed on who is there.
   public void viewInstalled(boolean withPeer) {
-    submit(() -> {
+    loop.submit(() -> {
       seen = withPeer;
       silent = false;
       if (!withPeer) {
@@ -178,43 +168,21 @@ public final class PairShell implements AutoCloseable {
   ///
   /// @return what this node says of itself; empty if its log is unusable: the other shall fence it
   public Optional<Hello> greeted(Hello other) {
-    submit(() -> heard(other));
-    return unusable ? Optional.empty() : Optional.of(hello());
+    loop.submit(() -> heard(other));
+    return loop.unusable() ? Optional.empty() : Optional.of(hello());
+  }
+
+  /// An operator swore that the peer is off.
+  ///
+  /// @return why that is not taken; empty once this node goes on alone, or is about to
+  public CompletableFuture<Optional<String>> sworn(PairStanding.Proof oath) {
+    CompletableFuture<Optional<String>> answer = new CompletableFuture<>();
+    loop.submit(() -> answer.complete(take(oath)));
+    return answer;
   }
 
   private Hello hello() {
     return new Hello(self.node(), shown, self.boot(), anew);
-  }
-
-  private void submit(Runnable event) {
-    try {
-      loop.execute(() -> guarded(event));
-    } catch (RejectedExecutionException _) {
-      log.atTrace().log("arbitration was closed before");
-    }
-  }
-
-  private void later(Duration delay, Runnable event) {
-    try {
-      var _ = loop.schedule(() -> guarded(event), delay.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException _) {
-      log.atTrace().log("arbitration was closed before");
-    }
-  }
-
-  private void guarded(Runnable event) {
-    if (closed || unusable) {
-      return;
-    }
-    try {
-      event.run();
-    } catch (LogLostException | LogDamagedException e) {
-      unusable = true;
-      around.unusable(String.valueOf(e.getMessage()));
-    } catch (RuntimeException e) {
-      log.atError().setCause(e).addKeyValue("code", "HA-PAIR-001").log("arbitration failed");
-      around.failed("the arbitration of two voters failed: " + e.getMessage());
-    }
   }
 
   // On the loop.
@@ -226,6 +194,32 @@ public final class PairShell implements AutoCloseable {
   /// Who was alone, or copies, has to settle that first: the properties may be of an older epoch.
   private boolean wanted() {
     return disk.standing() != Standing.PAIR || around.rules().wanted();
+  }
+
+  private Optional<String> take(PairStanding.Proof oath) {
+    boolean waits = in(Phase.WAITING, Phase.RESUMING, Phase.ALONE, Phase.FENCING);
+    if (!waits) {
+      return Optional.of("nothing is waited for: " + standing.how());
+    }
+    if (disk.standing() == Standing.LEARNER) {
+      return Optional.of(
+          "%s went on alone, and this node has only a part of what it decided: bring back its disk, or set up a new cluster with the database of this node"
+              .formatted(peer));
+    }
+    if (talks() || (heard.isPresent() && seen && !silent)) {
+      return Optional.of(peer + " is not off: it is heard");
+    }
+    log.atWarn()
+        .addKeyValue("client", oath.client())
+        .addKeyValue("target", peer)
+        .addKeyValue("reason", oath.reason())
+        .log("sworn to be off");
+    proof = Optional.of(oath);
+    around.happened(
+        "%s is sworn to be off by %s: %s".formatted(peer, oath.client(), oath.reason()));
+    // What two false oaths begin must never be taken for the same.
+    tell(new SurvivorEvent.Sworn(self.node().compareTo(peer) < 0 ? 1 : 2));
+    return Optional.empty();
   }
 
   private void tick() {
@@ -252,7 +246,7 @@ public final class PairShell implements AutoCloseable {
                 && disk.standing() == Standing.PAIR
                 && in(Phase.WAITING, Phase.OFFERING, Phase.ALONE)
                 && pairLog.leadership() instanceof Leadership.Leaderless);
-    later(steady ? QUIET : BUSY, this::tick);
+    loop.later(steady ? QUIET : BUSY, this::tick);
   }
 
   private void heard(Hello other) {
@@ -294,12 +288,12 @@ public final class PairShell implements AutoCloseable {
         .name("pair-probe")
         .start(() -> {
           Absence answer = around.probe();
-          submit(() -> {
+          loop.submit(() -> {
             if (!seen) {
               silent = answer == Absence.SILENT;
               observe();
               if (!silent) {
-                later(
+                loop.later(
                     QUIET,
                     () -> {
                       if (!seen && !silent) {
@@ -380,15 +374,16 @@ public final class PairShell implements AutoCloseable {
     switch (effect) {
       case SurvivorEffect.OpenPair() -> pairLog.open(disk.epoch());
       case SurvivorEffect.ClosePair() -> pairLog.fallSilent();
-      case SurvivorEffect.Prepare(var epoch) -> pairLog.prepareAlone(epoch);
+      case SurvivorEffect.Prepare(var epoch) -> pairLog.prepareAlone(disk.epoch(), epoch);
       case SurvivorEffect.OpenSole(var epoch) -> pairLog.openAlone(epoch);
       case SurvivorEffect.Follow(var epoch) -> pairLog.follow(epoch, around::retire);
       case SurvivorEffect.AddVoter() -> takingIn.vote();
       case SurvivorEffect.Fence(var boot) ->
-          later(Duration.ofNanos(Math.max(0, fenceAtNanos - System.nanoTime())), () -> fence(boot));
+          loop.later(
+              Duration.ofNanos(Math.max(0, fenceAtNanos - System.nanoTime())), () -> fence(boot));
       case SurvivorEffect.Write(var wanted) -> {
         write(wanted);
-        submit(() -> tell(new SurvivorEvent.Written()));
+        loop.submit(() -> tell(new SurvivorEvent.Written()));
       }
       case SurvivorEffect.Delay() -> delay();
     }
@@ -397,7 +392,7 @@ public final class PairShell implements AutoCloseable {
   /// The peer may have said meanwhile that there is no reason any more.
   private void fence(String boot) {
     if (in(Phase.FENCING, Phase.RESUMING)) {
-      around.fence(shownOff -> submit(() -> fenced(boot, shownOff)));
+      around.fence(shownOff -> loop.submit(() -> fenced(boot, shownOff)));
     }
   }
 
@@ -441,13 +436,13 @@ public final class PairShell implements AutoCloseable {
         .name("pair-probe")
         .start(() -> {
           boolean answers = around.probe() != Absence.SILENT;
-          submit(() -> then.accept(answers));
+          loop.submit(() -> then.accept(answers));
         });
   }
 
   private void fenceAfter(Duration delay, long number, boolean granted) {
     fenceAtNanos = System.nanoTime() + delay.toNanos();
-    later(
+    loop.later(
         delay.compareTo(AHEAD) > 0 ? delay.minus(AHEAD) : Duration.ZERO,
         () -> delayPassed(number, granted));
   }
@@ -458,7 +453,7 @@ public final class PairShell implements AutoCloseable {
       return;
     }
     if (!wanted() || unprotected().isPresent() || (talks() && in(Phase.ALONE))) {
-      later(BUSY, () -> delayPassed(number, granted));
+      loop.later(BUSY, () -> delayPassed(number, granted));
     } else if (granted) {
       tell(new SurvivorEvent.DelayPassed());
     } else {
@@ -481,18 +476,8 @@ public final class PairShell implements AutoCloseable {
     }
   }
 
-  /// Ends after the event that is under way: a log that is being opened is opened, and can be
-  /// closed then.
   @Override
   public void close() {
-    closed = true;
-    loop.shutdown();
-    try {
-      if (!loop.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS)) {
-        log.atWarn().log("arbitration not closed in time");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    loop.close();
   }
 }

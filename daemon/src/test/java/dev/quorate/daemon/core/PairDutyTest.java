@@ -14,6 +14,7 @@ import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.NodeStatus;
+import dev.quorate.resource.TwoNodes;
 import dev.quorate.resource.core.state.ClusterStateMachine;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +56,7 @@ class PairDutyTest {
   private boolean stands(Mode mode) {
     Optional<PairStanding.Proof> proof =
         mode == Mode.ALONE
-            ? Optional.of(new PairStanding.Proof(N2, "power", true))
+            ? Optional.of(PairStanding.Proof.shown(N2, "power", true))
             : Optional.empty();
     return duty.stands(new PairStanding(mode, "epoch 2", proof), state);
   }
@@ -81,7 +82,7 @@ class PairDutyTest {
     assertFalse(duty.decides(state));
     assertEquals(List.of(N1), duty.voters(List.of(N1, N2)));
     List<ClusterCommand> commands = written();
-    assertEquals(2, commands.size());
+    assertEquals(3, commands.size());
     var proof = assertInstanceOf(ClusterCommand.RecordFencing.class, commands.getFirst());
     assertEquals("boot-n2", proof.outcome().bootId());
     assertEquals(List.of(), written(), "once is enough");
@@ -89,6 +90,38 @@ class PairDutyTest {
     assertEquals(NodeStatus.Presence.FENCED, state.node(N2).orElseThrow().presence());
     assertTrue(duty.decides(state));
     assertEquals(List.of(), new PairDuty(N1, LIFE).follow(state, new Outbox()));
+  }
+
+  @Test
+  void thatThisDaemonCanArbitrateIsSaidForThisRun() {
+    stands(Mode.MAJORITY);
+    written().forEach(this::apply);
+    assertTrue(able(N1));
+    assertFalse(able(N2));
+    assertEquals(List.of(), written());
+    apply(
+        new ClusterCommand.JoinNode(N1, new Incarnation("boot-n1", 2), ClusterState.FEATURE_LEVEL));
+    assertFalse(able(N1), "the next run may be of another kind");
+  }
+
+  private boolean able(NodeId node) {
+    return TwoNodes.arbitrates(state.attributes(), node, state.node(node).orElseThrow());
+  }
+
+  @Test
+  void anOathIsWrittenDownAsOne() {
+    duty.stands(
+        new PairStanding(
+            Mode.ALONE,
+            "epoch 3",
+            Optional.of(PairStanding.Proof.sworn(N2, "root", "it is burnt"))),
+        state);
+    written().forEach(this::apply);
+    assertEquals(NodeStatus.Presence.FENCED, state.node(N2).orElseThrow().presence());
+    var record = state.fencings().getLast();
+    assertEquals("operator-oath", record.proof());
+    assertEquals("root", record.client());
+    assertEquals("it is burnt", record.reason());
   }
 
   @Test

@@ -87,10 +87,21 @@ class PairLogTest {
     assertFalse(pairLog.onDisk(3).begun());
   }
 
+  /// An operator's oath leaves out an epoch.
+  @Test
+  void whatALaterEpochIsFoundedOnIsWrittenDown() throws IOException {
+    spoiltLog(1);
+    assertThrows(LogDamagedException.class, () -> pairLog.prepareAlone(1, 3));
+    assertThrows(LogDamagedException.class, () -> pairLog.openAlone(3), "and not 'lost'");
+    Files.writeString(directory.resolve("log-base-3"), "x");
+    assertThrows(LogDamagedException.class, () -> pairLog.openAlone(3));
+    assertFalse(PairLog.foundedAnew(directory.resolve("log")));
+  }
+
   @Test
   void aLogThatCannotBeReadIsToldWhenItIsPrepared() throws IOException {
     spoiltLog(1);
-    assertThrows(LogDamagedException.class, () -> pairLog.prepareAlone(2));
+    assertThrows(LogDamagedException.class, () -> pairLog.prepareAlone(1, 2));
     assertFalse(pairLog.onDisk(2).begun());
   }
 

@@ -17,6 +17,8 @@ import java.util.Optional;
 ///   decide with its help.
 /// - [Standing#SOLE] is on disk before anything is decided alone, and off the disk before the other
 ///   votes again; in between nothing is decided.
+/// - An operator's word that the other is off stands for the device, and for having voted: what the
+///   other may have begun alone then ends with it, for the epoch that follows is later than that.
 /// - A learner is one durably before it discards anything, and until it votes again.
 ///
 /// Immutable; times and the fence device are the caller's.
@@ -108,6 +110,7 @@ public record Survivor(
           phase == Phase.LEARNING && disk.standing() == Standing.LEARNER && writing.isEmpty()
               ? write(Phase.LEARNING, new SurvivorRecord(disk.epoch(), Standing.PAIR))
               : stay();
+      case SurvivorEvent.Sworn(var spare) -> sworn(spare);
     };
   }
 
@@ -223,6 +226,26 @@ public record Survivor(
               ? to(Phase.SOLE, true, new SurvivorEffect.OpenSole(disk.epoch()))
               : to(Phase.RESUMING, new SurvivorEffect.Delay());
       case WAITING, PAIRED, ALONE, BURYING, SOLE, LEARNING, OFFERING -> stay();
+    };
+  }
+
+  /// A learner lacks what the other decided alone, whatever is sworn.
+  private Step sworn(int spare) {
+    return switch (phase) {
+      case WAITING, ALONE, FENCING -> {
+        if (writing.isPresent() || disk.standing() != Standing.PAIR) {
+          yield stay();
+        }
+        List<SurvivorEffect> effects = new ArrayList<>();
+        if (votes()) {
+          effects.add(new SurvivorEffect.ClosePair());
+        }
+        long epoch = disk.epoch() + 1 + spare;
+        effects.add(new SurvivorEffect.Prepare(epoch));
+        yield write(Phase.BURYING, new SurvivorRecord(epoch, Standing.SOLE), effects);
+      }
+      case RESUMING -> to(Phase.SOLE, true, new SurvivorEffect.OpenSole(disk.epoch()));
+      case PAIRED, BURYING, SOLE, LEARNING, OFFERING -> stay();
     };
   }
 

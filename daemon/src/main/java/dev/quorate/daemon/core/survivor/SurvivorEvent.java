@@ -37,4 +37,10 @@ public sealed interface SurvivorEvent {
 
   /// The last entry that makes this learner a voter again is known here to be committed.
   record TakenIn() implements SurvivorEvent {}
+
+  /// An operator swore that the peer is off.
+  ///
+  /// @param spare by how much the epoch is to be later than the next one; never the same on both
+  ///   nodes, so that what two false oaths begin is told apart
+  record Sworn(int spare) implements SurvivorEvent {}
 }

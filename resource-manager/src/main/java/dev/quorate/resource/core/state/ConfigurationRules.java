@@ -84,6 +84,7 @@ final class ConfigurationRules {
       }
     }
     checkWitnesses(before, after, problems);
+    TwoNodeCheck.checkBegin(before, after, draft.nodes(), draft.attributes, problems);
     TwoNodeCheck.checkEnd(before, after, draft.attributes, problems);
     for (ResourceDefinition resource : before.resources()) {
       Optional<ResourceDefinition> now =

@@ -164,12 +164,13 @@ final class FencingRules {
             draft.wallMillis,
             draft.position));
     if (claimed.confirmed()) {
+      boolean sworn = claimed.proof().equals(OATH);
       prove(
           draft,
           claimed.target(),
           claimed.bootId(),
-          "fenced: " + claimed.proof(),
-          Holder.Proof.FENCED);
+          sworn ? "sworn to be off by " + claimed.client() : "fenced: " + claimed.proof(),
+          sworn ? Holder.Proof.OPERATOR_OATH : Holder.Proof.FENCED);
     }
     return accepted();
   }

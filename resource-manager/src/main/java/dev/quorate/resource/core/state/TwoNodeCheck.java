@@ -4,6 +4,7 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.FenceDeviceDefinition;
 import dev.quorate.resource.NodeDefinition;
+import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.TimeText;
 import dev.quorate.resource.TwoNodes;
 import java.time.Duration;
@@ -57,6 +58,34 @@ final class TwoNodeCheck {
           "HA-CONF-076",
           "two-node=true cannot be taken back while %s goes on alone".formatted(alone.getFirst()),
           "start the other node, and wait until both vote: see 'hactl quorum status'");
+    }
+  }
+
+  /// The arbitration is switched on only where both daemons can take part in it now: one that began
+  /// as one of more nodes cannot before its next start.
+  static void checkBegin(
+      ClusterConfiguration before,
+      ClusterConfiguration after,
+      SortedMap<NodeId, NodeStatus> nodes,
+      SortedMap<NodeId, SortedMap<String, String>> attributes,
+      ConfigurationProblems problems) {
+    if (TwoNodes.wanted(before) || !TwoNodes.wanted(after) || after.nodes().size() != 2) {
+      return;
+    }
+    for (NodeId node : after.nodes().keySet()) {
+      NodeStatus status = nodes.get(node);
+      if (status == null || !status.online()) {
+        problems.add(
+            "HA-CONF-077",
+            "two-node=true needs both nodes, and %s does not take part now".formatted(node),
+            "start it, and see it online in 'hactl status'");
+      } else if (!TwoNodes.arbitrates(attributes, node, status)) {
+        problems.add(
+            "HA-CONF-077",
+            "two-node=true needs two daemons that can arbitrate, and that of %s began as one of more nodes, or begins just now"
+                .formatted(node),
+            "try again; if it says the same, restart it there with 'systemctl restart quorate': the services go on");
+      }
     }
   }
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterCommand.JoinNode;
+import dev.quorate.resource.ClusterCommand.LeaveNode;
 import dev.quorate.resource.ClusterCommand.SetAttribute;
 import dev.quorate.resource.ConfigurationChange.PutFenceDevice;
 import dev.quorate.resource.ConfigurationChange.PutNode;
@@ -32,8 +34,20 @@ class TwoNodesTest {
             new ResourceId("power"), "fence_ipmilan", new TreeMap<>(parameters)));
   }
 
-  private static Ledger arbitrated() {
+  private static void begins(Ledger ledger, NodeId node, long run) {
+    ledger.accept(
+        new SetAttribute(node, Ledger.life("a", run), TwoNodes.ARBITER, Long.toString(run)));
+  }
+
+  private static Ledger two() {
     Ledger ledger = Ledger.of(2);
+    begins(ledger, N1, 1);
+    begins(ledger, N2, 1);
+    return ledger;
+  }
+
+  private static Ledger arbitrated() {
+    Ledger ledger = two();
     ledger.configure(device(Map.of("pcmk_host_list", "n1 n2")), new SetProperty("two_node", "yes"));
     return ledger;
   }
@@ -54,7 +68,7 @@ class TwoNodesTest {
 
   @Test
   void needsADeviceForEachNode() {
-    Ledger ledger = Ledger.of(2);
+    Ledger ledger = two();
     ledger.misconfigure("HA-CONF-074", new SetProperty("two-node", "true"));
     ledger.configure(device(Map.of("pcmk_host_map", "n1:7")));
     String message =
@@ -65,6 +79,31 @@ class TwoNodesTest {
     ledger.configure(new SetProperty("two-node", "true"));
     ledger.misconfigure(
         "HA-CONF-074", device(Map.of("pcmk_host_map", "n1:7;n2:8", "target-role", "Stopped")));
+  }
+
+  @Test
+  void isSwitchedOnWhereBothDaemonsCanArbitrateNow() {
+    Ledger ledger = Ledger.of(2);
+    SetProperty on = new SetProperty("two-node", "true");
+    ledger.configure(device(Map.of()));
+    begins(ledger, N1, 1);
+    String message = ledger.misconfigure("HA-CONF-077", on).message();
+    assertTrue(message.contains("that of n2 began as one of more nodes"), message);
+    assertFalse(message.contains("n1"), message);
+
+    begins(ledger, N2, 1);
+    ledger.accept(new JoinNode(N2, Ledger.life("a", 2), 1));
+    ledger.misconfigure("HA-CONF-077", on);
+    begins(ledger, N2, 2);
+    ledger.configure(on);
+    ledger.accept(new JoinNode(N2, Ledger.life("a", 3), 1));
+    ledger.configure(new SetProperty("priority-fencing-delay", "7s"));
+
+    Ledger away = two();
+    away.configure(device(Map.of()));
+    away.accept(new LeaveNode(N2, Ledger.life("a", 1)));
+    message = away.misconfigure("HA-CONF-077", on).message();
+    assertTrue(message.contains("n2 does not take part now"), message);
   }
 
   @Test
