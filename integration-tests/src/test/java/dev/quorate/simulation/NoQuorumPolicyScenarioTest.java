@@ -85,6 +85,18 @@ class NoQuorumPolicyScenarioTest {
         assertTrue(up(machine.id), machine.id + " serves readers");
       }
     }
+
+    int before = world.checks.acknowledgements();
+    world.network.mendAll();
+    world.networkChanged();
+    run(60);
+    assertEquals(1, writers().size(), "a primary again, by itself");
+    assertTrue(world.machine(writers().getFirst()).address, "and its address");
+    assertTrue(world.checks.acknowledgements() > before, "which takes writes");
+    for (SimulatedMachine machine : world.machines()) {
+      assertTrue(up(machine.id), machine.id + " runs, as the former primary does");
+      assertEquals(1, machine.boots, "and nobody was fenced for it");
+    }
   }
 
   @Test
