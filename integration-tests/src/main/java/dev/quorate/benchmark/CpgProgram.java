@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.quorate.daemon.linux.Timeliness;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -74,6 +75,8 @@ final class CpgProgram implements Voice {
 
   /// Runs it until its input ends.
   public static void main(String[] words) throws Throwable {
+    // As prompt as a node of the ring, of which the client is a part.
+    new Timeliness().start(true, true);
     var voice = new CpgProgram();
     Recital.answer("view 0 0");
     new Recital(voice).serve();

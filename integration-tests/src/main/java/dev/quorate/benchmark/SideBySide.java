@@ -17,6 +17,9 @@ final class SideBySide {
   private static final int PORT = 5415;
   private static final int COUNT = 2_000;
 
+  /// Until what is used often is compiled, on a busy machine too, in milliseconds.
+  private static final int WARM_UP = 8_000;
+
   private SideBySide() {}
 
   /// What was measured at one size.
@@ -84,6 +87,7 @@ final class SideBySide {
   private static List<Figures> measured(List<RingProcess> nodes, int seconds) {
     try {
       var figures = new ArrayList<Figures>();
+      nodes.getFirst().ask("flood " + SIZES.get(1) + " " + WARM_UP);
       for (int size : SIZES) {
         nodes.getFirst().ask("flood " + size + " 2000");
         var flood = nodes.getFirst().ask("flood " + size + " " + seconds * 1_000);

@@ -58,14 +58,14 @@ import org.slf4j.LoggerFactory;
 /// one thread.
 public final class RatisReplicatedLog implements ReplicatedLog {
   private static final Logger LOG = LoggerFactory.getLogger(RatisReplicatedLog.class);
-  private static final Duration OBSERVE_EVERY = Duration.ofMillis(25);
+  private static final Duration OBSERVE_EVERY = Duration.ofMillis(50);
   private static final Duration GIVE_UP = Duration.ofSeconds(2);
 
-  /// Who was heard when is asked only at every fourth observation as long as all is well: the
-  /// answer is the dearest part of an idle daemon.
-  private static final int CONTACT_EVERY = 4;
+  /// Who was heard when is asked only at every other observation as long as all is well: looking is
+  /// the dearest part of an idle daemon, and this the dearest of looking.
+  private static final int CONTACT_EVERY = 2;
 
-  private static final Duration LONGEST_GAP = OBSERVE_EVERY.multipliedBy(10);
+  private static final Duration LONGEST_GAP = OBSERVE_EVERY.multipliedBy(5);
 
   private final ConsensusConfig config;
   private final LogListener listener;
