@@ -365,6 +365,7 @@ final class SimulatedPostgresAgent implements SimulatedAgent {
       case PostgresDecision.GiveUpGrant() -> release(0, Lsn.NONE);
       case PostgresDecision.MakeSlot _,
           PostgresDecision.DropSlot _,
+          PostgresDecision.LeaveCascade _,
           PostgresDecision.LookAgain _ -> {}
     }
   }

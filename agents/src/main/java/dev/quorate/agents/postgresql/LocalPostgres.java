@@ -52,6 +52,7 @@ final class LocalPostgres implements AutoCloseable {
   final PostgresProbe probe;
   final Rejoin rejoin;
   final ReentrantLock lock = new ReentrantLock();
+  final Cascade cascade;
   private final ProcessExitWatch watch = new ProcessExitWatch();
 
   volatile ClusterState state;
@@ -81,6 +82,8 @@ final class LocalPostgres implements AutoCloseable {
     this.context = context;
     this.parameters = parameters;
     this.state = ClusterState.initial("");
+    this.cascade =
+        new Cascade(context.resource().id(), parameters.topology().upstream(context.self()));
     this.instance =
         new PostgresInstance(parameters, new ProcessRunner(), watch, context.workDirectory());
     this.probe = connection();
@@ -132,7 +135,9 @@ final class LocalPostgres implements AutoCloseable {
         primacy(),
         conninfos,
         started && joined(),
-        promoting());
+        promoting(),
+        cascade.upstream(state),
+        parameters.topology().delay(context.self()).isPositive());
   }
 
   private boolean promoting() {
@@ -207,10 +212,18 @@ final class LocalPostgres implements AutoCloseable {
     return nodesThatAre(Presence.NEVER_SEEN, Presence.LEFT, Presence.LOST, Presence.FENCED);
   }
 
-  /// The nodes that are proven to be off. The server still takes them for streaming until its
-  /// connections to them time out.
-  SortedSet<NodeId> off() {
-    return nodesThatAre(Presence.FENCED);
+  /// The nodes that no commit waits for though they stream: those that only keep a copy, and those
+  /// that are proven to be off, which the server takes for streaming until its connections to them
+  /// time out.
+  SortedSet<NodeId> uncounted() {
+    SortedSet<NodeId> nodes = nodesThatAre(Presence.FENCED);
+    nodes.addAll(parameters.topology().copies());
+    return nodes;
+  }
+
+  /// Whether this instance may ever become the primary.
+  boolean promotable() {
+    return parameters.topology().promotes(context.self());
   }
 
   private SortedSet<NodeId> nodesThatAre(Presence... presences) {
@@ -253,7 +266,8 @@ final class LocalPostgres implements AutoCloseable {
         parameters.ownsSocket()
             ? Optional.of(parameters.socketDirectory().toString())
             : Optional.empty();
-    return new ServerSettings("", "", names, socket, parameters.port())
+    return new ServerSettings(
+            "", "", names, socket, parameters.port(), parameters.topology().delay(context.self()))
         .following(conninfo, context.self());
   }
 

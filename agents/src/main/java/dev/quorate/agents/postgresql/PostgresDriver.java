@@ -110,7 +110,7 @@ final class PostgresDriver implements AutoCloseable {
       }
       PostgresSurroundings agreed = local.surroundings();
       PostgresObservation seen = observe(agreed);
-      Optional<NodeId> source = PostgresPolicy.upstream(agreed);
+      Optional<NodeId> source = PostgresPolicy.source(agreed);
       if (source.isPresent() && orders.pending().returns()) {
         comeBack(source.get());
         return IDLE;
@@ -225,7 +225,7 @@ final class PostgresDriver implements AutoCloseable {
       presence.reset(now, promised);
     }
     SortedSet<NodeId> streaming = PostgresPolicy.streaming(facts, agreed);
-    streaming.removeAll(local.off());
+    streaming.removeAll(local.uncounted());
     return presence.wanted(now, streaming, local.gone(), local.durability());
   }
 
@@ -248,6 +248,7 @@ final class PostgresDriver implements AutoCloseable {
       case PostgresDecision.ApplyNames(var names) -> local.apply(names);
       case PostgresDecision.CommitPromise(var promise) -> commit(agreed.primacy(), promise);
       case PostgresDecision.GiveUpGrant() -> local.release(0, Lsn.NONE);
+      case PostgresDecision.LeaveCascade() -> local.cascade.leave();
       case PostgresDecision.LookAgain() -> {}
     }
   }
@@ -296,7 +297,7 @@ final class PostgresDriver implements AutoCloseable {
     return new Vote(
         local.context.self(),
         local.context.incarnation().bootId(),
-        true,
+        local.promotable(),
         held.identity(),
         held.history().timeline().number(),
         held.end().value(),

@@ -1,6 +1,7 @@
 package dev.quorate.agents.postgresql;
 
 import dev.quorate.agents.core.postgresql.ByteSize;
+import dev.quorate.agents.core.postgresql.Topology;
 import dev.quorate.resource.TimeText;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
 /// @param replicationOptions more of `primary_conninfo`
 /// @param startOptions more of the server's command line
 /// @param rejoin what may happen to a member that cannot follow
+/// @param topology who streams from whom, and who only keeps a copy
 public record PostgresParameters(
     Optional<Path> bindir,
     Path configDirectory,
@@ -38,7 +40,8 @@ public record PostgresParameters(
     String replicationUser,
     String replicationOptions,
     List<String> startOptions,
-    RejoinPolicy rejoin) {
+    RejoinPolicy rejoin,
+    Topology topology) {
   /// Copies the list.
   public PostgresParameters {
     startOptions = List.copyOf(startOptions);
@@ -70,6 +73,14 @@ public record PostgresParameters(
         "rejoin",
         "a member that cannot follow is rewound or copied: auto, auto-if-no-divergence (only if no"
             + " commit of its own is lost with it), manual (after 'hactl pg rebuild') [auto]");
+    known.put(
+        "upstream",
+        "who streams from a standby rather than from the primary, as 'n3:n2 n4:n2'; from the"
+            + " primary while that standby does not work");
+    known.put("no-promote", "nodes that are never promoted and never waited for, as 'n4 n5'");
+    known.put(
+        "delay",
+        "nodes that replay with a delay, as 'n5:1h'; they are never promoted and never waited for");
     known.put("recovery_template", "ignored: PostgreSQL 12 and later have no recovery.conf");
     return known;
   }
@@ -103,6 +114,7 @@ public record PostgresParameters(
           "maxlag-time '%s' is not a time: write it as 10, 10s or 2min"
               .formatted(text.get("maxlag-time")));
     }
+    problems.addAll(Topology.problems(text));
     choice(
         text,
         "rejoin",
@@ -149,7 +161,8 @@ public record PostgresParameters(
         RejoinPolicy.valueOf(
             text.getOrDefault("rejoin", RejoinPolicy.AUTO.word())
                 .toUpperCase(Locale.ROOT)
-                .replace('-', '_')));
+                .replace('-', '_')),
+        Topology.of(text));
   }
 
   /// Where a program is.

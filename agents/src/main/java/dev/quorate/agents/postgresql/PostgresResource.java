@@ -6,6 +6,7 @@ import dev.quorate.agents.core.postgresql.ControlFile;
 import dev.quorate.agents.core.postgresql.Lsn;
 import dev.quorate.agents.core.postgresql.PostgresFacts;
 import dev.quorate.agents.core.postgresql.PostgresPolicy;
+import dev.quorate.agents.core.postgresql.PostgresSurroundings;
 import dev.quorate.agents.core.postgresql.RewindPolicy.Return;
 import dev.quorate.agents.core.postgresql.SyncNames;
 import dev.quorate.agents.jdbc.ProbeException;
@@ -119,17 +120,18 @@ final class PostgresResource implements ResourceInstance {
     if (old.isPresent()) {
       return OperationResult.failed(NOT_INSTALLED, Role.STOPPED, old.get());
     }
-    Optional<NodeId> primary = PostgresPolicy.upstream(local.surroundings());
+    Optional<NodeId> primary = PostgresPolicy.source(local.surroundings());
     if (!local.instance.hasData() || local.rejoin.isHalfDone()) {
       local.started = true;
       return standby("waits for a primary to be copied from");
     }
     if (primary.isPresent()) {
       try {
-        Upstream upstream = local.upstream(primary.get());
-        switch (local.rejoin.decide(upstream.ask(QUESTION))) {
+        switch (local.rejoin.decide(local.upstream(primary.get()).ask(QUESTION))) {
           case Return.Follow() -> {
-            String conninfo = local.surroundings().conninfos().getOrDefault(primary.get(), "");
+            PostgresSurroundings agreed = local.surroundings();
+            NodeId upstream = PostgresPolicy.upstream(agreed).orElse(primary.get());
+            String conninfo = agreed.conninfos().getOrDefault(upstream, "");
             local.start(conninfo, left(end));
             local.started = true;
             return OperationResult.succeeded(Role.UNPROMOTED);

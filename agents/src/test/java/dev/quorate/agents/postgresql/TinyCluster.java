@@ -58,11 +58,18 @@ final class TinyCluster implements AutoCloseable {
   private final SortedMap<NodeId, SortedMap<String, String>> board = new TreeMap<>();
   private final Hearsay hearsay = new Hearsay();
   private final AtomicInteger publications = new AtomicInteger();
+  private final SortedMap<String, String> extra;
   private volatile LossRule loss = LossRule.NOTHING;
   private long index;
   private int intents;
 
   TinyCluster(List<Server> members) {
+    this(members, new TreeMap<>());
+  }
+
+  /// @param extra more parameters of the resource
+  TinyCluster(List<Server> members, SortedMap<String, String> extra) {
+    this.extra = extra;
     for (Server member : members) {
       homes.put(member.node(), member);
       alarms.put(member.node(), new AtomicInteger());
@@ -75,12 +82,13 @@ final class TinyCluster implements AutoCloseable {
     members.forEach(m -> boot(m.node(), "boot1", 1));
   }
 
-  private static ResourceDefinition definition(Server any) {
+  private ResourceDefinition definition(Server any) {
     SortedMap<String, String> meta = new TreeMap<>();
     meta.put(Primacy.HOLDS_DATA, "true");
     SortedMap<String, String> parameters =
         TestServers.parameters(
             any.parameters().bindir().orElseThrow(), any.home(), any.parameters().port());
+    parameters.putAll(extra);
     parameters.put("start_opts", "-c listen_addresses=" + any.address());
     return new ResourceDefinition(
         PG,

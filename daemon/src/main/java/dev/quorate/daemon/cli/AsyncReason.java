@@ -1,6 +1,7 @@
 package dev.quorate.daemon.cli;
 
 import dev.quorate.agents.core.postgresql.PostgresFigures;
+import dev.quorate.agents.core.postgresql.Topology;
 import dev.quorate.agents.core.postgresql.replication.InstanceReport;
 import dev.quorate.agents.core.postgresql.replication.Replication;
 import dev.quorate.membership.NodeId;
@@ -28,6 +29,9 @@ final class AsyncReason {
           "commits wait for nobody, as durability is async (hactl resource meta "
               + resource.id()
               + " durability=sync)");
+    }
+    if (!Topology.of(resource.parameters()).promotes(node)) {
+      return Optional.of("it only keeps a copy (no-promote, delay): commits never wait for it");
     }
     Optional<InstanceReport> report =
         Optional.ofNullable(replication.members().get(node)).map(Replication.Member::report);

@@ -73,6 +73,9 @@ class BadInputTest {
     assertEquals(1, cluster.remarks().split("unknown parameter", -1).length - 1, "said once");
     usage(create + "pgdata=data", "resource 'pg': pgdata 'data' is not an absolute path", "give");
     usage(create + "maxlag=much", "maxlag 'much' is not an amount of bytes", "1E8 or 16MB");
+    usage(create + "upstream=n3:n2,n2:n3", "upstream goes round in a circle at n2", "primary");
+    usage(create + "delay=n3:soon", "delay 'soon' of n3 is not a time", "1h");
+    usage(create + "no-promote=n3:n2", "no-promote 'n3:n2' is not a node", "name one");
     usage(create + "maxlag-time=soon", "maxlag-time 'soon' is not a time", "10s");
     usage(create + "promotable meta no-candidate-policy=hope", "no-candidate-policy=hope", "block");
     usage(create + "pgport=x", "pgport 'x' is not a port", "1 to 65535");

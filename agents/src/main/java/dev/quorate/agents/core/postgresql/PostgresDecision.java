@@ -45,6 +45,9 @@ public sealed interface PostgresDecision {
   /// not become the primary again for it.
   record GiveUpGrant() implements PostgresDecision {}
 
+  /// Stream from the primary for a while: the declared upstream cannot be reached.
+  record LeaveCascade() implements PostgresDecision {}
+
   /// Look again in a moment.
   record LookAgain() implements PostgresDecision {}
 }

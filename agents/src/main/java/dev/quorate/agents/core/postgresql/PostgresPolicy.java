@@ -9,6 +9,7 @@ import dev.quorate.agents.core.postgresql.PostgresDecision.CommitPromise;
 import dev.quorate.agents.core.postgresql.PostgresDecision.DropSlot;
 import dev.quorate.agents.core.postgresql.PostgresDecision.Follow;
 import dev.quorate.agents.core.postgresql.PostgresDecision.GiveUpGrant;
+import dev.quorate.agents.core.postgresql.PostgresDecision.LeaveCascade;
 import dev.quorate.agents.core.postgresql.PostgresDecision.LookAgain;
 import dev.quorate.agents.core.postgresql.PostgresDecision.MakeSlot;
 import dev.quorate.agents.core.postgresql.PostgresDecision.StartAlone;
@@ -38,6 +39,9 @@ import java.util.TreeSet;
 /// - a primary that another node's grant excludes is stopped at once;
 /// - the promise changes in the order of [SyncQuorumPlanner], and never during an election.
 public final class PostgresPolicy {
+  /// What the slot of a member that is gone may keep; from 13 on the server sees to it as well.
+  private static final long MOST_KEPT = 4L << 30;
+
   private static final Duration DETACHED_TOO_LONG = Duration.ofSeconds(2);
 
   private PostgresPolicy() {}
@@ -102,12 +106,17 @@ public final class PostgresPolicy {
       Optional<Long> round = openRound(seen, agreed);
       if (round.isPresent()) {
         boolean ready = facts.conninfo().isEmpty() && facts.endIsKnown();
-        decisions.add(ready ? new CastVote(round.get()) : new LookAgain());
+        decisions.add(
+            agreed.delayed()
+                ? new CastEmptyVote(round.get(), "it replays with a delay")
+                : ready ? new CastVote(round.get()) : new LookAgain());
       }
     } else if (!facts.conninfo().equals(agreed.conninfos().get(upstream.get()))) {
       decisions.add(new Follow(upstream.get()));
     } else if (!facts.streaming() && seen.detached().compareTo(DETACHED_TOO_LONG) > 0) {
-      decisions.add(new CheckLineage(upstream.get()));
+      NodeId primary = source(agreed).orElseThrow();
+      decisions.add(
+          upstream.get().equals(primary) ? new CheckLineage(primary) : new LeaveCascade());
     }
     SyncNames names = SyncQuorumPlanner.onPromotion(agreed.self(), agreed.primacy().promise());
     if (!facts.syncNames().equals(names.setting())) {
@@ -191,10 +200,20 @@ public final class PostgresPolicy {
       if (slot.isEmpty()) {
         decisions.add(new MakeSlot(name));
       } else if (!slot.get().active()
-          && (slot.get().lost() || (facts.inRecovery() && slot.get().holdsWal()))) {
+          && (slot.get().lost()
+              || (facts.inRecovery() && slot.get().holdsWal())
+              || kept(facts, name) > MOST_KEPT)) {
         decisions.add(new DropSlot(name));
       }
     }
+  }
+
+  private static long kept(PostgresFacts facts, String slot) {
+    return facts.figures().slots().stream()
+        .filter(s -> s.name().equals(slot) && s.from().isValid())
+        .mapToLong(s -> facts.end().beyond(s.from()))
+        .max()
+        .orElse(0);
   }
 
   /// Whom to stream from now; whoever starts an instance asks this too.
@@ -202,6 +221,15 @@ public final class PostgresPolicy {
   /// @param agreed what the cluster has agreed on
   /// @return nobody while votes are being collected or counted, and then the holder of the grant
   public static Optional<NodeId> upstream(PostgresSurroundings agreed) {
+    return source(agreed)
+        .map(holder ->
+            agreed.cascade().filter(u -> agreed.conninfos().containsKey(u)).orElse(holder));
+  }
+
+  /// Who has what this instance needs to be able to stream: the primary, whoever it streams from.
+  ///
+  /// @param agreed what the cluster has agreed on
+  public static Optional<NodeId> source(PostgresSurroundings agreed) {
     return isCounting(agreed)
         ? Optional.empty()
         : agreed.otherHolder().filter(n -> agreed.conninfos().containsKey(n));

@@ -16,16 +16,32 @@ import java.util.TreeMap;
 /// @param conninfos for every other node, how to stream from it
 /// @param started whether the cluster wants the instance to run
 /// @param promoting whether its promotion is decided and not finished
+/// @param cascade the standby to stream from rather than from the primary, if one is declared and
+///   works
+/// @param delayed whether it replays with a delay, so that nobody can wait for its vote
 public record PostgresSurroundings(
     NodeId self,
     String bootId,
     Primacy primacy,
     SortedMap<NodeId, String> conninfos,
     boolean started,
-    boolean promoting) {
+    boolean promoting,
+    Optional<NodeId> cascade,
+    boolean delayed) {
   /// Copies the map.
   public PostgresSurroundings {
     conninfos = Collections.unmodifiableSortedMap(new TreeMap<>(conninfos));
+  }
+
+  /// Those of a standby like any other.
+  public PostgresSurroundings(
+      NodeId self,
+      String bootId,
+      Primacy primacy,
+      SortedMap<NodeId, String> conninfos,
+      boolean started,
+      boolean promoting) {
+    this(self, bootId, primacy, conninfos, started, promoting, Optional.empty(), false);
   }
 
   /// Whether this instance holds the grant.

@@ -1,6 +1,7 @@
 package dev.quorate.agents.core.postgresql;
 
 import dev.quorate.membership.NodeId;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -12,8 +13,24 @@ import java.util.stream.Collectors;
 ///   the first write after a promotion
 /// @param socketDirectory where the socket must be, if the administrator said so
 /// @param port the port, if the administrator said where the socket is
+/// @param delay how long it waits before it replays; zero for not at all
 public record ServerSettings(
-    String conninfo, String slot, SyncNames syncNames, Optional<String> socketDirectory, int port) {
+    String conninfo,
+    String slot,
+    SyncNames syncNames,
+    Optional<String> socketDirectory,
+    int port,
+    Duration delay) {
+
+  /// Without a delay.
+  public ServerSettings(
+      String conninfo,
+      String slot,
+      SyncNames syncNames,
+      Optional<String> socketDirectory,
+      int port) {
+    this(conninfo, slot, syncNames, socketDirectory, port, Duration.ZERO);
+  }
 
   /// The same with another upstream.
   ///
@@ -21,14 +38,14 @@ public record ServerSettings(
   /// @param self who connects
   public ServerSettings following(String other, NodeId self) {
     return new ServerSettings(
-        other, other.isEmpty() ? "" : slotOf(self), syncNames, socketDirectory, port);
+        other, other.isEmpty() ? "" : slotOf(self), syncNames, socketDirectory, port, delay);
   }
 
   /// The same with other names.
   ///
   /// @param names what commits wait for
   public ServerSettings waitingFor(SyncNames names) {
-    return new ServerSettings(conninfo, slot, names, socketDirectory, port);
+    return new ServerSettings(conninfo, slot, names, socketDirectory, port, delay);
   }
 
   /// The upstream's address, in libpq's form.
@@ -86,6 +103,9 @@ public record ServerSettings(
     line(text, "synchronous_standby_names", syncNames.setting());
     line(text, "recovery_target_timeline", "latest");
     line(text, "hot_standby", "on");
+    if (delay.isPositive()) {
+      line(text, "recovery_min_apply_delay", delay.toMillis() + "ms");
+    }
     line(text, "wal_log_hints", "on");
     line(text, "wal_retrieve_retry_interval", "200ms");
     line(text, "wal_receiver_timeout", "10s");

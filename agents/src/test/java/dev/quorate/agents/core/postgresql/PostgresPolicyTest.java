@@ -53,6 +53,51 @@ class PostgresPolicyTest {
   }
 
   @Test
+  void aDeclaredUpstreamComesBeforeThePrimaryUnlessItCannotBeReached() {
+    PostgresSurroundings agreed = cascaded(Optional.of(C), false, HELD_BY_B, IDLE);
+    assertEquals(List.of(new Follow(C)), PostgresPolicy.decide(standby("to b", true), agreed));
+    assertEquals(Optional.of(B), PostgresPolicy.source(agreed));
+    assertEquals(List.of(), PostgresPolicy.decide(standby("to c", true), agreed));
+    PostgresObservation alone = standby("to c", false);
+    PostgresObservation detached =
+        new PostgresObservation(
+            alone.condition(),
+            alone.facts(),
+            0,
+            Duration.ofSeconds(3),
+            alone.applied(),
+            alone.boundary(),
+            alone.wanted());
+    assertEquals(
+        List.of(new PostgresDecision.LeaveCascade()), PostgresPolicy.decide(detached, agreed));
+    PostgresSurroundings flat = cascaded(Optional.empty(), false, HELD_BY_B, IDLE);
+    assertEquals(List.of(new Follow(B)), PostgresPolicy.decide(alone, flat));
+  }
+
+  @Test
+  void nobodyWaitsForWhoReplaysWithADelay() {
+    PostgresSurroundings agreed = cascaded(Optional.empty(), true, HELD_BY_B, OPEN);
+    assertEquals(
+        List.of(new StopReceiving(), new CastEmptyVote(2, "it replays with a delay")),
+        PostgresPolicy.decide(standby("to b", true), agreed));
+  }
+
+  private static PostgresSurroundings cascaded(
+      Optional<NodeId> upstream, boolean delayed, Holder holder, Election election) {
+    PostgresSurroundings flat =
+        agreed(new Primacy(new ResourceId("pg"), 1, holder, promise(), election, ""), false);
+    return new PostgresSurroundings(
+        flat.self(),
+        flat.bootId(),
+        flat.primacy(),
+        flat.conninfos(),
+        flat.started(),
+        flat.promoting(),
+        upstream,
+        delayed);
+  }
+
+  @Test
   void votesOnlyWhenNothingMoreCanArrive() {
     assertEquals(
         List.of(new StopReceiving(), new LookAgain()),
