@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,17 +36,18 @@ final class SourceRowsPage {
   /// What nobody may change by just generating the page anew.
   List<String> problems(Collection<String> wanted) {
     List<String> problems = new ArrayList<>();
-    SortedSet<String> missing = new TreeSet<>(wanted);
-    rows().forEach(missing::remove);
-    missing.forEach(row -> problems.add("row " + row + " is not on the page"));
-    SortedSet<String> unknown = new TreeSet<>(tests.keySet());
-    rows().forEach(unknown::remove);
-    unknown.forEach(row -> problems.add("row " + row + " of " + tests.get(row) + " is unknown"));
+    List<String> rows = rows();
+    wanted.stream()
+        .filter(row -> !rows.contains(row))
+        .forEach(row -> problems.add("row " + row + " is not on the page"));
+    tests.keySet().stream()
+        .filter(row -> !rows.contains(row))
+        .forEach(row -> problems.add("row " + row + " of " + tests.get(row) + " is unknown"));
     ROW.matcher(text)
         .results()
         .filter(row -> !row.group(3).equals(OPEN) && !tests.containsKey(row.group(1)))
         .forEach(row -> problems.add("row " + row.group(1) + " lost its test: " + row.group(3)));
-    long open = rows().stream().filter(row -> !tests.containsKey(row)).count();
+    long open = rows.stream().filter(row -> !tests.containsKey(row)).count();
     if (open > most()) {
       problems.add("%d rows are open, and at most %d may be".formatted(open, most()));
     }

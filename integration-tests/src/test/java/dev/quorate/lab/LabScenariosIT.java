@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,13 @@ class LabScenariosIT {
   @Order(1)
   @ParameterizedTest
   @EnumSource(value = Scenario.class, names = "LAGGING_STANDBY", mode = EnumSource.Mode.EXCLUDE)
+  @Tag("S2+11")
+  @Tag("S3-36")
+  @Tag("S3-37")
+  @Tag("S3-41")
+  @Tag("S3-42")
+  @Tag("S3-45")
+  @Tag("S4-36")
   void nothingAcknowledgedIsLost(Scenario scenario) throws IOException, SQLException {
     DemoRun.Verdict verdict = RUN.play(scenario);
 
@@ -61,6 +69,7 @@ class LabScenariosIT {
 
   @Order(2)
   @Test
+  @Tag("S2+10")
   void aKilledDaemonChangesNothing() throws IOException, SQLException {
     LabNode primary = RUN.cluster().primary();
     for (LabNode node : RUN.lab().nodes()) {
@@ -107,6 +116,7 @@ class LabScenariosIT {
   /// A witness votes, and nothing of the database is ever there.
   @Order(5)
   @Test
+  @Tag("S4-24")
   void twoNodesAndAWitnessSurviveTheLossOfThePrimary() throws IOException, SQLException {
     DemoRun two = new DemoRun(Lab.of(2, true), OUT);
     two.build("sync");

@@ -48,6 +48,11 @@ class PostgresAgentTest {
   }
 
   @Test
+  @Tag("S1-29")
+  @Tag("S2+08")
+  @Tag("S2+12")
+  @Tag("S2+13")
+  @Tag("S3-43")
   void aClusterOfThreeLivesThroughEverything() throws Exception {
     assumeTrue(TestServers.available(), "needs root and PostgreSQL 15 in /usr/lib/postgresql");
     try (TestServers servers = new TestServers()) {

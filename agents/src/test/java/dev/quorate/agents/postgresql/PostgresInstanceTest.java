@@ -73,6 +73,8 @@ class PostgresInstanceTest {
   }
 
   @Test
+  @Tag("S0-43")
+  @Tag("S3-43")
   void aDeadPostmasterIsSeenAtOnceAndItsOrphansAreKilled() throws Exception {
     Server a = servers.fresh("a", "127.0.0.2");
     measured("start", millis(() -> a.instance().start(a.alone(), LONG)));
@@ -119,6 +121,8 @@ class PostgresInstanceTest {
   }
 
   @Test
+  @Tag("S3-34")
+  @Tag("S3-35")
   void aSwitchoverLosesNothingAndNeedsNoRewind() throws Exception {
     Server a = servers.fresh("a", "127.0.0.2");
     Server b = servers.empty("b", "127.0.0.3");
@@ -173,6 +177,8 @@ class PostgresInstanceTest {
   }
 
   @Test
+  @Tag("S2+08")
+  @Tag("S2+13")
   void aDivergedPrimaryIsRewound() throws Exception {
     Server a = servers.fresh("a", "127.0.0.2");
     Server b = servers.empty("b", "127.0.0.3");

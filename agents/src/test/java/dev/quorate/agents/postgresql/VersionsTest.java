@@ -170,6 +170,7 @@ class VersionsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {10, 11})
+  @Tag("S1-28")
   void anOlderVersionIsRecognisedAndRefused(int major) throws Exception {
     assumeTrue(TestServers.available(), "needs root and PostgreSQL 15 in /usr/lib/postgresql");
     try (Programs programs = Programs.of(major);

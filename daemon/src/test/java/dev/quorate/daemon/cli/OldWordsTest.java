@@ -9,6 +9,7 @@ import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.Score;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The commands of the documents that users follow today, typed as they stand there.
@@ -30,6 +31,9 @@ class OldWordsTest {
   }
 
   @Test
+  @Tag("S0-42")
+  @Tag("S0-47")
+  @Tag("S0-50")
   void theOldPostgresRecipe() {
     works("property set stonith-enabled=false");
     works("resource defaults resource-stickiness=10");

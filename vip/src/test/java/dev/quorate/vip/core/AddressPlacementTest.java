@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class AddressPlacementTest {
@@ -33,6 +34,7 @@ class AddressPlacementTest {
   }
 
   @Test
+  @Tag("S1-25")
   void saysWhatIsMissing() {
     assertTrue(nowhere(Map.of("ip", "192.168.0.1")).contains("give nic and cidr_netmask"));
     assertTrue(nowhere(Map.of("ip", "10.1.9.7", "nic", "eth7")).contains("no interface 'eth7'"));

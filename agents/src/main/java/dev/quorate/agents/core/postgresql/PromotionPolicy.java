@@ -165,7 +165,27 @@ public final class PromotionPolicy {
             .filter(v -> v.identity().equals(top.get().identity()))
             .filter(v -> v.covers(top.get()) || top.get().covers(v))
             .toList();
-    return judge(ballot, usable, top.get());
+    Optional<String> two = twoPrimaries(ballot, usable);
+    return two.isPresent() ? waiting(ballot, two.get()) : judge(ballot, usable, top.get());
+  }
+
+  /// Before the first promotion nobody has recorded which instance counts. One that was shut down
+  /// as a primary says so itself; if two do, and one has what the other has not, then one of them
+  /// is an old copy, and only an operator knows which.
+  private static Optional<String> twoPrimaries(Ballot ballot, List<WalVote> usable) {
+    List<WalVote> primaries =
+        usable.stream().filter(v -> original(ballot, v).wasPrimary()).sorted(FURTHEST).toList();
+    if (ballot.formerHolder().isPresent() || primaries.size() < 2) {
+      return Optional.empty();
+    }
+    WalVote least = primaries.getFirst();
+    WalVote most = primaries.getLast();
+    return least.covers(most)
+        ? Optional.empty()
+        : Optional.of(
+            "%s and %s were both shut down as primaries, with WAL up to %s and %s: move the data"
+                    .formatted(least.voter(), most.voter(), least.end(), most.end())
+                + " directory of the wrong one away, and it is copied from the other");
   }
 
   /// The vote that says which line is right: the furthest that did not leave it.

@@ -161,6 +161,26 @@ class PromotionPolicyTest {
     assertEquals(expected, winner.vote().voter());
   }
 
+  @Test
+  void ofTwoFormerPrimariesThatDifferAnOperatorMustChoose() {
+    Verdict verdict =
+        PromotionPolicy.decide(
+            ballot(
+                new Holder.Nobody(),
+                SyncPromise.NONE,
+                formerPrimary(A, 90),
+                formerPrimary(B, 95),
+                vote(C, 1, 95)));
+    Verdict.Blocked blocked = assertInstanceOf(Verdict.Blocked.class, verdict);
+    assertTrue(
+        blocked.reason().startsWith("a and b were both shut down as primaries"), blocked::reason);
+    assertWinner(
+        A,
+        ballot(new Holder.Nobody(), SyncPromise.NONE, formerPrimary(A, 95), formerPrimary(B, 95)));
+    assertWinner(
+        B, ballot(HELD_BY_A, SyncPromise.NONE, formerPrimary(A, 90), formerPrimary(B, 95)));
+  }
+
   private static void assertBlocked(Ballot ballot) {
     Verdict verdict = PromotionPolicy.decide(ballot);
     assertInstanceOf(Verdict.Blocked.class, verdict, verdict::toString);
@@ -187,6 +207,10 @@ class PromotionPolicyTest {
 
   private static Vote vote(NodeId node, long line, long end, Vote.TimelineSwitch... switches) {
     return new Vote(node, "boot", true, "42", line, end, List.of(switches), false, 0, "");
+  }
+
+  private static Vote formerPrimary(NodeId node, long end) {
+    return new Vote(node, "boot", true, "42", 1, end, List.of(), true, 0, "");
   }
 
   private static Vote ineligible(Vote v) {
