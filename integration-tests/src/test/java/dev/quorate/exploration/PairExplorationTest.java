@@ -9,10 +9,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Everything that can happen to two nodes, in every order up to a depth: never two writers, never
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PairExplorationTest {
   private static final int DEPTH = Integer.getInteger("pair.depth", 14);
   private static final int CONTROL_DEPTH = 12;
+  private static final int RECOVERY_DEPTH = 9;
 
   /// The standby's machine has crashed, and the primary's goes on alone.
   private static final List<String> ALONE =
@@ -40,7 +43,14 @@ class PairExplorationTest {
   /// Both vote again, and the standby has everything.
   private static final List<String> TOGETHER =
       then(
-          then(LEARNING, "B has caught up", "A writes", "B is taken in", "B writes"),
+          then(
+              then(LEARNING, "B has caught up", "A writes", "A changes members", "A flushes"),
+              "A sends",
+              "A ends the change",
+              "A flushes",
+              "A sends",
+              "B is taken in",
+              "B writes"),
           "A gains",
           "B gains",
           "B attaches",
@@ -160,7 +170,43 @@ class PairExplorationTest {
     assertEquals(4, sworn.b().disk().epoch());
   }
 
+  private static Optional<String> stuck(PairWorld world, Weakness weakness) {
+    return PairRecovery.comes(world, weakness)
+        ? Optional.empty()
+        : Optional.of("nobody decides any more");
+  }
+
+  @ParameterizedTest
+  @MethodSource("starts")
+  void whateverHappenedSomebodyDecidesInTheEnd(String name, List<String> path) {
+    Found found =
+        explore(Weakness.NONE, path, RECOVERY_DEPTH, world -> stuck(world, Weakness.NONE));
+    System.out.printf("%s: %d states to depth %d%n", name, found.states(), found.depth());
+    assertEquals(Optional.empty(), found.violation());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"COUNTS_TOO_EARLY", "NEVER_ASKS"})
+  void aRuleWhoseBreachLeavesNobodyToDecideIsCaught(Weakness weakness) {
+    Found found =
+        explore(
+            weakness,
+            then(LEARNING, "B has caught up", "A writes", "A changes members"),
+            RECOVERY_DEPTH,
+            world -> stuck(world, weakness));
+    System.out.printf("%s: %d states, %s%n", weakness, found.states(), found.violation());
+    assertTrue(found.violation().isPresent(), weakness + " was not noticed");
+  }
+
   private static Found explore(Weakness weakness, List<String> path, int depth) {
+    return explore(weakness, path, depth, PairWorld::violation);
+  }
+
+  private static Found explore(
+      Weakness weakness,
+      List<String> path,
+      int depth,
+      Function<PairWorld, Optional<String>> wrongIn) {
     Map<PairWorld, Reached> seen = new HashMap<>();
     PairWorld start = PairWorld.paired().after(weakness, path);
     seen.put(start, new Reached(start, "start"));
@@ -174,7 +220,7 @@ class PairExplorationTest {
           if (seen.putIfAbsent(reached, new Reached(world, next.getKey())) != null) {
             continue;
           }
-          Optional<String> wrong = reached.violation();
+          Optional<String> wrong = wrongIn.apply(reached);
           if (wrong.isPresent()) {
             return new Found(
                 seen.size(), level + 1, Optional.of(path(seen, start, reached, wrong.get())));

@@ -16,6 +16,7 @@ import java.util.Optional;
 /// @param timeline how often the history of its data was continued by a promotion
 /// @param data the commits that it has, one bit each
 /// @param waits whether its primary waits for the standby before it acknowledges
+/// @param members who votes in its log
 /// @param fence its call to the device
 /// @param fenceBoot the boot of the other that the call is about
 record PairNode(
@@ -28,6 +29,7 @@ record PairNode(
     int timeline,
     int data,
     boolean waits,
+    PairMembers members,
     Fence fence,
     String fenceBoot) {
   enum Database {
@@ -53,6 +55,7 @@ record PairNode(
         0,
         0,
         false,
+        PairMembers.FOUNDED,
         Fence.NONE,
         "");
   }
@@ -105,6 +108,7 @@ record PairNode(
         timeline,
         data,
         false,
+        members.restarted(),
         fence,
         fenceBoot);
   }
@@ -120,22 +124,37 @@ record PairNode(
         timeline,
         data,
         waits,
+        members,
         fence,
         fenceBoot);
   }
 
   PairNode log(int grant, boolean promised) {
     return new PairNode(
-        boot, disk, daemon, grant, promised, database, timeline, data, waits, fence, fenceBoot);
+        boot, disk, daemon, grant, promised, database, timeline, data, waits, members, fence,
+        fenceBoot);
   }
 
   PairNode runs(Database next, int history, int commits, boolean waiting) {
     return new PairNode(
-        boot, disk, daemon, holder, promise, next, history, commits, waiting, fence, fenceBoot);
+        boot, disk, daemon, holder, promise, next, history, commits, waiting, members, fence,
+        fenceBoot);
   }
 
   PairNode calls(Fence next, String about) {
     return new PairNode(
-        boot, disk, daemon, holder, promise, database, timeline, data, waits, next, about);
+        boot, disk, daemon, holder, promise, database, timeline, data, waits, members, next, about);
+  }
+
+  PairNode knows(PairMembers next) {
+    return new PairNode(
+        boot, disk, daemon, holder, promise, database, timeline, data, waits, next, fence,
+        fenceBoot);
+  }
+
+  /// Its log takes part in what is decided: as a voter's, or as that of a learner which has been
+  /// made one.
+  boolean takesPart() {
+    return votes() || (settled() && is(Survivor.Phase.LEARNING));
   }
 }

@@ -6,6 +6,7 @@ import dev.quorate.daemon.core.survivor.SurvivorEffect;
 import dev.quorate.daemon.core.survivor.SurvivorEvent;
 import dev.quorate.daemon.core.survivor.SurvivorRecord;
 import dev.quorate.daemon.core.survivor.SurvivorRecord.Standing;
+import dev.quorate.exploration.PairMembers.Names;
 import dev.quorate.exploration.PairNode.Database;
 import dev.quorate.exploration.PairNode.Fence;
 import java.util.LinkedHashMap;
@@ -38,7 +39,11 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
     /// An operator swears that a machine is off which is on.
     FALSE_OATH,
     /// An operator swears to one of them although the other went on alone before it was lost.
-    OATH_OVER_NEWER
+    OATH_OVER_NEWER,
+    /// Both vote by a change of the log's members that is not committed.
+    COUNTS_TOO_EARLY,
+    /// Nobody is asked to begin anew.
+    NEVER_ASKS
   }
 
   private static final int MOST_BOOTS = 3;
@@ -133,14 +138,16 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
       next.put(who + "hears", hear(n));
     }
     boolean pair = me.disk().standing() == Standing.PAIR;
-    if (contact && pair && other(n).is(Phase.LEARNING)) {
+    if (contact && pair && other(n).is(Phase.LEARNING) && weakness != Weakness.NEVER_ASKS) {
       next.put(who + "asks", tell(1 - n, new SurvivorEvent.AskedToBeginAnew(me.disk())));
     }
     if (quorum(n, weakness)) {
       next.put(who + "gains", tell(n, new SurvivorEvent.QuorumGained(other(n).bootName())));
     }
     if (!contact || !quorum(n, weakness)) {
-      next.put(who + "loses", tell(n, new SurvivorEvent.QuorumLost()));
+      PairMembers mine = me.members();
+      PairWorld alone = put(n, me.knows(mine.leading(mine.leads() && mine.memory() == Names.ONE)));
+      next.put(who + "loses", alone.tell(n, new SurvivorEvent.QuorumLost()));
     }
     if (me.fence() == Fence.NONE) {
       next.put(who + "delay", tell(n, new SurvivorEvent.DelayPassed()));
@@ -166,9 +173,47 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
     if (maySwear(n, weakness)) {
       next.put(who + "is sworn to", tell(n, new SurvivorEvent.Sworn(n + 1)));
     }
-    boolean source = other(n).is(Phase.SOLE) || other(n).is(Phase.OFFERING);
-    if (contact && me.is(Phase.LEARNING) && me.settled() && source && other(n).settled()) {
+    boolean source = other(n).settled() && other(n).disk().epoch() == me.disk().epoch();
+    if (contact && me.is(Phase.LEARNING) && me.settled() && source) {
       takeIn(n, who, weakness, next);
+    }
+    members(n, who, contact, next);
+  }
+
+  /// What the log of both does about its members, as Ratis does it.
+  private void members(int n, String who, boolean contact, Map<String, PairWorld> next) {
+    PairNode me = node(n);
+    PairMembers mine = me.members();
+    PairMembers others = other(n).members();
+    boolean sameLog = contact && other(n).takesPart() && mine.epoch() == others.epoch();
+    if (!me.votes()) {
+      return;
+    }
+    boolean mayLead =
+        switch (mine.memory()) {
+          case ONE -> true;
+          // A listener's refusal counts, its silence does not.
+          case CHANGING -> !contact;
+          case BOTH -> sameLog && others.memory() == Names.BOTH && !others.leads();
+        };
+    if (!mine.leads() && mayLead) {
+      next.put(who + "leads", put(n, me.knows(mine.leading(true))));
+    }
+    if (mine.memory() != mine.disk()) {
+      next.put(who + "flushes", put(n, me.knows(mine.flushed())));
+    }
+    if (!mine.leads() || !sameLog) {
+      return;
+    }
+    if (me.is(Phase.OFFERING) && mine.memory() == Names.ONE && other(n).is(Phase.LEARNING)) {
+      next.put(who + "changes members", put(n, me.knows(mine.appended(Names.CHANGING))));
+    }
+    boolean changing = mine.disk() == Names.CHANGING && others.disk() == Names.CHANGING;
+    if (changing && mine.memory() == Names.CHANGING) {
+      next.put(who + "ends the change", put(n, me.knows(mine.appended(Names.BOTH))));
+    }
+    if (!others.copied(mine).equals(others)) {
+      next.put(who + "sends", put(1 - n, other(n).knows(others.copied(mine))));
     }
   }
 
@@ -193,17 +238,27 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
         offered = put(1 - n, other(n).with(keeps));
       }
       next.put(who + "has caught up", offered);
-    } else {
+    } else if (changed(n, weakness)) {
       PairWorld copied = put(n, node(n).log(other(n).holder(), other(n).promise()));
       next.put(who + "is taken in", copied.tell(n, new SurvivorEvent.TakenIn()));
     }
+  }
+
+  /// Whether a node believes that both vote.
+  private boolean changed(int n, Weakness weakness) {
+    return switch (weakness) {
+      case COUNTS_TOO_EARLY -> node(n).members().memory() != Names.ONE;
+      case KEEPS_SOLE -> true;
+      default ->
+          a.members().both() && b.members().both() && a.members().epoch() == b.members().epoch();
+    };
   }
 
   /// Whether the log of both commits.
   private boolean quorum(int n, Weakness weakness) {
     boolean mine = node(n).votes();
     boolean others =
-        other(n).votes()
+        other(n).takesPart()
             || (weakness == Weakness.VOTES_WHILE_FENCING && other(n).is(Phase.FENCING));
     boolean keeps = weakness == Weakness.KEEPS_SOLE;
     return link
@@ -211,7 +266,7 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
         && others
         && node(n).disk().epoch() == other(n).disk().epoch()
         && (keeps || node(n).disk().standing() == Standing.PAIR)
-        && (keeps || other(n).disk().standing() == Standing.PAIR);
+        && changed(n, weakness);
   }
 
   private void device(int n, String who, Weakness weakness, Map<String, PairWorld> next) {
@@ -344,13 +399,14 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
 
   // The protocol.
 
-  private PairWorld boot(int n) {
+  PairWorld boot(int n) {
     Survivor begun = Survivor.begin(node(n).disk()).next();
     return put(n, node(n).boots(begun));
   }
 
   private PairWorld restart(int n) {
-    return put(n, node(n).with(Survivor.begin(node(n).disk()).next()));
+    PairNode begun = node(n).with(Survivor.begin(node(n).disk()).next());
+    return put(n, begun.knows(begun.members().restarted()));
   }
 
   private PairWorld hear(int n) {
@@ -365,11 +421,16 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
       me =
           switch (effect) {
             case SurvivorEffect.Fence(var boot) -> me.calls(Fence.ASKED, boot);
-            case SurvivorEffect.Follow _ -> me.runs(Database.NONE, me.timeline(), me.data(), false);
+            case SurvivorEffect.Follow(var epoch) ->
+                me.runs(Database.NONE, me.timeline(), me.data(), false)
+                    .knows(
+                        me.members().epoch() == epoch
+                            ? me.members()
+                            : PairMembers.one(epoch, false));
+            case SurvivorEffect.OpenSole(var epoch) -> me.knows(PairMembers.one(epoch, true));
+            case SurvivorEffect.ClosePair _ -> me.knows(me.members().leading(false));
             case SurvivorEffect.OpenPair _,
-                SurvivorEffect.ClosePair _,
                 SurvivorEffect.Prepare _,
-                SurvivorEffect.OpenSole _,
                 SurvivorEffect.AddVoter _,
                 SurvivorEffect.Write _,
                 SurvivorEffect.Delay _ ->
