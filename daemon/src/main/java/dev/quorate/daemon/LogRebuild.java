@@ -1,5 +1,6 @@
 package dev.quorate.daemon;
 
+import dev.quorate.consensus.ConsensusConfig;
 import dev.quorate.consensus.LogMember;
 import dev.quorate.consensus.ratis.DamagedLog;
 import dev.quorate.daemon.LogMembership.Message;
@@ -9,6 +10,7 @@ import dev.quorate.daemon.cli.HactlError;
 import dev.quorate.daemon.cli.NodeFacts;
 import dev.quorate.daemon.config.DaemonConfig;
 import dev.quorate.membership.NodeId;
+import dev.quorate.resource.NodeDefinition;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -224,11 +226,14 @@ final class LogRebuild {
 
   private void askUntilTakenIn(Node node) {
     String last = "";
-    while (lifecycle.node().filter(n -> n == node).isPresent() && node.logFailure().isEmpty()) {
+    while (takesPart(node)) {
       try {
         Message answer = askMembers("/v1/log/admit", node.logIncarnation());
-        if (answer.standing() == Standing.VOTES || answer.standing() == Standing.LISTENS) {
-          node.takenIn(answer.standing() == Standing.LISTENS);
+        boolean listens = answer.standing() == Standing.LISTENS;
+        if (listens || answer.standing() == Standing.VOTES) {
+          node.takenIn(listens);
+        }
+        if (answer.standing() == Standing.VOTES || (listens && !vacant(node))) {
           return;
         }
       } catch (HactlError e) {
@@ -241,6 +246,27 @@ final class LogRebuild {
       }
       rest();
     }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // it is about the very same run of the node
+  private boolean takesPart(Node node) {
+    return lifecycle.node().filter(n -> n == node).isPresent() && node.logFailure().isEmpty();
+  }
+
+  /// Waits until one of the voters is gone, since a node that is to vote listens only for want of
+  /// room.
+  ///
+  /// @return whether to ask again
+  private boolean vacant(Node node) {
+    while (takesPart(node)) {
+      NodeDefinition own = node.machine().state().configuration().nodes().get(node.self());
+      int voters = node.replicatedLog().members().voters().size();
+      if (own != null && (own.listener() || voters < ConsensusConfig.MAX_VOTERS)) {
+        return !own.listener();
+      }
+      rest();
+    }
+    return false;
   }
 
   private static void rest() {

@@ -125,6 +125,19 @@ class NodeChangesTest {
     nodes.succeeds(4, "property set maintenance-mode=true");
   }
 
+  @Test
+  void anEighthNodeVotesWhenOneOfSevenIsRemoved() throws IOException {
+    nodes.close();
+    nodes = new TestNodes(directory.resolve("eight"));
+    nodes.found(7);
+    add(8, "");
+    nodes.await("listens", () -> nodes.at(8).node().filter(Node::listensForGood).isPresent());
+    assertFalse(nodes.votes(1, 8));
+    nodes.succeeds(1, "node remove n7");
+    nodes.await("votes", () -> nodes.votes(1, 8) && nodes.votes(8, 8) && counted(8, 8));
+    assertFalse(nodes.at(8).node().filter(Node::listensForGood).isPresent());
+  }
+
   /// Who took part without this node's knowing must not found its log again.
   @Test
   void aWipedMachineIsToldItsNumberWithAQuorumOnly() throws IOException {

@@ -64,12 +64,10 @@ final class RingProcess implements AutoCloseable {
   /// @param where words before the command, as those that lead into a namespace
   /// @param program its main class and what that is told
   private RingProcess(List<String> where, List<String> program) throws IOException {
-    var command = new ArrayList<>(where);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(daemonFlags());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(program);
-    process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    process =
+        new ProcessBuilder(command(where, program))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
     words = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
     Thread.ofPlatform().daemon().name("reader").start(this::listen);
   }
@@ -98,6 +96,19 @@ final class RingProcess implements AutoCloseable {
   /// A client of corosync.
   static RingProcess ofCorosync(List<String> where) throws IOException {
     return new RingProcess(where, List.of(CpgProgram.class.getName()));
+  }
+
+  /// A command that runs a program as the daemon runs.
+  ///
+  /// @param where words before the command, as those that lead into a namespace
+  /// @param program its main class and what that is told
+  static List<String> command(List<String> where, List<String> program) throws IOException {
+    var command = new ArrayList<>(where);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(daemonFlags());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(program);
+    return command;
   }
 
   private static List<String> daemonFlags() throws IOException {

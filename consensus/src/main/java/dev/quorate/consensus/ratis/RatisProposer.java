@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -42,6 +43,7 @@ import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 final class RatisProposer {
   private static final int MAX_PENDING = 1024;
   private static final long RETRY_MILLIS = 10;
+  private static final long LONGEST_RETRY_MILLIS = 80;
   private static final long RECONNECT_NANOS = 1_000_000_000;
 
   private final ConsensusConfig config;
@@ -64,6 +66,12 @@ final class RatisProposer {
 
     /// How many tries were not refused; with none the command is in no log.
     final AtomicInteger inDoubt = new AtomicInteger();
+
+    /// Tries since the leadership changed.
+    final AtomicInteger tries = new AtomicInteger();
+
+    /// Whether the next try is to come.
+    final AtomicBoolean waiting = new AtomicBoolean();
 
     Proposal(ByteString entry, long call) {
       this.entry = entry;
@@ -229,9 +237,29 @@ final class RatisProposer {
     retry(proposal);
   }
 
+  /// Another leads, or none: what waits for its next try need not.
+  void leadershipChanged() {
+    for (Proposal proposal : pending) {
+      proposal.tries.set(0);
+      again(proposal);
+    }
+  }
+
+  private void again(Proposal proposal) {
+    if (proposal.waiting.compareAndSet(true, false)) {
+      attempt(proposal);
+    }
+  }
+
+  /// Ever less often: many proposals that try at short intervals would keep the nodes from electing
+  /// a leader.
   private void retry(Proposal proposal) {
+    long pause =
+        Math.min(
+            LONGEST_RETRY_MILLIS, RETRY_MILLIS << Math.min(8, proposal.tries.getAndIncrement()));
+    proposal.waiting.set(true);
     try {
-      var _ = timer.schedule(() -> attempt(proposal), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+      var _ = timer.schedule(() -> again(proposal), pause, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException _) {
       giveUp(proposal, "the log is closed");
     }

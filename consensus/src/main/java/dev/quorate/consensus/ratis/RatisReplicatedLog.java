@@ -85,6 +85,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   private final RatisProposer proposer;
   private final ConnectionRecycler recycler;
   private final PeerConnections connections;
+  private final WarmPeers warm;
   private final Runnable deaf;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicBoolean failed = new AtomicBoolean();
@@ -136,6 +137,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
         new RatisMembers(config, server, group.getGroupId(), rpc, client, calls::incrementAndGet);
     this.recycler = new ConnectionRecycler(server, members::peers, clock.instant());
     this.connections = new PeerConnections(config.tls(), gate, server, rpc, members::peers);
+    this.warm = new WarmPeers(server, group.getGroupId(), members::peers);
     this.deaf = config.tls().onChange(connections::changed);
     this.timer =
         new ScheduledThreadPoolExecutor(
@@ -435,6 +437,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
       RaftConfiguration current = observeMembers();
       Leadership now = leadershipIn(info, config.self());
       boolean changed = become(now);
+      warm.observe(clock.instant(), now instanceof Leadership.Follower);
       Optional<String> full = space.look(clock.instant());
       if (full.isPresent()) {
         stopFor(full.get());
@@ -466,6 +469,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     boolean changed = !now.equals(leadership);
     if (changed) {
       leadership = now;
+      proposer.leadershipChanged();
       listener.logEvent(new LogEvent.LeadershipChanged(now));
     }
     return changed;

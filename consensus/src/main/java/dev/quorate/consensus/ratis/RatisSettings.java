@@ -37,6 +37,12 @@ final class RatisSettings {
 
   static final SizeInBytes SEGMENT_SIZE = SizeInBytes.valueOf("1MB");
 
+  /// How long a leader pauses after errors of a follower, and how often, at random between half and
+  /// one and a half of it. By default it is up to 5 s, in which the follower is not heard of: it
+  /// stands for election, and a leader that pauses for all of them steps down. Every try at one
+  /// that is gone for long costs the leader some milliseconds of CPU.
+  private static final String APPENDER_PAUSES = "1ms,10, 100ms,100, 300ms,1000000000";
+
   private static final char MARK = '#';
 
   private static final String EVENT_LOOP_THREADS =
@@ -46,10 +52,15 @@ final class RatisSettings {
   private static final List<Logger> QUIET =
       List.of(Logger.getLogger("org.apache.ratis.thirdparty.io.grpc"));
 
+  /// It complains of every call that its caller gave up.
+  private static final Logger SERVER =
+      Logger.getLogger("org.apache.ratis.thirdparty.io.grpc.netty.NettyServerHandler");
+
   private RatisSettings() {}
 
   static RaftProperties properties(ConsensusConfig config) {
     QUIET.forEach(logger -> logger.setLevel(Level.WARNING));
+    SERVER.setLevel(Level.SEVERE);
     RaftProperties p = new RaftProperties();
     ConsensusConfig.Endpoint own = endpoint(config);
     RaftConfigKeys.Rpc.setType(p, SupportedRpcType.GRPC);
@@ -64,6 +75,11 @@ final class RatisSettings {
         p, time(config.timing().firstElectionTimeoutMax()));
     RaftServerConfigKeys.setStagingTimeout(
         p, time(config.timing().electionTimeoutMax().multipliedBy(8)));
+    // A leader that lost sight of the others may have the longest log: as long as it waits (10 s by
+    // default) before it stands again, nobody can be elected. The vote before the election keeps it
+    // from disturbing anybody. One that did not run for this long steps down, too.
+    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
+        p, time(config.timing().electionTimeoutMax()));
     RaftServerConfigKeys.Read.setLeaderLeaseEnabled(p, true);
     RaftClientConfigKeys.Rpc.setRequestTimeout(p, time(ATTEMPT_TIMEOUT));
     log(p, config);
@@ -81,6 +97,7 @@ final class RatisSettings {
     // it has beyond that one is acknowledged, but never written.
     RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(p, false);
     RaftServerConfigKeys.Log.Appender.setWaitTimeMin(p, TimeDuration.ZERO);
+    RaftServerConfigKeys.Log.Appender.setRetryPolicy(p, APPENDER_PAUSES);
     RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(p, true);
     RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(p, config.bounds().snapshotThreshold());
     RaftServerConfigKeys.Snapshot.setRetentionFileNum(p, 2);
