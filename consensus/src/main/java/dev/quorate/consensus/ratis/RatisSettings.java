@@ -79,7 +79,7 @@ final class RatisSettings {
     // default) before it stands again, nobody can be elected. The vote before the election keeps it
     // from disturbing anybody. One that did not run for this long steps down, too.
     RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
-        p, time(config.timing().electionTimeoutMax()));
+        p, time(config.timing().electionTimeoutMax().multipliedBy(2)));
     RaftServerConfigKeys.Read.setLeaderLeaseEnabled(p, true);
     RaftClientConfigKeys.Rpc.setRequestTimeout(p, time(ATTEMPT_TIMEOUT));
     log(p, config);
