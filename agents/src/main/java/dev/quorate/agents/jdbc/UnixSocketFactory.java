@@ -1,5 +1,6 @@
 package dev.quorate.agents.jdbc;
 
+import dev.quorate.agents.linux.LinuxCalls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -10,11 +11,17 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import javax.net.SocketFactory;
 
 /// Lets the JDBC driver, which knows TCP only, speak over a Unix socket. The driver makes it by
 /// name, with the socket's path as the argument.
+///
+/// The connection is made in the name of the socket's owner, who is the server's operating-system
+/// user: that is whom a line `local all postgres peer` of `pg_hba.conf`, Debian's default, lets in.
 public final class UnixSocketFactory extends SocketFactory {
   private final Path path;
 
@@ -66,7 +73,22 @@ public final class UnixSocketFactory extends SocketFactory {
 
     @Override
     public void connect(SocketAddress ignored, int timeoutMillis) throws IOException {
-      channel.connect(UnixDomainSocketAddress.of(path));
+      int owner = (int) Files.getAttribute(path, "unix:uid");
+      FutureTask<Void> connected =
+          new FutureTask<>(() -> {
+            LinuxCalls.<IOException>asUser(
+                owner, () -> channel.connect(UnixDomainSocketAddress.of(path)));
+            return null;
+          });
+      Thread.ofPlatform().daemon().name("postgres-connect").start(connected);
+      try {
+        connected.get();
+      } catch (ExecutionException e) {
+        throw new IOException(String.valueOf(e.getCause()), e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while connecting to " + path, e);
+      }
     }
 
     @Override

@@ -15,6 +15,10 @@ import java.lang.invoke.VarHandle;
 
 /// The few system calls that Java has no class for.
 public final class LinuxCalls {
+  private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
+  private static final long SYS_SETRESUID = ARM ? 147 : 117;
+  private static final long SYS_PRCTL = ARM ? 167 : 157;
+  private static final long PR_SET_DUMPABLE = 4;
   private static final long SYS_PIDFD_SEND_SIGNAL = 424;
   private static final long SYS_PIDFD_OPEN = 434;
   private static final int EINTR = 4;
@@ -49,6 +53,53 @@ public final class LinuxCalls {
     if (group > 1) {
       call(state -> (int) KILL.invokeExact(state, (int) -group, SIGKILL));
     }
+  }
+
+  /// Does something as another user, if this process is root, and as itself otherwise.
+  ///
+  /// Linux keeps the user for each thread; only the C library makes all threads change together,
+  /// and is not asked here. So this is for a thread that exists for nothing else: a virtual one
+  /// would leave its carrier to others in the midst of it.
+  ///
+  /// @param user the number of the user
+  /// @param deed what to do
+  /// @throws E what the deed throws
+  public static <E extends Exception> void asUser(int user, Deed<E> deed) throws E {
+    if (Thread.currentThread().isVirtual()) {
+      throw new IllegalStateException("a virtual thread shares its user with others");
+    }
+    boolean changed = user != 0 && effectiveUser(user) == 0;
+    try {
+      deed.run();
+    } finally {
+      if (changed) {
+        becomeRoot();
+      }
+    }
+  }
+
+  private static void becomeRoot() {
+    if (effectiveUser(0) != 0) {
+      throw new LinkageError("a thread could not become root again");
+    }
+    // The change has made the whole process one of which no core is written.
+    call(state -> (long) SYSCALL.invokeExact(state, SYS_PRCTL, PR_SET_DUMPABLE, 1L, 0L, 0L));
+  }
+
+  /// Something to do that may fail.
+  ///
+  /// @param <E> how it fails
+  @FunctionalInterface
+  public interface Deed<E extends Exception> {
+    /// Does it.
+    ///
+    /// @throws E if it fails
+    void run() throws E;
+  }
+
+  private static int effectiveUser(int user) {
+    return (int)
+        call(state -> (long) SYSCALL.invokeExact(state, SYS_SETRESUID, -1L, (long) user, -1L, 0L));
   }
 
   /// Opens a handle to a process; the handle stays with this process when the number is reused.

@@ -139,7 +139,10 @@ final class TestServers implements AutoCloseable {
     ok(
         server
             .instance()
-            .tool("initdb", List.of("-D", data, "-A", "trust", "-N", "-E", "UTF8"), LONG));
+            .tool(
+                "initdb",
+                List.of("-D", data, "--auth-local=peer", "--auth-host=trust", "-N", "-E", "UTF8"),
+                LONG));
     address(server);
     Files.writeString(
         Path.of(data, "pg_hba.conf"),
