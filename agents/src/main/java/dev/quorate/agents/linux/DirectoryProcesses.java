@@ -2,6 +2,7 @@ package dev.quorate.agents.linux;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -51,6 +52,11 @@ public record DirectoryProcesses(Path directory, List<String> programs) {
           found.add(Long.parseLong(process.getFileName().toString()));
         }
       }
+    } catch (AccessDeniedException e) {
+      throw new UncheckedIOException(
+          "it cannot be seen what %s is: the daemon needs the capability CAP_SYS_PTRACE"
+              .formatted(e.getFile()),
+          e);
     } catch (IOException e) {
       throw new UncheckedIOException("/proc cannot be read", e);
     }
@@ -120,7 +126,9 @@ public record DirectoryProcesses(Path directory, List<String> programs) {
     }
   }
 
-  private boolean works(Path process, Object directoryKey) {
+  /// A process that has ended meanwhile works nowhere. Of one that may not be looked at only its
+  /// name is known: if it is the program's, it may be one of them.
+  private boolean works(Path process, Object directoryKey) throws AccessDeniedException {
     try {
       Path exe = Files.readSymbolicLink(process.resolve("exe")).getFileName();
       if (exe == null || !programs.contains(exe.toString().replace(" (deleted)", ""))) {
@@ -129,8 +137,21 @@ public record DirectoryProcesses(Path directory, List<String> programs) {
       Object key =
           Files.readAttributes(process.resolve("cwd"), BasicFileAttributes.class).fileKey();
       return Objects.equals(key, directoryKey);
+    } catch (AccessDeniedException e) {
+      if (programs.contains(name(process))) {
+        throw e;
+      }
+      return false;
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  private static String name(Path process) {
+    try {
+      return Files.readString(process.resolve("comm")).strip();
+    } catch (IOException e) {
+      return ""; // it has ended
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.quorate.agents.linux;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -64,5 +66,23 @@ class ProcessExitWatchTest {
     assertThrows(UncheckedIOException.class, unseen::find);
     assertThrows(UncheckedIOException.class, () -> unseen.killAll(Duration.ofSeconds(1)));
     assertThrows(UncheckedIOException.class, () -> unseen.awaitNone(Duration.ofSeconds(1)));
+  }
+
+  @Test
+  void aProcessThatMayNotBeLookedAtMayBeOneOfThem() throws Exception {
+    assumeTrue(System.getProperty("user.name").equals("root"), "only root becomes somebody else");
+    Process hidden = sleeper();
+    Path program = Path.of("/proc/" + hidden.pid() + "/exe").toRealPath().getFileName();
+    DirectoryProcesses mine = new DirectoryProcesses(directory, List.of(program.toString()));
+    SortedSet<Long> seen = new TreeSet<>(List.of(hidden.pid()));
+    assertEquals(seen, mine.find());
+
+    int nobody = 65534;
+    UncheckedIOException blind =
+        assertThrows(UncheckedIOException.class, () -> LinuxCalls.asUser(nobody, mine::find));
+
+    assertTrue(String.valueOf(blind.getMessage()).contains("CAP_SYS_PTRACE"), blind::getMessage);
+    assertEquals(seen, mine.find(), "this thread is root again");
+    hidden.destroyForcibly();
   }
 }
