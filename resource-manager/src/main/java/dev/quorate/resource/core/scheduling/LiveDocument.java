@@ -141,6 +141,7 @@ final class LiveDocument {
       constraints.add(
           ConstraintExport.of(constraint, constraint.id(), eligibility.state().configuration()));
     }
+    constraints.addAll(new StartPause(eligibility).constraints());
     return constraints;
   }
 

@@ -6,8 +6,10 @@ import dev.quorate.resource.core.policy.Decision;
 import dev.quorate.resource.core.policy.PolicyEngine;
 import dev.quorate.resource.core.scheduling.Eligibility.Candidate;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// Finds out where everything shall be, and what must be done for it.
 ///
@@ -46,7 +48,11 @@ public final class PlacementScheduler {
         explanations.put(candidate.id(), Explanation.of(actions, candidate, assignment));
       }
     }
+    Optional<Instant> recheck =
+        Stream.concat(
+                decision.recheck().stream(), new StartPause(eligibility).firstEnd().stream())
+            .min(Instant::compareTo);
     return new Plan(
-        eligibility, scores, placement, actions, read.graph(), explanations, decision.recheck());
+        eligibility, scores, placement, actions, read.graph(), explanations, recheck);
   }
 }
