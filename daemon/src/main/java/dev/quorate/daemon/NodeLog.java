@@ -82,7 +82,7 @@ final class NodeLog implements AutoCloseable {
 
   /// The first leader of a new cluster writes down who belongs to it.
   static Optional<ClusterCommand> foundIfNew(ClusterState state, Identity identity) {
-    if (state.configuration().version() > 0 || !state.configuration().nodes().isEmpty()) {
+    if (!state.configuration().nodes().isEmpty()) {
       return Optional.empty();
     }
     List<ConfigurationChange> changes = new ArrayList<>();
@@ -100,7 +100,9 @@ final class NodeLog implements AutoCloseable {
           changes.add(
               new ConfigurationChange.PutNode(new NodeDefinition(node, address, true, attributes)));
         });
-    return Optional.of(new ClusterCommand.ChangeConfiguration(0, "cluster setup", changes));
+    return Optional.of(
+        new ClusterCommand.ChangeConfiguration(
+            state.configuration().version(), "cluster setup", changes));
   }
 
   ReplicatedLog replicated() {

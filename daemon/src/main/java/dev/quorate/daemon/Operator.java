@@ -173,6 +173,7 @@ final class Operator implements Cluster {
   public String propose(ClusterCommand command) {
     Node node = running();
     awaitQuorum(node);
+    awaitFounded();
     CommandId id = node.proposer().newId();
     long deadline = System.nanoTime() + PROPOSAL_PATIENCE.toNanos();
     while (true) {
@@ -195,6 +196,16 @@ final class Operator implements Cluster {
         throw noQuorum(node);
       }
       rest();
+    }
+  }
+
+  /// The first entry says who belongs to the cluster; what comes before it would keep it out.
+  private void awaitFounded() {
+    if (!await(s -> !s.configuration().nodes().isEmpty(), QUORUM_PATIENCE)) {
+      throw HactlError.failed(
+          "nothing was changed: the cluster's first leader has not yet written down who belongs to"
+              + " it",
+          "type it again when 'hactl status' shows the nodes");
     }
   }
 

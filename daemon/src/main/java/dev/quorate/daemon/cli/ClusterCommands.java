@@ -43,10 +43,11 @@ final class ClusterCommands {
         Command.of("cluster start", "[--all|NODE…]", "Takes part again.", ClusterCommands::start)
             .anywhere(),
         Command.of(
-            "cluster stop",
-            "[--all|NODE…] [--force]",
-            "Stops the resources and leaves, until the next start.",
-            ClusterCommands::stop),
+                "cluster stop",
+                "[--all|NODE…] [--force]",
+                "Stops the resources and leaves, until the next start.",
+                ClusterCommands::stop)
+            .anywhere(),
         Command.of(
             "cluster status", "", "Shows the summary of the cluster.", StatusCommands::cluster),
         Command.of(
@@ -146,6 +147,12 @@ final class ClusterCommands {
   }
 
   private static void stop(Invocation in) {
+    boolean here = !in.words().has() && !in.options().all();
+    if (here && in.cluster().facts().phase() == NodeFacts.Phase.STOPPED) {
+      in.out().line("The cluster is stopped on this node already.");
+      return;
+    }
+    CommandTree.requireJoined(in.cluster().facts());
     List<NodeId> targets = targets(in);
     List<NodeId> voters = in.configuration().voters();
     long staying =

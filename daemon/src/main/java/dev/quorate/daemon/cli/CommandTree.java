@@ -88,7 +88,8 @@ public final class CommandTree {
     }
   }
 
-  private static void requireJoined(NodeFacts facts) {
+  /// Refuses what only a node that takes part can do.
+  static void requireJoined(NodeFacts facts) {
     switch (facts.phase()) {
       case UNJOINED ->
           throw HactlError.failed(

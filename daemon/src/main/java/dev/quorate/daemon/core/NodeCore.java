@@ -268,13 +268,11 @@ public final class NodeCore {
   }
 
   private void join(List<NodeEffect> effects) {
-    boolean mayJoin = quorum.quorate() && quorum.ringMajority(voters()) && !leaving;
+    boolean mayJoin = quorum.quorate() && quorum.ringMajority(voters()) && !(leaving && hasLeft());
     if (!mayJoin || joinRefused || !state.configuration().nodes().containsKey(self)) {
       return;
     }
-    boolean joined =
-        state.node(self).filter(s -> s.online() && s.incarnation().equals(incarnation)).isPresent();
-    if (!joined || rejoinDue) {
+    if (!joined() || rejoinDue) {
       effects.addAll(
           outbox.propose(
               "join",
@@ -283,12 +281,22 @@ public final class NodeCore {
     }
   }
 
+  private boolean joined() {
+    return state.node(self).stream()
+        .anyMatch(s -> s.online() && s.incarnation().equals(incarnation));
+  }
+
+  private boolean hasLeft() {
+    return state.node(self).stream().anyMatch(s -> s.presence() == NodeStatus.Presence.LEFT);
+  }
+
   private void leave(List<NodeEffect> effects) {
-    if (!leaving || !quorum.quorate()) {
+    // A join that is under way would bring a node back that is gone; only who has joined can leave.
+    boolean joining = !joinRefused && (outbox.isPending("join") || !(joined() || hasLeft()));
+    if (!leaving || !quorum.quorate() || joining) {
       return;
     }
-    Optional<NodeStatus> status = state.node(self);
-    if (status.filter(s -> s.presence() == NodeStatus.Presence.LEFT).isPresent()) {
+    if (hasLeft()) {
       boolean alone =
           state.attributes().entrySet().stream()
               .noneMatch(e ->

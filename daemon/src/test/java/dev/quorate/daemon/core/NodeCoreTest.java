@@ -266,6 +266,36 @@ class NodeCoreTest {
   }
 
   @Test
+  void whoIsAskedToLeaveBeforeItJoinedJoinsFirst() {
+    handle(new NodeEvent.LeaveRequested());
+    handle(new NodeEvent.LogReported(new LogEvent.QuorumRegained()));
+
+    assertEquals(1, proposed(ClusterCommand.JoinNode.class).size());
+    assertEquals(
+        List.of(),
+        proposed(ClusterCommand.SetAttribute.class),
+        "it would be refused for a node that has not joined, and not be proposed again");
+
+    joinIsCommitted();
+
+    assertEquals(
+        List.of(new ClusterCommand.SetAttribute(N1, LIFE, "shutdown", "on")),
+        proposed(ClusterCommand.SetAttribute.class));
+  }
+
+  @Test
+  void whoHasLeftAndIsAskedToLeaveDoesNotJoinAgain() {
+    apply(new ClusterCommand.JoinNode(N1, LIFE, ClusterState.FEATURE_LEVEL));
+    apply(new ClusterCommand.LeaveNode(N1, LIFE));
+    handle(new NodeEvent.StateApplied(state));
+    handle(new NodeEvent.LeaveRequested());
+    handle(new NodeEvent.LogReported(new LogEvent.QuorumRegained()));
+
+    assertEquals(List.of(), proposed(ClusterCommand.JoinNode.class));
+    assertEquals(1, effectsOf(NodeEffect.LeaveCluster.class).size());
+  }
+
+  @Test
   void aLeavingNodeWaitsForTheOthersOnce() {
     joined();
     apply(new ClusterCommand.JoinNode(N2, new Incarnation("boot-n2", 1), 1));
@@ -297,6 +327,11 @@ class NodeCoreTest {
 
   private void joined() {
     handle(new NodeEvent.LogReported(new LogEvent.QuorumRegained()));
+    joinIsCommitted();
+    effects.clear();
+  }
+
+  private void joinIsCommitted() {
     apply(new ClusterCommand.JoinNode(N1, LIFE, ClusterState.FEATURE_LEVEL));
     handle(new NodeEvent.StateApplied(state));
     for (NodeEffect.Propose p : effectsOf(NodeEffect.Propose.class)) {
@@ -306,7 +341,6 @@ class NodeCoreTest {
                 p.ticket(), state.position(), new dev.quorate.resource.CommandAnswer.Accepted("")));
       }
     }
-    effects.clear();
   }
 
   private void intend(String id, Action action, Incarnation executor) {
