@@ -49,10 +49,8 @@ public final class PlacementScheduler {
       }
     }
     Optional<Instant> recheck =
-        Stream.concat(
-                decision.recheck().stream(), new StartPause(eligibility).firstEnd().stream())
+        Stream.concat(decision.recheck().stream(), new StartPause(eligibility).firstEnd().stream())
             .min(Instant::compareTo);
-    return new Plan(
-        eligibility, scores, placement, actions, read.graph(), explanations, recheck);
+    return new Plan(eligibility, scores, placement, actions, read.graph(), explanations, recheck);
   }
 }

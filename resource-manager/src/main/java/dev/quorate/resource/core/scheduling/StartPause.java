@@ -16,7 +16,8 @@ import java.util.Optional;
 /// What fails at every start is tried again at once a few times, then ever more rarely: otherwise a
 /// database that cannot start would fill the log with attempts.
 ///
-/// A start that is fatal (`start-failure-is-fatal`) is not tried again at all, and never comes here.
+/// A start that is fatal (`start-failure-is-fatal`) is not tried again at all, and never comes
+/// here.
 final class StartPause {
   private static final int AT_ONCE = 3;
   private static final long SHORTEST_MILLIS = 500;
