@@ -8,14 +8,17 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
 /// Asks a node whether it lives. A connection that is merely accepted proves nothing: the kernel of
-/// a frozen machine's daemon accepts too.
+/// a frozen machine's daemon accepts too. One that is refused, or closed without an answer, is the
+/// work of a kernel whose daemon has ended or is about to.
 final class PeerProbe {
   private static final Duration LIMIT = Duration.ofMillis(150);
+  private static final int ENDED = -1;
 
   private PeerProbe() {}
 
@@ -39,18 +42,28 @@ final class PeerProbe {
       if (left <= 0) {
         return Absence.SILENT;
       }
-      socket.setSoTimeout((int) left);
-      socket.getOutputStream().write(HttpListener.PROBE);
-      return switch (socket.getInputStream().read()) {
-        case HttpListener.ALIVE -> Absence.ALIVE;
-        case HttpListener.WAITING -> Absence.DAEMON_GONE;
-        default -> Absence.SILENT;
-      };
+      return answer(socket, (int) left);
     } catch (ConnectException e) {
       boolean refused = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("refused");
       return refused ? Absence.DAEMON_GONE : Absence.SILENT;
     } catch (IOException e) {
       return Absence.SILENT;
+    }
+  }
+
+  private static Absence answer(Socket socket, int limitMillis) {
+    try {
+      socket.setSoTimeout(limitMillis);
+      socket.getOutputStream().write(HttpListener.PROBE);
+      return switch (socket.getInputStream().read()) {
+        case HttpListener.ALIVE -> Absence.ALIVE;
+        case HttpListener.WAITING, ENDED -> Absence.DAEMON_GONE;
+        default -> Absence.SILENT;
+      };
+    } catch (SocketTimeoutException e) {
+      return Absence.SILENT;
+    } catch (IOException e) {
+      return Absence.DAEMON_GONE; // reset by its kernel
     }
   }
 }

@@ -11,8 +11,10 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.membership.netty.HostAddresses;
 import dev.quorate.resource.Absence;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +37,27 @@ class PeerProbeTest {
     try (ServerSocket frozen = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       assertEquals(
           Absence.SILENT, PeerProbe.ask(new HostAddresses(), "127.0.0.1", frozen.getLocalPort()));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false", "true"})
+  void aConnectionThatIsEndedMeansThatTheKernelLives(boolean abruptly) throws Exception {
+    try (ServerSocket ending = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Thread end =
+          Thread.ofVirtual()
+              .start(() -> {
+                try (Socket caller = ending.accept()) {
+                  assertEquals(HttpListener.PROBE, caller.getInputStream().read());
+                  caller.setSoLinger(abruptly, 0);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      assertEquals(
+          Absence.DAEMON_GONE,
+          PeerProbe.ask(new HostAddresses(), "127.0.0.1", ending.getLocalPort()));
+      end.join();
     }
   }
 

@@ -24,11 +24,14 @@ import org.jspecify.annotations.Nullable;
 /// A report waits for the answers of the kernels of those nodes that take part, so that a restarted
 /// daemon is never mistaken for a dead node. Each report is complete and replaces the previous one.
 final class PresenceReporter {
+  private static final int SILENT_TIMES = 3;
+
   private final NodeId self;
   private final Incarnation incarnation;
   private final Duration probeAgain;
   private final SortedMap<NodeId, Absence> answers = new TreeMap<>();
   private final SortedSet<NodeId> asked = new TreeSet<>();
+  private final SortedMap<NodeId, Integer> returning = new TreeMap<>();
   private @Nullable View view;
   private @Nullable ViewReport proposed;
   private long sequence;
@@ -39,9 +42,11 @@ final class PresenceReporter {
     this.probeAgain = probeAgain;
   }
 
-  /// A new view: what was found out about absent nodes no longer counts.
+  /// A new view: what was found out about absent nodes no longer counts, but for one thing: whose
+  /// daemon was gone may be starting it now.
   List<NodeEffect> viewInstalled(View installed, ClusterState state, Outbox outbox) {
     view = installed;
+    returning.keySet().removeIf(installed::contains);
     answers.clear();
     asked.clear();
     return review(state, outbox);
@@ -54,14 +59,26 @@ final class PresenceReporter {
       return List.of();
     }
     List<NodeEffect> effects = new ArrayList<>();
-    if (probe.result() != Absence.SILENT) {
+    Absence result = believed(probe);
+    if (result != Absence.SILENT) {
       effects.add(new NodeEffect.SetTimer(probeTimer(probe.peer()), probeAgain));
     }
-    boolean changed = answers.put(probe.peer(), probe.result()) != probe.result();
+    boolean changed = answers.put(probe.peer(), result) != result;
     if (changed && asked.isEmpty()) {
       effects.addAll(report(current, state, outbox));
     }
     return effects;
+  }
+
+  /// A daemon that starts accepts connections before it answers them: whose daemon was gone a
+  /// moment ago is silent only when it has been so [#SILENT_TIMES] in a row.
+  private Absence believed(NodeEvent.PeerProbed probe) {
+    if (probe.result() != Absence.SILENT) {
+      returning.put(probe.peer(), 0);
+      return probe.result();
+    }
+    Integer times = returning.computeIfPresent(probe.peer(), (_, before) -> before + 1);
+    return times == null || times >= SILENT_TIMES ? Absence.SILENT : Absence.DAEMON_GONE;
   }
 
   /// Time to ask an absent node's kernel again.

@@ -46,8 +46,8 @@ public final class HttpListener implements AutoCloseable {
   /// The answer of a daemon that does not know yet whether the log hears it.
   public static final int WAITING = 'W';
 
-  /// No answer: whatever the daemon does, nobody shall count on it.
-  public static final int NOTHING = 0;
+  /// The answer of a daemon on which nobody shall count, whatever else it does.
+  public static final int NOTHING = 'N';
 
   private static final int MOST = 64;
   private static final int IDLE_MILLIS = 120_000;
@@ -202,11 +202,8 @@ public final class HttpListener implements AutoCloseable {
       }
       int first = client.getInputStream().read();
       if (first == PROBE) {
-        int answer = sign.getAsInt();
-        if (answer != NOTHING) {
-          client.getOutputStream().write(answer);
-          client.getOutputStream().flush();
-        }
+        client.getOutputStream().write(sign.getAsInt());
+        client.getOutputStream().flush();
       } else if (first >= 0) {
         ByteArrayInputStream consumed = new ByteArrayInputStream(new byte[] {(byte) first});
         serveTls(

@@ -134,6 +134,27 @@ class NodeCoreTest {
   }
 
   @Test
+  void aDaemonThatIsStartingIsNotTakenForADeadNode() {
+    joined();
+    apply(new ClusterCommand.JoinNode(N2, new Incarnation("boot-n2", 1), 1));
+    handle(new NodeEvent.StateApplied(state));
+    RingId second = new RingId(2, N1);
+    handle(new NodeEvent.ViewInstalled(view(2, N1, N3), List.of()));
+    handle(new NodeEvent.PeerProbed(N2, second, Absence.DAEMON_GONE));
+
+    RingId third = new RingId(3, N1);
+    handle(new NodeEvent.ViewInstalled(view(3, N1, N3), List.of()));
+    List<Absence> stated = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      handle(new NodeEvent.PeerProbed(N2, third, Absence.SILENT));
+      stated.add(proposed(ClusterCommand.ReportView.class).getLast().report().absent().get(N2));
+      handle(new NodeEvent.TimerFired(new NodeTimer(NodeTimer.Purpose.PROBE, N2.name())));
+    }
+
+    assertEquals(List.of(Absence.DAEMON_GONE, Absence.DAEMON_GONE, Absence.SILENT), stated);
+  }
+
+  @Test
   void aCutOffNodeStopsEverythingAndJoinsAnewOnlyWhenNothingIsLeft() {
     joined();
     handle(new NodeEvent.LogReported(new LogEvent.QuorumLost("no leader")));
