@@ -22,6 +22,16 @@ final class SurveyQuestions {
       FROM pg_file_settings f LEFT JOIN pg_settings s ON s.name = f.name ORDER BY f.seqno
       """;
 
+  /// What this connection has set for itself says nothing of the others.
+  private static final String SETTINGS =
+      """
+      SELECT s.name,
+        CASE WHEN s.source <> 'client' THEN s.setting
+          ELSE coalesce((SELECT f.setting FROM pg_file_settings f
+            WHERE f.name = s.name AND f.applied ORDER BY f.seqno DESC LIMIT 1), s.boot_val) END
+      FROM pg_settings s
+      """;
+
   private static final String ACCESS =
       "SELECT coalesce(line_number, 0), coalesce(type, ''), array_to_string(database, ','),"
           + " coalesce(address, ''), coalesce(auth_method, ''), coalesce(error, '')"
@@ -55,10 +65,7 @@ final class SurveyQuestions {
   static ServerSurvey ask(Connection connection, String kept) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       SortedMap<String, String> settings = new TreeMap<>();
-      each(
-          statement,
-          "SELECT name, setting FROM pg_settings",
-          row -> settings.put(row.getString(1), row.getString(2)));
+      each(statement, SETTINGS, row -> settings.put(row.getString(1), row.getString(2)));
       SortedMap<String, ServerSurvey.Written> written = new TreeMap<>();
       List<String> wrong = new ArrayList<>();
       each(statement, WRITTEN, row -> written(row, kept, written, wrong));
