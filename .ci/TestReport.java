@@ -99,6 +99,7 @@ public class TestReport {
       case "root" -> !"root".equals(System.getProperty("user.name"));
       case "namespaces" -> !"root".equals(System.getProperty("user.name")) || !onPath("ip");
       case "postgresql" -> !Files.isDirectory(Path.of("/usr/lib/postgresql"));
+      case "engine" -> "impossible".equals(System.getenv("QUORATE_ENGINE"));
       case "crm_simulate" -> !onPath("crm_simulate");
       case "scheduler-cases" -> !Files.isDirectory(root.resolve("../shared/scheduler-cases"));
       default -> false;

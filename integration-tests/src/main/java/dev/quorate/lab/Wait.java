@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /// Waits for something outside this program that cannot be subscribed to.
-final class Wait {
+public final class Wait {
   private static final Duration PACE = Duration.ofMillis(100);
 
   private Wait() {}
@@ -13,7 +13,7 @@ final class Wait {
   /// Asks until the answer is yes.
   ///
   /// @throws LabException naming what was waited for, once the patience has run out
-  static void until(String what, Duration patience, BooleanSupplier done) {
+  public static void until(String what, Duration patience, BooleanSupplier done) {
     long end = System.nanoTime() + patience.toNanos();
     while (!done.getAsBoolean()) {
       if (System.nanoTime() > end) {

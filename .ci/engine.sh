@@ -1,0 +1,88 @@
+# An engine for containers, and the image that the machines of tests begin with. To be sourced after host.sh.
+
+ENGINE_PID=
+NODE_RELEASE=bookworm
+NODE_PACKAGES=systemd,systemd-sysv,dbus,iproute2,iptables,procps,ca-certificates
+
+engine_answers() { command -v docker >/dev/null && docker version >/dev/null 2>&1; }
+
+# Leaves an engine that answers and sets QUORATE_NODE_IMAGE; where that cannot be, says why and sets
+# QUORATE_ENGINE=impossible, which excuses the tests that need it.
+need_engine() {
+  # No helper container that removes others: it would come from a registry, and the tests tidy up themselves.
+  export TESTCONTAINERS_RYUK_DISABLED=true TESTCONTAINERS_CHECKS_DISABLE=true TESTCONTAINERS_HOST_OVERRIDE=localhost
+  if ! engine_answers; then
+    if ! is_root || ! command -v apt-get >/dev/null; then
+      no_engine "no engine for containers answers, and none can be installed without root and apt-get"
+      return 0
+    fi
+    if ! command -v dockerd >/dev/null; then
+      refresh_packages
+      install_packages docker.io || { no_engine "docker.io could not be installed"; return 0; }
+    fi
+    start_engine || { no_engine "the engine does not start: $(tail -n 1 "$ENGINE_LOG")"; return 0; }
+  fi
+  local image
+  image=quorate-node:$NODE_RELEASE-$(sha256sum .ci/engine.sh | cut -c1-12)
+  if ! docker image inspect "$image" >/dev/null 2>&1; then
+    make_node_image "$image" || { no_engine "the image for machines could not be made"; return 0; }
+  fi
+  export QUORATE_NODE_IMAGE=$image
+}
+
+no_engine() {
+  say "== TESTS IN CONTAINERS WILL NOT RUN: $1"
+  export QUORATE_ENGINE=impossible
+}
+
+# It needs no rules of the kernel's filter and no bridge of its own: the tests make their networks.
+start_engine() {
+  ENGINE_LOG=$(mktemp)
+  say "== starting an engine for containers"
+  dockerd --iptables=false --ip-masq=false --bridge=none >"$ENGINE_LOG" 2>&1 &
+  ENGINE_PID=$!
+  for _ in $(seq 60); do
+    engine_answers && return 0
+    kill -0 "$ENGINE_PID" 2>/dev/null || break
+    sleep 0.5
+  done
+  return 1
+}
+
+# Ends the engine if it was started here.
+stop_engine() {
+  [ -n "$ENGINE_PID" ] || return 0
+  kill "$ENGINE_PID" 2>/dev/null || true
+  wait "$ENGINE_PID" 2>/dev/null || true
+  rm -f "$ENGINE_LOG"
+}
+
+# Debian with systemd, PostgreSQL and the fence agents, from where this machine gets its packages.
+make_node_image() {
+  local image=$1 mirror root log status=0
+  command -v debootstrap >/dev/null || { refresh_packages && install_packages debootstrap; } || return 1
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' "Codename: $NODE_RELEASE" | sort | uniq -c | sort -rn | awk 'NR == 1 { print $2 }')
+  [ -n "$mirror" ] || { say "== no source of packages for Debian $NODE_RELEASE is configured"; return 1; }
+  say "== making the image of the machines (once, about a minute)"
+  root=$(mktemp -d /var/tmp/quorate-node.XXXXXX)
+  log=$(mktemp)
+  {
+    debootstrap --variant=minbase --include="$NODE_PACKAGES" "$NODE_RELEASE" "$root" "$mirror" &&
+      printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" && chmod 755 "$root/usr/sbin/policy-rc.d" &&
+      in_image "$root" apt-get -qq -y --no-install-recommends install postgresql-common &&
+      sed -i 's/^#\{0,1\} *create_main_cluster *=.*/create_main_cluster = false/' "$root/etc/postgresql-common/createcluster.conf" &&
+      in_image "$root" apt-get -qq -y --no-install-recommends install postgresql-15 fence-agents &&
+      rm "$root/usr/sbin/policy-rc.d" &&
+      tar -C "$root" --exclude='./var/cache/apt/archives/*.deb' --exclude='./var/lib/apt/lists/*' \
+        --exclude='./usr/share/doc/*' --exclude='./usr/share/locale/*' -c . | docker import - "$image"
+  } >"$log" 2>&1 </dev/null || status=1
+  [ "$status" -eq 0 ] || tail -n 20 "$log" >&2
+  rm -rf --one-file-system "$root" "$log"
+  return "$status"
+}
+
+in_image() {
+  local root=$1
+  shift
+  chroot "$root" env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"
+}

@@ -1,0 +1,89 @@
+package dev.quorate.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.lab.Wait;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// The package's life on one machine: installed, booted, removed, purged.
+class PackageBootIT {
+  private static final String WAITS =
+      "waiting: 'hactl cluster setup' founds a cluster, 'hactl cluster join' enters one";
+  private static final long READY_MICROS = 3_000_000;
+
+  @BeforeAll
+  static void engine() {
+    NodeImage.assumeEngine();
+  }
+
+  private static long micros(Machine machine, String property) {
+    return Long.parseLong(
+        machine
+            .must("systemctl", "show", "--value", "--property=" + property, "quorate.service")
+            .strip());
+  }
+
+  @Test
+  void aFreshNodeBootsAndWaitsToBeJoined() throws IOException {
+    try (Rack rack = Rack.of(NodeImage.installed(), "n1")) {
+      Machine machine = rack.machine(1);
+
+      assertEquals("active", machine.must("systemctl", "is-active", "quorate.service").strip());
+      assertEquals("enabled", machine.must("systemctl", "is-enabled", "quorate.service").strip());
+      assertEquals(
+          WAITS,
+          machine
+              .must("systemctl", "show", "--value", "--property=StatusText", "quorate.service")
+              .strip());
+      assertTrue(machine.run("hactl", "status").getStdout().contains("belongs to no cluster"));
+      long took =
+          micros(machine, "ActiveEnterTimestampMonotonic")
+              - micros(machine, "ExecMainStartTimestampMonotonic");
+      System.out.println("ready " + took / 1000 + " ms after its start");
+      assertTrue(took <= READY_MICROS, () -> "ready after " + took + " us");
+    }
+  }
+
+  @Test
+  void purgedItLeavesNoTrace() throws IOException {
+    try (Rack rack = Rack.of(NodeImage.bare(), "n1")) {
+      Machine machine = rack.machine(1);
+      SortedSet<String> before = files(machine);
+      machine.receive(NodeImage.debian(), "/root/quorate.deb");
+
+      machine.must("dpkg", "--install", "/root/quorate.deb");
+      assertEquals("active", machine.must("systemctl", "is-active", "quorate.service").strip());
+      machine.shell("hactl cluster setup alone n1=" + machine.address());
+      Wait.until(
+          "the node to lead its cluster",
+          Duration.ofSeconds(30),
+          () -> machine.run("hactl", "status").getStdout().contains("partition with quorum"));
+      machine.must("dpkg", "--purge", "quorate");
+
+      SortedSet<String> left = files(machine);
+      left.removeAll(before);
+      assertEquals(List.of("/root/quorate.deb"), List.copyOf(left));
+      assertEquals("", machine.shell("getent group quorate || true"));
+      assertEquals("", machine.shell("pgrep --list-full java || true"));
+    }
+  }
+
+  /// What an installation could leave: not the journal, nor what packages in general keep.
+  private static SortedSet<String> files(Machine machine) {
+    return new TreeSet<>(
+        machine
+            .shell(
+                "find /etc /lib /opt /root /run/quorate /srv /usr /var -xdev"
+                    + " -not -path '/var/log/*' -not -path '/var/lib/dpkg/*'"
+                    + " -not -path '/etc/group*' -not -path '/etc/gshadow*' 2>/dev/null || true")
+            .lines()
+            .toList());
+  }
+}
