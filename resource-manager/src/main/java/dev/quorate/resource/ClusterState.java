@@ -82,6 +82,11 @@ public record ClusterState(
     return node(node).map(NodeStatus::online).orElse(false);
   }
 
+  /// Whether the node has been asked to leave.
+  public boolean leaving(NodeId node) {
+    return "on".equals(attributes.getOrDefault(node, Collections.emptySortedMap()).get("shutdown"));
+  }
+
   /// Whether a node that the ring misses has told somebody who takes part that it lives and hears
   /// the log.
   public boolean vouchedFor(NodeId node) {

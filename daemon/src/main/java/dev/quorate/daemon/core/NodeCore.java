@@ -298,11 +298,8 @@ public final class NodeCore {
     }
     if (hasLeft()) {
       boolean alone =
-          state.attributes().entrySet().stream()
-              .noneMatch(e ->
-                  "on".equals(e.getValue().get("shutdown"))
-                      && state.online(e.getKey())
-                      && !e.getKey().equals(self));
+          state.attributes().keySet().stream()
+              .noneMatch(n -> state.leaving(n) && state.online(n) && !n.equals(self));
       if (alone) {
         leaveNow(effects);
       } else if (!leaveArmed) {
@@ -311,8 +308,7 @@ public final class NodeCore {
       }
       return;
     }
-    SortedMap<String, String> own = state.attributes().getOrDefault(self, new TreeMap<>());
-    if (!"on".equals(own.get("shutdown"))) {
+    if (!state.leaving(self)) {
       effects.addAll(
           outbox.propose(
               "shutdown",

@@ -62,11 +62,9 @@ public final class PostgresElections implements ElectionPolicy {
       ClusterState state, ResourceDefinition resource, Primacy primacy, Election.Open election) {
     SortedMap<NodeId, Integer> scores = new TreeMap<>();
     for (NodeDefinition node : state.configuration().nodes().values()) {
-      boolean leaving =
-          "on".equals(state.attributes().getOrDefault(node.id(), new TreeMap<>()).get("shutdown"));
       Score score = preference(state, resource, node.id());
       boolean usable = state.online(node.id()) && !node.standby() && !node.maintenance();
-      if (usable && !leaving && score.compareTo(Score.NEVER) > 0) {
+      if (usable && !state.leaving(node.id()) && score.compareTo(Score.NEVER) > 0) {
         Vote vote = election.votes().get(node.id());
         int wish = moving(primacy, node.id()) ? LAST_CHOICE : 0;
         scores.put(node.id(), score.value() + wish + (vote == null ? 0 : vote.priority()));
