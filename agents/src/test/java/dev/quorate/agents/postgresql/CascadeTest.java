@@ -71,7 +71,8 @@ class CascadeTest {
       assertEquals(a.node(), cluster.elect(scores()));
       cluster.succeed(OperationKind.PROMOTE, a.node());
       servers.ask(a, "CREATE TABLE t (id int)");
-      await("a tree", () -> tree().equals("a(b(c()),d())"));
+      // Who finds its upstream absent follows the primary for half a minute.
+      await("a tree", Duration.ofMinutes(1), () -> tree().equals("a(b(c()),d())"));
       await("only children are waited for", () -> names(a).equals("ANY 1 (\"b\")"));
       assertEquals("1h", servers.ask(d, "SHOW recovery_min_apply_delay"));
       servers.ask(a, "INSERT INTO t VALUES (1)");

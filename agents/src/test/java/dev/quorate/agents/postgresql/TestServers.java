@@ -206,7 +206,11 @@ final class TestServers implements AutoCloseable {
   }
 
   static void await(String what, BooleanSupplier condition) {
-    long end = System.nanoTime() + LONG.toNanos();
+    await(what, LONG, condition);
+  }
+
+  static void await(String what, Duration patience, BooleanSupplier condition) {
+    long end = System.nanoTime() + patience.toNanos();
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < end, () -> "never: " + what);
       LockSupport.parkNanos(5_000_000);

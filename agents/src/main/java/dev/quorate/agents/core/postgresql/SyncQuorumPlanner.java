@@ -111,8 +111,14 @@ public final class SyncQuorumPlanner {
     return begin(now);
   }
 
+  /// Who is no longer wanted may never flush again: then PostgreSQL goes back to what is recorded,
+  /// and others take the place first.
   private static Step finishAcknowledgements(Situation now) {
-    boolean raising = now.wanted().required() >= now.applied().required();
+    SortedSet<NodeId> staying = new TreeSet<>(now.applied().members());
+    staying.retainAll(now.wanted().members());
+    boolean raising =
+        now.wanted().required() >= now.applied().required()
+            && (now.isFlushed() || staying.size() >= now.applied().required());
     if (!raising || now.applied().members().size() < now.applied().required()) {
       return new Step.Apply(now.applied().withRequired(now.recorded().required()));
     }

@@ -285,6 +285,25 @@ class SyncQuorumPlannerTest {
   }
 
   @Test
+  void whoIsLostBeforeItFlushedGivesWayToAnother() {
+    NodeId lost = node(1);
+    NodeId other = node(2);
+    Situation situation =
+        new Situation(
+            node(0),
+            new SyncPromise(1, List.of(lost), 0),
+            SyncNames.of(List.of(lost), 1),
+            BOUNDARY,
+            new TreeMap<>(java.util.Map.of(other, BOUNDARY)),
+            SyncNames.of(List.of(other), 1));
+
+    assertEquals(
+        new Step.Apply(SyncNames.of(List.of(lost), 0)),
+        SyncQuorumPlanner.next(situation),
+        "commits would wait for ever for the flush of who is gone");
+  }
+
+  @Test
   void aPrimaryWithoutStandbysMakesCommitsWait() {
     SyncNames names =
         SyncQuorumPlanner.onPromotion(node(1), new SyncPromise(7, List.of(node(1)), 1));
