@@ -69,7 +69,7 @@ final class NodeDriver implements AutoCloseable {
     this.core = core;
     this.clock = clock;
     this.performer = performer;
-    this.thread = Thread.ofPlatform().daemon().name("node").unstarted(this::loop);
+    this.thread = Thread.ofPlatform().daemon().name("planner").unstarted(this::loop);
   }
 
   void start() {

@@ -33,7 +33,7 @@ public final class Timeliness implements AutoCloseable {
   /// Names as the kernel keeps them, cut off after 15 bytes, or their beginnings.
   private static final List<String> AS_USUAL =
       List.of(
-          "node",
+          "planner",
           "timeliness",
           "operation",
           "fencing",

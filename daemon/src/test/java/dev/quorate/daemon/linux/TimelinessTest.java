@@ -70,7 +70,11 @@ class TimelinessTest {
 
   @Test
   void whatPlansIsNot() throws Exception {
-    assertEquals(USUAL, after("node", TimelinessTest::ownPolicy));
+    assertEquals(USUAL, after("planner", TimelinessTest::ownPolicy));
+    assertEquals(
+        ROUND_ROBIN,
+        after("node1@group-0", TimelinessTest::ownPolicy),
+        "the log's threads bear the name of the node");
   }
 
   @Test
