@@ -1,6 +1,5 @@
 package dev.quorate.lab;
 
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,12 +13,10 @@ final class ClusterBuilder {
 
   private final Lab lab;
   private final Hactl hactl;
-  private final PrintStream out;
 
-  ClusterBuilder(Lab lab, Hactl hactl, PrintStream out) {
+  ClusterBuilder(Lab lab, Hactl hactl) {
     this.lab = lab;
     this.hactl = hactl;
-    this.out = out;
   }
 
   /// Powers the machines on, founds the cluster and configures everything; returns when the
@@ -126,7 +123,6 @@ final class ClusterBuilder {
           return online.size() == lab.nodes().size()
               && ClusterView.streaming(lab) == lab.hosts().size() - 1;
         });
-    out.println("  every node is online and every standby streams");
   }
 
   /// The node that is the primary now, or an error that says that there is none.

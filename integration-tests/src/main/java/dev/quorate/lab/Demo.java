@@ -45,6 +45,9 @@ public final class Demo {
       out.println(DemoOptions.USAGE);
       return 0;
     }
+    if (!args.isEmpty() && args.getFirst().equals("faults")) {
+      return faults(args.subList(1, args.size()), out);
+    }
     DemoOptions options;
     try {
       options = DemoOptions.parse(args);
@@ -64,6 +67,18 @@ public final class Demo {
     }
     run.suggest(options.scenario());
     return verdicts.stream().allMatch(v -> v.wrong().isEmpty()) ? 0 : 1;
+  }
+
+  private static int faults(List<String> words, PrintStream out) throws IOException, SQLException {
+    FaultSchedule schedule;
+    try {
+      schedule = FaultSchedule.parse(words, System.nanoTime() % 1_000_000);
+    } catch (IllegalArgumentException e) {
+      out.println("demo: " + e.getMessage());
+      out.println("usage: " + FaultSchedule.USAGE);
+      return 2;
+    }
+    return new FaultRun(schedule, out).play().isEmpty() ? 0 : 1;
   }
 
   private static void summarize(

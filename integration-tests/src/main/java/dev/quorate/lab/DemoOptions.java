@@ -14,7 +14,8 @@ record DemoOptions(Scenario scenario, int nodes, boolean witness, String durabil
   static final String USAGE =
       "usage: ./demo [--scenario "
           + String.join("|", Scenario.words())
-          + "] [--nodes N] [--witness] [--durability sync|async] [--repeat N] | ./demo status | ./demo idle | ./demo stop";
+          + "] [--nodes N] [--witness] [--durability sync|async] [--repeat N] | ./demo faults [COUNT] [SEED] | ./demo status"
+          + " | ./demo idle | ./demo stop";
 
   /// Reads the command line.
   ///

@@ -1,5 +1,9 @@
 package dev.quorate.lab;
 
+import dev.quorate.agents.core.postgresql.drill.Comparison.Difference;
+import dev.quorate.agents.core.postgresql.drill.Outcome;
+import dev.quorate.agents.core.postgresql.drill.Sent;
+import dev.quorate.agents.jdbc.drill.Drill;
 import dev.quorate.resource.TwoNodes;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.SortedSet;
 
 /// A cluster of the lab and what is played on it: from an empty machine to the verdict.
 ///
@@ -27,7 +30,6 @@ final class DemoRun {
     }
   }
 
-  private static final int WRITERS = 4;
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private final PrintStream out;
@@ -44,7 +46,7 @@ final class DemoRun {
     this.out = out;
     this.lab = lab;
     this.hactl = hactl(out);
-    this.cluster = new ClusterBuilder(lab, hactl, out);
+    this.cluster = new ClusterBuilder(lab, hactl);
   }
 
   Lab lab() {
@@ -108,10 +110,8 @@ final class DemoRun {
     new PostgresSetup(lab).create();
     step("Making a cluster of them");
     cluster.build(durability);
-    try (Writers writers = new Writers(Lab.VIP)) {
-      writers.prepare(PATIENCE);
-    }
-    cluster.awaitWhole(PATIENCE);
+    Ledger.prepare(PATIENCE);
+    awaitWhole();
     step("hactl status");
     out.println(hactl.quietly(lab.nodes().getFirst(), "status").output().indent(2));
   }
@@ -119,11 +119,10 @@ final class DemoRun {
   /// Lets one scenario happen to the cluster under writing clients; returns when it is whole again.
   Verdict play(Scenario scenario) throws IOException, SQLException {
     List<String> wrong = new ArrayList<>();
-    Writers writers = new Writers(Lab.VIP);
-    try (writers) {
-      step(WRITERS + " clients commit through " + Lab.VIP);
-      writers.prepare(PATIENCE);
-      writers.start(WRITERS);
+    try (Drill drill = new Drill(Clients.TARGET, Clients.PACE)) {
+      step(Clients.COUNT + " clients commit through " + Lab.VIP);
+      drill.prepare(true, PATIENCE);
+      drill.start(Clients.COUNT);
       Wait.pass(Duration.ofSeconds(6));
       LabNode primary = cluster.primary();
       step("Now " + scenario.story() + " (" + primary.name() + ")");
@@ -131,23 +130,27 @@ final class DemoRun {
       Wait.until(
           "clients to write again",
           Duration.ofMinutes(2),
-          () -> Outage.of(writers.acknowledged(), fault).after() > 1);
+          () -> Outage.of(drill.sent(), fault).after() > 1);
       Wait.pass(Duration.ofSeconds(5));
       if (scenario != Scenario.SWITCHOVER) {
         step("Waiting for every node to come back by itself");
       }
-      cluster.awaitWhole(PATIENCE);
-      writers.close();
-      return judge(writers, primary, fault, scenario, wrong);
+      awaitWhole();
+      drill.finish();
+      return judge(drill, primary, fault, scenario, wrong);
     }
   }
 
+  private void awaitWhole() {
+    cluster.awaitWhole(PATIENCE);
+    out.println("  every node is online and every standby streams");
+  }
+
   private Verdict judge(
-      Writers writers, LabNode struck, long fault, Scenario scenario, List<String> wrong)
-      throws SQLException {
+      Drill drill, LabNode struck, long fault, Scenario scenario, List<String> wrong) {
     step("What happened");
-    List<Writers.Acknowledged> acknowledged = writers.acknowledged();
-    Outage outage = Outage.of(acknowledged, fault);
+    List<Sent> sent = drill.sent();
+    Outage outage = Outage.of(sent, fault);
     LabNode primary = cluster.primary();
     new Timeline(lab, hactl).print(out, struck, fault, outage.faultToWritingMillis());
     line("fault to writing again", outage.faultToWritingMillis() + " ms");
@@ -160,31 +163,27 @@ final class DemoRun {
     if (scenario.budgetMillis() > 0) {
       line("budget", budgetMillis(scenario) + " ms (median of five runs)");
     }
-    SortedSet<Long> onPrimary = Ledger.read(primary.address());
-    List<Long> lost = Ledger.lost(acknowledged, onPrimary);
+    Difference there = drill.compare(Clients.TARGET.at(primary.address()), PATIENCE);
     LabNode standby =
         lab.hosts().stream().filter(n -> !n.equals(primary)).findFirst().orElseThrow();
     Wait.until(
-        "the standby " + standby.name() + " to catch up",
+        "the standby " + standby.name() + " to have what the primary has",
         Duration.ofSeconds(30),
-        () -> holdsAll(standby, onPrimary));
-    if (Ledger.lost(acknowledged, Ledger.read(standby.address())).size() > lost.size()) {
-      wrong.add("commits are missing on the standby " + standby.name());
-    }
+        () -> drill.compare(Clients.TARGET.at(standby.address()), PATIENCE).equals(there));
     if (outage.before() < 50 || outage.after() < 50) {
       wrong.add("fewer than 50 acknowledgements a second");
     }
-    if (!lost.isEmpty()) {
-      wrong.add(lost.size() + " acknowledged commits were lost");
-    }
+    wrong.addAll(Clients.wrong(there));
+    long acknowledged = Clients.count(sent, Outcome.ACKNOWLEDGED);
+    long unknown = Clients.count(sent, Outcome.UNKNOWN);
     out.printf(
         Locale.ROOT,
         "%nacknowledged %d, unknown %d, lost %d%n",
-        acknowledged.size(),
-        writers.unknown(),
-        lost.size());
+        acknowledged,
+        unknown,
+        there.lost().size());
     wrong.forEach(violation -> out.println("WRONG: " + violation));
-    return new Verdict(wrong, outage, acknowledged.size(), writers.unknown(), lost.size());
+    return new Verdict(wrong, outage, acknowledged, unknown, there.lost().size());
   }
 
   /// Of two nodes, the side without the primary waits before it fences; the other does not.
@@ -204,14 +203,6 @@ final class DemoRun {
     out.println("  ./hactl --lab n2 pg switchover");
     out.println("  ./demo --scenario " + next.word());
     out.println("  ./demo stop");
-  }
-
-  private static boolean holdsAll(LabNode standby, SortedSet<Long> ids) {
-    try {
-      return Ledger.read(standby.address()).containsAll(ids);
-    } catch (SQLException e) {
-      return false;
-    }
   }
 
   private void step(String what) {

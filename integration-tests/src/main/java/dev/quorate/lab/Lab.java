@@ -231,6 +231,26 @@ final class Lab {
     return Command.run(all);
   }
 
+  /// Starts a program inside a node, and does not wait for it.
+  Process start(LabNode node, String... words) {
+    List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", PREFIX + "-" + node.name()));
+    all.addAll(List.of(words));
+    try {
+      return new ProcessBuilder(all)
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .start();
+    } catch (IOException e) {
+      throw new LabException("could not run '" + words[0] + "': " + e.getMessage(), e);
+    }
+  }
+
+  /// Whether a machine has power, and its processes run.
+  boolean isAlive(LabNode node) {
+    List<Long> processes = processes(node);
+    return !processes.isEmpty() && processes.stream().noneMatch(pid -> state(stat(pid)) == 'T');
+  }
+
   /// The process ids inside a node.
   List<Long> processes(LabNode node) {
     Command list = Command.run(List.of("ip", "netns", "pids", PREFIX + "-" + node.name()));
@@ -258,14 +278,21 @@ final class Lab {
   }
 
   private static boolean isLivePostgres(long pid) {
+    String stat = stat(pid);
+    return stat.contains("(postgres") && state(stat) != 'Z';
+  }
+
+  private static String stat(long pid) {
     try {
-      String stat =
-          Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
-      int close = stat.lastIndexOf(')');
-      return stat.substring(0, close).contains("(postgres") && stat.charAt(close + 2) != 'Z';
+      return Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
-      return false; // it has ended meanwhile
+      return ""; // it has ended meanwhile
     }
+  }
+
+  private static char state(String stat) {
+    int close = stat.lastIndexOf(')');
+    return close < 0 ? 'X' : stat.charAt(close + 2);
   }
 
   /// Whether the virtual address is on a node's interface.

@@ -5,35 +5,27 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Collection;
-import java.util.List;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.time.Duration;
 
-/// Compares what was acknowledged with what is there.
+/// Questions to an instance, and the table into which clients inside the nodes write.
 final class Ledger {
   private Ledger() {}
 
-  /// Every id that an instance holds.
-  static SortedSet<Long> read(String host) throws SQLException {
-    SortedSet<Long> ids = new TreeSet<>();
-    try (Connection connection = connect(host);
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("select id from ledger")) {
-      while (rows.next()) {
-        ids.add(rows.getLong(1));
-      }
-    }
-    return ids;
-  }
-
-  /// The acknowledged ids that are missing.
-  static List<Long> lost(Collection<Writers.Acknowledged> acknowledged, SortedSet<Long> present) {
-    return acknowledged.stream()
-        .map(Writers.Acknowledged::id)
-        .filter(id -> !present.contains(id))
-        .sorted()
-        .toList();
+  /// Makes the table, waiting until the virtual address takes writes.
+  static void prepare(Duration patience) {
+    Wait.until(
+        "the database to take writes",
+        patience,
+        () -> {
+          try (Connection connection = connect(Lab.VIP);
+              Statement statement = connection.createStatement()) {
+            statement.execute("create table if not exists ledger (id bigint primary key)");
+            statement.execute("create sequence if not exists minority");
+            return true;
+          } catch (SQLException e) {
+            return false; // not yet
+          }
+        });
   }
 
   /// Whether the instance is a standby.

@@ -1,5 +1,7 @@
 package dev.quorate.lab;
 
+import dev.quorate.agents.core.postgresql.drill.Sent;
+import java.util.Arrays;
 import java.util.List;
 
 /// What the clients saw of a fault.
@@ -13,31 +15,36 @@ record Outage(long faultToWritingMillis, long gapMillis, double before, double a
   private static final long WINDOW = 5_000_000_000L;
 
   /// Finds the longest silence that reaches beyond the fault.
-  static Outage of(List<Writers.Acknowledged> acknowledged, long faultNanos) {
+  static Outage of(List<Sent> writers, long faultNanos) {
+    long[] acknowledged =
+        writers.stream()
+            .flatMapToLong(w -> w.acknowledgedAfter(faultNanos - WINDOW))
+            .sorted()
+            .toArray();
     long gap = 0;
     long resumed = -1;
     long previous = -1;
-    for (Writers.Acknowledged a : acknowledged) {
-      long silence = previous < 0 ? 0 : a.doneNanos() - previous;
-      if (a.doneNanos() > faultNanos && silence > gap) {
+    for (long moment : acknowledged) {
+      long silence = previous < 0 ? 0 : moment - previous;
+      if (moment > faultNanos && silence > gap) {
         gap = silence;
-        resumed = a.doneNanos();
+        resumed = moment;
       }
-      previous = a.doneNanos();
+      previous = moment;
     }
-    if (resumed < 0) {
-      return new Outage(-1, -1, rate(acknowledged, faultNanos - WINDOW, faultNanos), 0);
-    }
-    return new Outage(
-        (resumed - faultNanos) / 1_000_000,
-        gap / 1_000_000,
-        rate(acknowledged, faultNanos - WINDOW, faultNanos),
-        rate(acknowledged, resumed, resumed + WINDOW));
+    double before = rate(acknowledged, faultNanos - WINDOW, faultNanos);
+    return resumed < 0
+        ? new Outage(-1, -1, before, 0)
+        : new Outage(
+            (resumed - faultNanos) / 1_000_000,
+            gap / 1_000_000,
+            before,
+            rate(acknowledged, resumed, resumed + WINDOW));
   }
 
-  private static double rate(List<Writers.Acknowledged> acknowledged, long from, long to) {
-    long count =
-        acknowledged.stream().filter(a -> a.doneNanos() >= from && a.doneNanos() < to).count();
-    return count * 1e9 / (to - from);
+  private static double rate(long[] acknowledged, long from, long to) {
+    return Arrays.stream(acknowledged).filter(moment -> moment >= from && moment < to).count()
+        * 1e9
+        / (to - from);
   }
 }

@@ -1,0 +1,51 @@
+package dev.quorate.lab;
+
+import dev.quorate.agents.core.postgresql.drill.Comparison.Difference;
+import dev.quorate.agents.core.postgresql.drill.Outcome;
+import dev.quorate.agents.core.postgresql.drill.Sent;
+import dev.quorate.agents.jdbc.drill.DrillTarget;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// How the clients of the lab write, and how their count is put into words.
+final class Clients {
+  /// How many there are.
+  static final int COUNT = 4;
+
+  /// How long each waits after a commit.
+  static final Duration PACE = Duration.ofMillis(10);
+
+  /// Through the virtual address, noticing soon that it has moved.
+  static final DrillTarget TARGET =
+      new DrillTarget(
+          Lab.VIP,
+          5432,
+          "postgres",
+          "postgres",
+          "disable",
+          Duration.ofMillis(200),
+          Duration.ofSeconds(1));
+
+  private Clients() {}
+
+  /// How many commits ended like that.
+  static long count(List<Sent> sent, Outcome outcome) {
+    return sent.stream().mapToLong(s -> s.count(outcome)).sum();
+  }
+
+  /// What is wrong with what is there.
+  static List<String> wrong(Difference difference) {
+    List<String> wrong = new ArrayList<>();
+    if (!difference.lost().isEmpty()) {
+      wrong.add(difference.lost().size() + " acknowledged commits were lost");
+    }
+    if (!difference.revived().isEmpty()) {
+      wrong.add(difference.revived().size() + " commits are there that were refused");
+    }
+    if (!difference.misplaced().isEmpty()) {
+      wrong.add(difference.misplaced().size() + " commits are out of their order");
+    }
+    return wrong;
+  }
+}
