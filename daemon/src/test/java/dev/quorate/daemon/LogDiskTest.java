@@ -19,15 +19,7 @@ class LogDiskTest {
   private static final Duration LATE = Duration.ofSeconds(2);
 
   @TempDir Path directory = Path.of("");
-  private TestNodes nodes = noNodes();
-
-  private static TestNodes noNodes() {
-    try {
-      return new TestNodes(Path.of("/nowhere"));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
+  private TestNodes nodes = TestNodes.none();
 
   @BeforeEach
   void threeNodes() throws IOException {

@@ -29,15 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class NodeChangesTest {
   @TempDir Path directory = Path.of("");
-  private TestNodes nodes = noNodes();
-
-  private static TestNodes noNodes() {
-    try {
-      return new TestNodes(Path.of("/nowhere"));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
+  private TestNodes nodes = TestNodes.none();
 
   @BeforeEach
   void threeNodes() throws IOException {

@@ -44,6 +44,15 @@ final class TestNodes implements AutoCloseable {
     this.ports = freePorts(3);
   }
 
+  /// What a test has before it has made its own.
+  static TestNodes none() {
+    try {
+      return new TestNodes(Path.of("/nowhere"));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   static List<Integer> freePorts(int count) throws IOException {
     List<ServerSocket> sockets = new ArrayList<>();
     for (int i = 0; i < count; i++) {

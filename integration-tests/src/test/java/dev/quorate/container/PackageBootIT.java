@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.lab.Wait;
+import dev.quorate.packaging.DebianPackage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -56,7 +57,7 @@ class PackageBootIT {
     try (Rack rack = Rack.of(NodeImage.bare(), "n1")) {
       Machine machine = rack.machine(1);
       SortedSet<String> before = files(machine);
-      machine.receive(NodeImage.debian(), "/opt/quorate.deb");
+      machine.receive(DebianPackage.built(), "/opt/quorate.deb");
 
       machine.must("dpkg", "--install", "/opt/quorate.deb");
       assertEquals("active", machine.must("systemctl", "is-active", "quorate.service").strip());

@@ -3,6 +3,7 @@ package dev.quorate.container;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.quorate.lab.Wait;
+import dev.quorate.packaging.DebianPackage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -38,7 +39,7 @@ class PackagedClusterIT {
     NodeImage.assumeEngine();
     rack = Rack.of(NodeImage.bare(), "db1", "db2", "db3");
     for (Machine machine : rack.machines()) {
-      machine.receive(NodeImage.debian(), "/opt/quorate.deb");
+      machine.receive(DebianPackage.built(), "/opt/quorate.deb");
       rack.power().standInFor(machine, "fence_ipmilan");
     }
     Walkthrough walkthrough = new Walkthrough(rack.machines());

@@ -20,24 +20,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What is in the package, and whether its programs run on its own runtime.
 class PackageIT {
-  private static final Path TARGET = Path.of("../daemon/target");
   private static final long MOST_BYTES = 90L << 20;
 
   @TempDir private Path root;
 
-  private static Path built() throws IOException {
-    try (Stream<Path> files = Files.list(TARGET)) {
-      return files
-          .filter(f -> f.getFileName().toString().matches("quorate_.*_amd64\\.deb"))
-          .findFirst()
-          .orElseThrow(() -> new AssertionError("no package in " + TARGET.toAbsolutePath()));
-    }
-  }
-
   @BeforeEach
   void unpack() throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/dpkg-deb")), "needs dpkg");
-    run("dpkg-deb", "-x", built().toString(), root.toString());
+    run("dpkg-deb", "-x", DebianPackage.built().toString(), root.toString());
   }
 
   private static String run(String... words) throws Exception {
@@ -56,7 +46,7 @@ class PackageIT {
 
   @Test
   void isSmallEnoughAndWhole() throws Exception {
-    long bytes = Files.size(built());
+    long bytes = Files.size(DebianPackage.built());
     assertTrue(bytes <= MOST_BYTES, () -> bytes + " bytes are too many");
     for (String program :
         List.of(
@@ -74,10 +64,10 @@ class PackageIT {
     installed("usr/share/man/man8/hactl.8");
     installed("usr/share/bash-completion/completions/hactl");
     assertEquals(
-        "/etc/default/quorate", run("dpkg-deb", "-I", built().toString(), "conffiles").strip());
+        "/etc/default/quorate", run("dpkg-deb", "-I", DebianPackage.built().toString(), "conffiles").strip());
     for (String script : List.of("postinst", "prerm", "postrm")) {
       Path copy = root.resolve(script);
-      Files.writeString(copy, run("dpkg-deb", "-I", built().toString(), script));
+      Files.writeString(copy, run("dpkg-deb", "-I", DebianPackage.built().toString(), script));
       run("sh", "-n", copy.toString());
     }
   }

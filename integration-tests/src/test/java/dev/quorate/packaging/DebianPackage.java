@@ -1,0 +1,25 @@
+package dev.quorate.packaging;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/// Where the package is that this build made.
+public final class DebianPackage {
+  private static final Path TARGET = Path.of("../daemon/target");
+
+  private DebianPackage() {}
+
+  /// The package.
+  ///
+  /// @throws IOException if there is no such directory
+  public static Path built() throws IOException {
+    try (Stream<Path> files = Files.list(TARGET)) {
+      return files
+          .filter(f -> f.getFileName().toString().matches("quorate_.*_amd64\\.deb"))
+          .findFirst()
+          .orElseThrow(() -> new AssertionError("no package in " + TARGET.toAbsolutePath()));
+    }
+  }
+}
