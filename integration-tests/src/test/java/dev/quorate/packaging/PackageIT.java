@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +63,8 @@ class PackageIT {
     installed("usr/share/man/man8/hactl.8");
     installed("usr/share/bash-completion/completions/hactl");
     assertEquals(
-        "/etc/default/quorate", run("dpkg-deb", "-I", DebianPackage.built().toString(), "conffiles").strip());
+        "/etc/default/quorate",
+        run("dpkg-deb", "-I", DebianPackage.built().toString(), "conffiles").strip());
     for (String script : List.of("postinst", "prerm", "postrm")) {
       Path copy = root.resolve(script);
       Files.writeString(copy, run("dpkg-deb", "-I", DebianPackage.built().toString(), script));

@@ -1,6 +1,7 @@
 package dev.quorate.resource;
 
 import dev.quorate.consensus.LogPosition;
+import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.NodeId;
 import java.util.Collections;
 import java.util.List;
@@ -82,6 +83,14 @@ public record ClusterState(
     return node(node).map(NodeStatus::online).orElse(false);
   }
 
+  /// Whether the node takes part in exactly that run of its daemon.
+  public boolean onlineAs(NodeId node, Incarnation incarnation) {
+    return node(node)
+        .filter(NodeStatus::online)
+        .filter(s -> s.incarnation().equals(incarnation))
+        .isPresent();
+  }
+
   /// Whether the node has been asked to leave.
   public boolean leaving(NodeId node) {
     return "on".equals(attributes.getOrDefault(node, Collections.emptySortedMap()).get("shutdown"));
@@ -92,10 +101,7 @@ public record ClusterState(
   public boolean vouchedFor(NodeId node) {
     return views.values().stream()
         .filter(r -> r.absent().get(node) == Absence.ALIVE)
-        .anyMatch(r ->
-            node(r.reporter())
-                .filter(s -> s.online() && s.incarnation().equals(r.incarnation()))
-                .isPresent());
+        .anyMatch(r -> onlineAs(r.reporter(), r.incarnation()));
   }
 
   /// What is known of a resource on a node.

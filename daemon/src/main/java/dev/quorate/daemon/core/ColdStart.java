@@ -27,8 +27,7 @@ final class ColdStart {
 
   /// Follows state and view of a node that takes part.
   List<NodeEffect> follow(ClusterState state, Optional<View> view, Outbox outbox) {
-    boolean member =
-        state.node(self).filter(s -> s.online() && s.incarnation().equals(incarnation)).isPresent();
+    boolean member = state.onlineAs(self, incarnation);
     if (!member || view.isEmpty()) {
       return List.of();
     }

@@ -272,7 +272,7 @@ public final class NodeCore {
     if (!mayJoin || joinRefused || !state.configuration().nodes().containsKey(self)) {
       return;
     }
-    if (!joined() || rejoinDue) {
+    if (!state.onlineAs(self, incarnation) || rejoinDue) {
       effects.addAll(
           outbox.propose(
               "join",
@@ -281,18 +281,15 @@ public final class NodeCore {
     }
   }
 
-  private boolean joined() {
-    return state.node(self).stream()
-        .anyMatch(s -> s.online() && s.incarnation().equals(incarnation));
-  }
-
   private boolean hasLeft() {
     return state.node(self).stream().anyMatch(s -> s.presence() == NodeStatus.Presence.LEFT);
   }
 
   private void leave(List<NodeEffect> effects) {
     // A join that is under way would bring a node back that is gone; only who has joined can leave.
-    boolean joining = !joinRefused && (outbox.isPending("join") || !(joined() || hasLeft()));
+    boolean joining =
+        !joinRefused
+            && (outbox.isPending("join") || !(state.onlineAs(self, incarnation) || hasLeft()));
     if (!leaving || !quorum.quorate() || joining) {
       return;
     }

@@ -92,8 +92,7 @@ final class PairDuty {
                   + " arbitrate: restart it with 'systemctl restart quorate'",
               new TreeMap<>()));
     }
-    boolean member =
-        state.node(self).filter(s -> s.online() && s.incarnation().equals(incarnation)).isPresent();
+    boolean member = state.onlineAs(self, incarnation);
     switch (standing.mode()) {
       case ALONE -> {
         unwritten(state)

@@ -127,8 +127,7 @@ final class PresenceReporter {
   }
 
   private List<NodeEffect> report(View current, ClusterState state, Outbox outbox) {
-    boolean takingPart =
-        state.node(self).filter(s -> s.online() && s.incarnation().equals(incarnation)).isPresent();
+    boolean takingPart = state.onlineAs(self, incarnation);
     if (!takingPart) {
       return List.of(); // a report would be refused; joining makes for a new state and a new try
     }
