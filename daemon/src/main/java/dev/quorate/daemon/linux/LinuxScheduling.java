@@ -10,12 +10,15 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
-/// `sched_setscheduler(2)` and `mlockall(2)`. Each call answers with 0 or the error's number.
+/// `sched_setscheduler(2)`, `setpriority(2)` and `mlockall(2)`. Each call answers with 0 or the
+/// error's number.
 @SuppressWarnings("restricted")
 final class LinuxScheduling {
   static final int EPERM = 1;
   static final int ESRCH = 3;
+  private static final int SCHED_OTHER = 0;
   private static final int SCHED_RR = 2;
+  private static final int PRIO_PROCESS = 0;
 
   /// What the thread starts, threads and processes, runs as usual.
   private static final int SCHED_RESET_ON_FORK = 0x40000000;
@@ -34,6 +37,13 @@ final class LinuxScheduling {
           ValueLayout.JAVA_INT,
           ValueLayout.JAVA_INT,
           ValueLayout.ADDRESS);
+  private static final MethodHandle NICE =
+      function(
+          "setpriority",
+          ValueLayout.JAVA_INT,
+          ValueLayout.JAVA_INT,
+          ValueLayout.JAVA_INT,
+          ValueLayout.JAVA_INT);
   private static final MethodHandle LOCK =
       function("mlockall", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
 
@@ -44,10 +54,32 @@ final class LinuxScheduling {
   /// @param thread the kernel's number of the thread
   /// @param priority 1 to 99
   static int realTime(int thread, int priority) {
+    return policy(thread, SCHED_RR | SCHED_RESET_ON_FORK, priority);
+  }
+
+  /// Gives a thread of this process a greater share than others, without shutting them out.
+  ///
+  /// @param thread the kernel's number of the thread
+  /// @param nice -20 to 0; least is most
+  static int nice(int thread, int nice) {
+    int error = policy(thread, SCHED_OTHER | SCHED_RESET_ON_FORK, 0);
+    if (error != 0) {
+      return error;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      int result = (int) NICE.invokeExact(state, PRIO_PROCESS, thread, nice);
+      return result == 0 ? 0 : (int) ERRNO.get(state, 0L);
+    } catch (Throwable e) {
+      throw new IllegalStateException("setpriority", e);
+    }
+  }
+
+  private static int policy(int thread, int policy, int priority) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
       MemorySegment parameter = arena.allocateFrom(ValueLayout.JAVA_INT, priority);
-      int result = (int) SET.invokeExact(state, thread, SCHED_RR | SCHED_RESET_ON_FORK, parameter);
+      int result = (int) SET.invokeExact(state, thread, policy, parameter);
       return result == 0 ? 0 : (int) ERRNO.get(state, 0L);
     } catch (Throwable e) {
       throw new IllegalStateException("sched_setscheduler", e);

@@ -14,16 +14,23 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Lets the daemon be on time on a busy machine: the threads that others wait for are real-time,
-/// and no page of it has to come from disk. Where that is not permitted it says so and goes on.
+/// Lets the daemon be on time on a busy machine, and no page of it come from disk. Where that is
+/// not permitted it says so and goes on.
 ///
-/// A thread of the virtual machine that all others wait for at a safepoint must be as prompt as the
-/// ring's own, so every thread is real-time but those that compute for long or work for others:
-/// planning, compiling, agents. Threads come and go; new ones are found within [#PERIOD_MILLIS].
-/// Nothing that the daemon starts is real-time: the kernel resets what is forked.
+/// The ring's threads are real-time, and the virtual machine's own, which the ring's wait for at a
+/// safepoint. All others have the greatest share that the kernel gives, alike: the virtual machine
+/// has locks that are waited for by yielding the processor again and again, and two real-time
+/// threads that wait so, one on each of two processors, keep the thread that holds the lock from
+/// ever letting go if it is less than they are.
+///
+/// Threads come and go; new ones are found within [#PERIOD_MILLIS]. What the daemon starts has
+/// nothing of this: the kernel resets what is forked.
 public final class Timeliness implements AutoCloseable {
   /// Low among real-time priorities: before everything usual, after the kernel's own threads.
   static final int PRIORITY = 10;
+
+  /// Of the threads that are not real-time.
+  static final int NICE = -20;
 
   /// How often new threads are looked for.
   static final long PERIOD_MILLIS = 500;
@@ -31,16 +38,7 @@ public final class Timeliness implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Timeliness.class);
 
   /// Names as the kernel keeps them, cut off after 15 bytes, or their beginnings.
-  private static final List<String> AS_USUAL =
-      List.of(
-          "planner",
-          "timeliness",
-          "operation",
-          "fencing",
-          "vip-renewer",
-          "C1 Compiler",
-          "C2 Compiler",
-          "ForkJoinPool");
+  private static final List<String> REAL_TIME = List.of("ring", "VM ", "GC Thread");
 
   private final Path tasks;
   private final TreeSet<Integer> known = new TreeSet<>();
@@ -49,6 +47,7 @@ public final class Timeliness implements AutoCloseable {
           Thread.ofPlatform().daemon().name("timeliness").factory());
   private volatile Outcome realTime = Outcome.OFF;
   private volatile Outcome memory = Outcome.OFF;
+  private Outcome share = Outcome.OFF;
 
   /// How far a wish was granted.
   public enum Outcome {
@@ -86,7 +85,7 @@ public final class Timeliness implements AutoCloseable {
     }
     if (wantsRealTime) {
       walk();
-      if (realTime == Outcome.ON) {
+      if (realTime == Outcome.ON || share == Outcome.ON) {
         var _ =
             walker.scheduleWithFixedDelay(
                 this::walk, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
@@ -105,8 +104,7 @@ public final class Timeliness implements AutoCloseable {
     return memory;
   }
 
-  /// Makes those threads real-time that are not known yet. On the walker's thread but for the first
-  /// time.
+  /// Raises those threads that are not known yet. On the walker's thread but for the first time.
   void walk() {
     TreeSet<Integer> present = new TreeSet<>();
     try (Stream<Path> entries = Files.list(tasks)) {
@@ -117,39 +115,55 @@ public final class Timeliness implements AutoCloseable {
       log.atWarn().setCause(e).log("threads cannot be listed");
       return;
     }
+    if (realTime == Outcome.OFF) {
+      realTime = Outcome.ON;
+      share = Outcome.ON;
+    }
     known.retainAll(present);
     for (int thread : present) {
-      if (known.add(thread) && !raise(thread)) {
-        return;
+      if (known.add(thread)) {
+        raise(thread);
       }
     }
-    realTime = Outcome.ON;
   }
 
-  private boolean raise(int thread) {
+  private void raise(int thread) {
+    String name;
     try {
-      String name = Files.readString(tasks.resolve(Integer.toString(thread)).resolve("comm"));
-      if (AS_USUAL.stream().anyMatch(name::startsWith)) {
-        return true;
-      }
+      name = Files.readString(tasks.resolve(Integer.toString(thread)).resolve("comm"));
     } catch (NoSuchFileException _) {
-      return true; // it has ended
+      return; // it has ended
     } catch (IOException e) {
       if (Files.exists(tasks.resolve(Integer.toString(thread)))) {
         log.atWarn().setCause(e).log("the name of a thread cannot be read");
       }
-      return true;
+      return;
     }
-    int error = LinuxScheduling.realTime(thread, PRIORITY);
-    if (error == 0 || error == LinuxScheduling.ESRCH) {
-      return true;
+    if (realTime == Outcome.ON && REAL_TIME.stream().anyMatch(name::startsWith)) {
+      int error = LinuxScheduling.realTime(thread, PRIORITY);
+      if (!isRefusal(error)) {
+        return;
+      }
+      realTime = Outcome.REFUSED;
+      log.atWarn()
+          .addKeyValue("code", "HA-TIME-002")
+          .addKeyValue("errno", error)
+          .log("the ring is not real-time: permit it with LimitRTPRIO or CAP_SYS_NICE");
     }
-    realTime = Outcome.REFUSED;
-    log.atWarn()
-        .addKeyValue("code", "HA-TIME-002")
-        .addKeyValue("errno", error)
-        .log("threads are not real-time: permit it with LimitRTPRIO or CAP_SYS_NICE");
-    return false;
+    if (share == Outcome.ON) {
+      int error = LinuxScheduling.nice(thread, NICE);
+      if (isRefusal(error)) {
+        share = Outcome.REFUSED;
+        log.atWarn()
+            .addKeyValue("code", "HA-TIME-003")
+            .addKeyValue("errno", error)
+            .log("threads go before no others: permit it with LimitNICE or CAP_SYS_NICE");
+      }
+    }
+  }
+
+  private static boolean isRefusal(int error) {
+    return error != 0 && error != LinuxScheduling.ESRCH;
   }
 
   @Override

@@ -161,7 +161,7 @@ public final class DaemonMetrics {
   public void timeliness(Supplier<Boolean> realTime, Supplier<Boolean> memory) {
     gauge(
         "quorate.realtime",
-        "whether the threads that others wait for are real-time",
+        "whether the threads of the ring are real-time",
         () -> realTime.get() ? 1 : 0);
     gauge(
         "quorate.memory.locked",

@@ -16,19 +16,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TimelinessTest {
+  private static final int NICE = 16;
+  private static final int POLICY = 38;
   private static final String USUAL = "0";
   private static final String ROUND_ROBIN = "2";
 
   @TempDir Path directory = Path.of(".");
 
-  /// The scheduling policy in the 41st field of a `stat` file, of which the second is a name in
-  /// brackets.
-  private static String policy(String stat) {
-    return List.of(stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ", -1)).get(38);
+  /// A field of a `stat` file, counted from behind the second, which is a name in brackets.
+  private static String field(String stat, int number) {
+    return List.of(stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ", -1)).get(number);
+  }
+
+  private static String own() throws IOException {
+    return Files.readString(Path.of("/proc/thread-self/stat"));
   }
 
   private static String ownPolicy() throws IOException {
-    return policy(Files.readString(Path.of("/proc/thread-self/stat")));
+    return field(own(), POLICY);
   }
 
   /// What becomes of a thread of that name once it was walked by. No other thread is touched.
@@ -63,18 +68,29 @@ class TimelinessTest {
               String stat =
                   new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
               assertEquals(0, child.waitFor());
-              return List.of(ownPolicy(), policy(stat));
+              return List.of(ownPolicy(), field(stat, POLICY));
             });
     assertEquals(List.of(ROUND_ROBIN, USUAL), policies);
   }
 
+  /// One that waits for a lock of the virtual machine yields the processor until it has it, and a
+  /// real-time thread yields to none that is less.
   @Test
-  void whatPlansIsNot() throws Exception {
-    assertEquals(USUAL, after("planner", TimelinessTest::ownPolicy));
-    assertEquals(
-        ROUND_ROBIN,
-        after("node1@group-0", TimelinessTest::ownPolicy),
-        "the log's threads bear the name of the node");
+  void allOthersAreAlikeAndBeforeUsualOnes() throws Exception {
+    for (var name : List.of("node1@group-0", "planner", "C1 Compiler", "ForkJoinPool-1-")) {
+      assertEquals(
+          List.of(USUAL, "-20", "0"),
+          after(
+              name,
+              () -> {
+                var child = new ProcessBuilder("cat", "/proc/self/stat").start();
+                var stat =
+                    new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                assertEquals(0, child.waitFor());
+                return List.of(ownPolicy(), field(own(), NICE), field(stat, NICE));
+              }),
+          name + " and its child");
+    }
   }
 
   @Test
