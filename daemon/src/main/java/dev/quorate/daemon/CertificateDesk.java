@@ -30,6 +30,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// How certificates are listed, renewed and signed, among the nodes.
@@ -46,18 +47,22 @@ final class CertificateDesk {
   private final SecretStore secrets;
   private final NodeCertificates certificates;
   private final Supplier<DaemonConfig> config;
+  private final Function<NodeId, List<String>> addresses;
   private final Consumer<ClusterCommand> log;
   private final ReentrantLock renewing = new ReentrantLock();
 
+  /// @param addresses by which others reach a node; none of one that is not of the cluster
   /// @param log proposes a command, and throws if it was not committed
   CertificateDesk(
       SecretStore secrets,
       NodeCertificates certificates,
       Supplier<DaemonConfig> config,
+      Function<NodeId, List<String>> addresses,
       Consumer<ClusterCommand> log) {
     this.secrets = secrets;
     this.certificates = certificates;
     this.config = config;
+    this.addresses = addresses;
     this.log = log;
   }
 
@@ -125,6 +130,11 @@ final class CertificateDesk {
     }
   }
 
+  /// Whether this node's certificate names an address.
+  boolean names(String address) {
+    return certificates.names(address);
+  }
+
   // Renewal.
 
   /// Renews this node's certificate.
@@ -181,16 +191,16 @@ final class CertificateDesk {
 
   private String sign(SigningRequest request) {
     NodeId node = request.node();
-    String address = identity().everyone().get(node);
+    List<String> hosts = addresses.apply(node);
     CertificateTrust agreed = certificates.agreed();
-    if (address == null || agreed.shutOut(node)) {
+    if (hosts.isEmpty() || agreed.shutOut(node)) {
       throw new HactlError(
           ExitCode.REFUSED,
           "HA-CERT-024",
-          "node '" + node + "' gets no certificate: " + (address == null ? "unknown" : "revoked"),
+          "node '" + node + "' gets no certificate: " + (hosts.isEmpty() ? "unknown" : "revoked"),
           "let it join again with a token of 'hactl cluster token " + node + "'");
     }
-    String chain = secrets.sign(request, address, agreed.bridge(), Instant.now());
+    String chain = secrets.sign(request, hosts, agreed.bridge(), Instant.now());
     admit(node, chain);
     return chain;
   }

@@ -51,12 +51,12 @@ final class Lifecycle implements Node.Host, AutoCloseable {
   private final NodeCertificates certificates;
   private final CertificateDesk desk;
   private final CertificateKeeper keeper;
+  private final MemberPorts ports;
+  private final AddressMover moving;
   private volatile DaemonConfig config;
   private volatile SortedMap<NodeId, NodeDefinition> known = new TreeMap<>();
   private volatile Optional<Node> node = Optional.empty();
   private volatile CountDownLatch leaving = new CountDownLatch(0);
-  private Optional<HttpListener> members = Optional.empty();
-  private Optional<HttpListener> scraped = Optional.empty();
 
   Lifecycle(DaemonConfig config, AgentCatalog agents, EventHistory history) {
     this.config = config;
@@ -66,11 +66,28 @@ final class Lifecycle implements Node.Host, AutoCloseable {
     this.rekeying = new Rekeying(secrets, this::config, this::node, this::tls);
     this.certificates = new NodeCertificates(secrets);
     this.operator = new Operator(this, agents, history);
-    this.desk = new CertificateDesk(secrets, certificates, this::config, operator::propose);
+    this.desk =
+        new CertificateDesk(
+            secrets, certificates, this::config, this::addresses, operator::propose);
     this.keeper =
         new CertificateKeeper(
             certificates, desk, this::config, () -> node.map(Node::quorum).orElse(true));
     this.metrics = new DaemonMetrics(new MonotonicTime(), operator::facts, operator::state);
+    LogMembership membership = new LogMembership(this::node, this::config, operator::propose);
+    this.moving = new AddressMover(this, operator::propose);
+    this.ports =
+        new MemberPorts(
+            this::config,
+            this::liveTls,
+            new MemberRoutes(
+                operator,
+                new Enrolment(secrets, this::identity, desk, membership::seat),
+                rekeying,
+                membership,
+                desk,
+                moving),
+            new MetricsRoute(metrics),
+            this::signOfLife);
     metrics.pair(operator::pair);
     metrics.log().usable(() -> rebuilding.outage().isEmpty());
     metrics.replication(operator::replication);
@@ -93,6 +110,14 @@ final class Lifecycle implements Node.Host, AutoCloseable {
 
   LogRebuild rebuilding() {
     return rebuilding;
+  }
+
+  AddressMover moving() {
+    return moving;
+  }
+
+  MemberPorts ports() {
+    return ports;
   }
 
   LiveTls liveTls() {
@@ -143,11 +168,12 @@ final class Lifecycle implements Node.Host, AutoCloseable {
       throw noCluster();
     }
     try {
-      requireSameCluster(identity.cluster());
-      listen(identity);
+      AgreedIdentity.requireDirectory(config);
+      ports.listen(identity.address());
       Node started = Node.start(config, identity, secrets, liveTls(), agents, metrics, this);
       node = Optional.of(started);
       rebuilding.opened(started);
+      moving.opened();
     } catch (SecretsException e) {
       throw new StartFailure(StartFailure.CONFIG, String.valueOf(e.getMessage()));
     } catch (IOException e) {
@@ -179,52 +205,6 @@ final class Lifecycle implements Node.Host, AutoCloseable {
   private static HactlError noCluster() {
     return HactlError.failed(
         "this node belongs to no cluster", "use 'hactl cluster setup' or 'hactl cluster join'");
-  }
-
-  /// A state directory belongs to one cluster for good.
-  private void requireSameCluster(String cluster) throws IOException {
-    Path file = config.stateDirectory().resolve("cluster");
-    if (!Files.exists(file)) {
-      OwnerOnly.write(file, (cluster + "\n").getBytes(StandardCharsets.UTF_8));
-      return;
-    }
-    String owner = Files.readString(file).strip();
-    if (!owner.equals(cluster)) {
-      throw new StartFailure(
-          StartFailure.CONFIG,
-          config.stateDirectory()
-              + " belongs to cluster '"
-              + owner
-              + "', "
-              + config.file()
-              + " says '"
-              + cluster
-              + "': correct 'cluster', or move the directory away");
-    }
-  }
-
-  private void listen(Identity identity) throws IOException {
-    if (members.isEmpty()) {
-      LogMembership membership = new LogMembership(this::node, this::config, operator::propose);
-      Enrolment enrolment = new Enrolment(secrets, this::identity, desk, membership::seat);
-      members =
-          Optional.of(
-              HttpListener.tcp(
-                  identity.address(),
-                  config.ports().admin(),
-                  Optional.of(liveTls()),
-                  new MemberRoutes(operator, enrolment, rekeying, membership, desk),
-                  this::signOfLife));
-    }
-    if (scraped.isEmpty() && config.ports().metrics() > 0) {
-      scraped =
-          Optional.of(
-              HttpListener.tcp(
-                  identity.address(),
-                  config.ports().metrics(),
-                  Optional.empty(),
-                  new MetricsRoute(metrics)));
-    }
   }
 
   /// A node whose log is damaged is none that anybody may count on.
@@ -337,7 +317,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
   private void giveUp(
       DaemonConfig before, FreshState fresh, Optional<OwnerOnly.Prepared> prepared) {
     config = before;
-    hangUp();
+    ports.close();
     certificates.forget();
     try {
       fresh.remove();
@@ -347,13 +327,6 @@ final class Lifecycle implements Node.Host, AutoCloseable {
     } catch (IOException e) {
       log.atWarn().addKeyValue("reason", e.getMessage()).log("files of a failed attempt are left");
     }
-  }
-
-  private void hangUp() {
-    members.ifPresent(HttpListener::close);
-    members = Optional.empty();
-    scraped.ifPresent(HttpListener::close);
-    scraped = Optional.empty();
   }
 
   private void requireUnjoined() {
@@ -396,6 +369,16 @@ final class Lifecycle implements Node.Host, AutoCloseable {
   /// Who this node and its peers are, as the cluster has agreed.
   private Identity identity() {
     return AgreedIdentity.of(config.identity().orElseThrow(Lifecycle::noCluster), operator.state());
+  }
+
+  private List<String> addresses(NodeId of) {
+    return AgreedIdentity.addresses(identity(), node.map(Node::replicatedLog), of);
+  }
+
+  /// From now on, and after a restart, this node is at another address; it listens there when it
+  /// takes part the next time.
+  synchronized void relocate(String address) throws IOException {
+    config = AgreedIdentity.moved(config, address);
   }
 
   private synchronized void writeDown(ClusterState state) {
@@ -457,7 +440,8 @@ final class Lifecycle implements Node.Host, AutoCloseable {
     node.ifPresent(Node::close);
     node = Optional.empty();
     keeper.close();
-    hangUp();
+    moving.close();
+    ports.close();
   }
 
   @Override

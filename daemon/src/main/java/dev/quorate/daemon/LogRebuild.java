@@ -110,6 +110,13 @@ final class LogRebuild {
 
   /// Lets the cluster and this node forget the old log; nothing is left that could vote.
   List<String> putOutOfUse() {
+    return putOutOfUse(() -> {});
+  }
+
+  /// As above.
+  ///
+  /// @param between what is done when the others have forgotten it, and this node has not
+  List<String> putOutOfUse(Runnable between) {
     DaemonConfig config = lifecycle.config();
     DamagedLog old =
         DamagedLog.of(LogPlace.of(config, config.identity().orElseThrow(), lifecycle.liveTls()));
@@ -121,6 +128,7 @@ final class LogRebuild {
       lost = known(config);
     }
     int next = retire(lost) + 1;
+    between.run();
     lifecycle.setAside();
     try {
       old.putOutOfUse(next);
@@ -206,7 +214,10 @@ final class LogRebuild {
         "bring up a majority of the other nodes; nothing was changed");
   }
 
-  private String awaitMembership() {
+  /// Waits until the others have taken this node's log in.
+  ///
+  /// @return what is to be said of it
+  String awaitMembership() {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (System.nanoTime() < end) {
       Optional<Node> node = lifecycle.node();

@@ -29,13 +29,16 @@ final class MemberRoutes implements HttpHandler {
   private final Rekeying rekeying;
   private final LogMembership membership;
   private final CertificateDesk certificates;
+  private final AddressMover moving;
 
   MemberRoutes(
       Cluster cluster,
       Enrolment enrolment,
       Rekeying rekeying,
       LogMembership membership,
-      CertificateDesk certificates) {
+      CertificateDesk certificates,
+      AddressMover moving) {
+    this.moving = moving;
     this.certificates = certificates;
     this.rekeying = rekeying;
     this.membership = membership;
@@ -116,7 +119,8 @@ final class MemberRoutes implements HttpHandler {
   private Optional<String> special(String route, HttpRequest request) throws IOException {
     return certificates
         .answer(route, request.client(), request.body())
-        .or(() -> membership.answer(route, request));
+        .or(() -> membership.answer(route, request))
+        .or(() -> moving.answer(route, request));
   }
 
   private static void error(HttpReply reply, int status, String code, String message, String hint)

@@ -163,6 +163,11 @@ final class NodeCertificates {
     return NodeCertificate.of(tls().material().chain().getFirst());
   }
 
+  /// Whether others that connect to this node at an address find it in its certificate.
+  boolean names(String address) {
+    return NodeCertificate.names(tls().material().chain().getFirst(), address);
+  }
+
   /// Whether the authority that issues now has issued the node's certificate.
   boolean issuedByPresentAuthority() {
     return signed(TlsMaterial.certificates("ca.crt", store.authorities()).getFirst());

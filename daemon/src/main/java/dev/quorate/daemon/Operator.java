@@ -19,6 +19,7 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.CommandAnswer;
+import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.NodeStatus.Presence;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
@@ -362,6 +363,11 @@ final class Operator implements Cluster {
       throw HactlError.failed(
           String.valueOf(e.getMessage()), "put it right, then 'hactl node rebuild' again");
     }
+  }
+
+  @Override
+  public List<String> move(NodeDefinition wanted, String client) {
+    return lifecycle.moving().move(running(), wanted, client);
   }
 
   @Override

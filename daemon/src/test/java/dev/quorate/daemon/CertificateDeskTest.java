@@ -63,6 +63,10 @@ class CertificateDeskTest {
     return "127.0.0." + node.name().substring(1);
   }
 
+  private static List<String> addresses(NodeId node) {
+    return NODES.contains(node) ? List.of(address(node)) : List.of();
+  }
+
   /// One node.
   private final class Member {
     final NodeId node;
@@ -84,7 +88,9 @@ class CertificateDeskTest {
           .filter(n -> !n.equals(node))
           .forEach(n -> text.append("peer.%s = %s\n".formatted(n, address(n))));
       config = ConfigFile.parse(temporary.resolve("quorate.conf"), text.toString());
-      desk = new CertificateDesk(secrets, certificates, () -> config, c -> propose(c));
+      desk =
+          new CertificateDesk(
+              secrets, certificates, () -> config, CertificateDeskTest::addresses, c -> propose(c));
     }
 
     void listen() throws IOException {
@@ -104,7 +110,8 @@ class CertificateDeskTest {
                       _ -> Enrolment.LogSeat.FOUNDER),
                   bystander.rekeying(),
                   new LogMembership(Optional::empty, () -> config, _ -> {}),
-                  desk));
+                  desk,
+                  bystander.moving()));
       listener = Optional.of(started);
       open.add(started);
     }
@@ -399,8 +406,8 @@ class CertificateDeskTest {
     SigningRequest.Prepared other = SigningRequest.prepare(N3);
     SecretStore first = member(N1).secrets;
     Instant now = Instant.now();
-    String good = first.sign(own.request(), address(N2), "", now);
-    String foreign = first.sign(other.request(), address(N3), "", now);
+    String good = first.sign(own.request(), addresses(N2), "", now);
+    String foreign = first.sign(other.request(), addresses(N3), "", now);
     assertThrows(
         TlsException.class, () -> n2.certificates.adopt(N2, good, other.privateKeyPem(), now));
     assertThrows(
@@ -416,7 +423,7 @@ class CertificateDeskTest {
   @Test
   void anExchangeOfFilesThatWasInterruptedIsFinished() throws IOException {
     SigningRequest.Prepared own = SigningRequest.prepare(N2);
-    String chain = member(N1).secrets.sign(own.request(), address(N2), "", Instant.now());
+    String chain = member(N1).secrets.sign(own.request(), List.of(address(N2)), "", Instant.now());
     Files.writeString(temporary.resolve("n2/node.next"), chain + own.privateKeyPem());
     Files.writeString(temporary.resolve("n2/node.key"), own.privateKeyPem());
     var material = member(N2).secrets.certificates().load();

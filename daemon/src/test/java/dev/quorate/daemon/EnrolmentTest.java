@@ -417,7 +417,8 @@ class EnrolmentTest {
       peers.put(N2, NEWCOMER);
       Identity identity = new Identity("demo", N1, MEMBER, peers);
       NodeCertificates certificates = new NodeCertificates(secrets);
-      CertificateDesk desk = new CertificateDesk(secrets, certificates, newcomer::config, _ -> {});
+      CertificateDesk desk =
+          new CertificateDesk(secrets, certificates, newcomer::config, _ -> List.of(), _ -> {});
       open.add(
           HttpListener.tcp(
               MEMBER,
@@ -428,7 +429,8 @@ class EnrolmentTest {
                   new Enrolment(secrets, () -> identity, desk, node -> seat.apply(node)),
                   newcomer.rekeying(),
                   new LogMembership(Optional::empty, newcomer::config, _ -> {}),
-                  desk)));
+                  desk,
+                  newcomer.moving())));
     }
   }
 }

@@ -67,6 +67,19 @@ public record NodeDefinition(
     return new NodeDefinition(id, address, true, attributes, utilization);
   }
 
+  /// The same at other addresses.
+  ///
+  /// @param further those of the second and further links, separated by commas; empty for none
+  public NodeDefinition at(String first, String further) {
+    TreeMap<String, String> others = new TreeMap<>(attributes);
+    if (further.isEmpty()) {
+      others.remove(LINKS);
+    } else {
+      others.put(LINKS, further);
+    }
+    return new NodeDefinition(id, first, voter, others, utilization);
+  }
+
   /// Whether nothing on the node may be touched.
   public boolean maintenance() {
     return "on".equals(attributes.get("maintenance"));

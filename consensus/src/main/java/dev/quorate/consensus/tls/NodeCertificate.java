@@ -1,11 +1,15 @@
 package dev.quorate.consensus.tls;
 
+import java.net.InetAddress;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 
 /// What a certificate says that people want to know.
@@ -44,6 +48,26 @@ public record NodeCertificate(String name, String serial, Instant from, Instant 
             "the certificate of %s expired at %s, and the clock of this machine says %s"
                 .formatted(name, until, now))
         : Optional.empty();
+  }
+
+  /// Whether a certificate is for the host of this name or address.
+  public static boolean names(X509Certificate certificate, String host) {
+    try {
+      Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+      return names != null
+          && names.stream().anyMatch(name -> same(String.valueOf(name.get(1)), host));
+    } catch (CertificateParsingException e) {
+      throw new TlsException("a certificate cannot be read", e);
+    }
+  }
+
+  /// One address may be written in several ways.
+  private static boolean same(String named, String host) {
+    try {
+      return named.equals(host) || InetAddress.ofLiteral(named).equals(InetAddress.ofLiteral(host));
+    } catch (IllegalArgumentException _) {
+      return false;
+    }
   }
 
   /// The first 16 hexadecimal digits of a certificate's SHA-256: enough to tell authorities apart.

@@ -6,6 +6,7 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.membership.core.link.LinkStatus;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
 import java.time.Duration;
@@ -113,6 +114,15 @@ public interface Cluster {
   ///
   /// @return what was done, line by line
   List<String> rebuild();
+
+  /// Moves this node to another address, while its services go on, and waits until it takes part
+  /// there.
+  ///
+  /// @param wanted this node as it is to be
+  /// @return what was done, line by line
+  /// @throws HactlError if the address is not good, or nobody could take the node in there; then
+  ///   nothing was changed
+  List<String> move(NodeDefinition wanted, String client);
 
   /// What an administrator should change about a resource on a node.
   ///

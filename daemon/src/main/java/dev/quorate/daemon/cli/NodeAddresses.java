@@ -7,6 +7,7 @@ import dev.quorate.resource.NodeDefinition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// `node address`: where the links of a node are, while the cluster runs.
 final class NodeAddresses {
@@ -16,8 +17,9 @@ final class NodeAddresses {
     return Command.of(
         "node address",
         "NODE [LINK=ADDRESS…]",
-        "Shows where the links of a node are, or moves all but the first, counted from 0, while the"
-            + " ring goes on.",
+        "Shows where the links of a node are, or moves them while the cluster goes on. They are"
+            + " counted from 0; link 0, which the log and the member port are on, moves by a command on"
+            + " that node.",
         NodeAddresses::address);
   }
 
@@ -43,12 +45,34 @@ final class NodeAddresses {
           "node '" + node + "': two links would have the same address, of " + links,
           "give each link an address of its own");
     }
-    in.change(
-        new ConfigurationChange.SetNodeAttribute(
-            node, NodeDefinition.LINKS, String.join(",", links.subList(1, links.size()))));
-    in.out()
-        .remark(
-            "The addresses must belong to that machine; 'hactl ring status' shows how the links do.");
+    String further = String.join(",", links.subList(1, links.size()));
+    if (links.getFirst().equals(definition.address())) {
+      in.change(new ConfigurationChange.SetNodeAttribute(node, NodeDefinition.LINKS, further));
+      in.out()
+          .remark(
+              "The addresses must belong to that machine; 'hactl ring status' shows how the links do.");
+    } else {
+      requireHere(in, node);
+      in.cluster()
+          .move(definition.at(links.getFirst(), further), in.client())
+          .forEach(in.out()::line);
+      in.out()
+          .remark(
+              "Tokens that name the old address are of no use any more, and its PostgreSQL must listen"
+                  + " at the new one.");
+    }
+  }
+
+  private static void requireHere(Invocation in, NodeId node) {
+    if (!in.cluster().facts().self().equals(Optional.of(node))) {
+      throw new HactlError(
+          ExitCode.REFUSED,
+          "HA-NODE-042",
+          "the log and the member port of %s are at the address of link 0: only that node itself can move them"
+              .formatted(node),
+          "type it on %s; if it is down for good, 'hactl node remove %s', then 'hactl node add %s ADDRESS'"
+              .formatted(node, node, node));
+    }
   }
 
   private static int link(String word, NodeId node, List<String> links) {
@@ -57,15 +81,6 @@ final class NodeAddresses {
       throw HactlError.usage(
           "node '%s' has no link '%s'".formatted(node, word),
           "its links are 0 to %d: see 'hactl node address %s'".formatted(links.size() - 1, node));
-    }
-    if (link == 0) {
-      throw new HactlError(
-          ExitCode.REFUSED,
-          "HA-NODE-042",
-          "the log and the admin port of %s are at the address of link 0, %s, and stay there"
-              .formatted(node, links.getFirst()),
-          "take the node out with 'hactl node remove %s', and in again with 'hactl node add %s ADDRESS'"
-              .formatted(node, node));
     }
     return link;
   }

@@ -40,6 +40,11 @@ public record Identity(
     return text.matches("[0-9A-Za-z.:_-]{1,253}");
   }
 
+  /// The same of a node at another address.
+  public Identity at(String other) {
+    return new Identity(cluster, node, other, peers, furtherLinks, witnesses);
+  }
+
   /// Every node with its address, this one included.
   public SortedMap<NodeId, String> everyone() {
     SortedMap<NodeId, String> all = new TreeMap<>(peers);

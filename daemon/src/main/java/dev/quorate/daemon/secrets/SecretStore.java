@@ -15,6 +15,7 @@ import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -95,11 +96,14 @@ public final class SecretStore {
   }
 
   /// Signs the key that a member made for itself; the chain is as for a newcomer.
-  public String sign(SigningRequest request, String address, String bridge, Instant now) {
+  ///
+  /// @param addresses by which others reach it
+  public String sign(SigningRequest request, List<String> addresses, String bridge, Instant now) {
     ClusterAuthority authority = certificates.issuing();
-    return authority.sign(request, hosts(request.node(), address), now)
-        + bridge
-        + authority.certificatePem();
+    List<String> hosts = new ArrayList<>(addresses);
+    hosts.remove(request.node().name());
+    hosts.addFirst(request.node().name());
+    return authority.sign(request, hosts, now) + bridge + authority.certificatePem();
   }
 
   private static List<String> hosts(NodeId node, String address) {

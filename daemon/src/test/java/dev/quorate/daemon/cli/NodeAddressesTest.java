@@ -50,8 +50,14 @@ class NodeAddressesTest {
     refused("node address n2 x=10.3.0.2", "node 'n2' has no link 'x'");
     refused("node address n2 1=10.3.0.2 1=10.4.0.2", "'1' is given twice");
     refused("node address n2 10.3.0.2", "'10.3.0.2' is not name=value");
-    refused(
-        "node address n2 0=10.3.0.2",
-        "the log and the admin port of n2 are at the address of link 0");
+    refused("node address n2 0=10.3.0.2", "only that node itself can move them");
+    refused("node address n2 0=10.0.0.1", "belongs to node 'n1'");
+    refused("node address n2 0=10.1.0.2", "two links would have the same address");
+  }
+
+  @Test
+  void theFirstLinkMovesOnItsOwnNode() {
+    ok("node address n1 0=10.3.0.1 2=10.4.0.1");
+    assertEquals("moved to 10.3.0.1 [10.1.0.1, 10.4.0.1]", cluster.output());
   }
 }

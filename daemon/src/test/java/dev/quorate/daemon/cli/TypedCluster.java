@@ -338,6 +338,11 @@ final class TypedCluster implements Cluster {
   }
 
   @Override
+  public List<String> move(NodeDefinition wanted, String client) {
+    return List.of("moved to " + wanted.address() + " " + wanted.links());
+  }
+
+  @Override
   public List<RingLink> ringLinks() {
     return List.of(
         new RingLink(
