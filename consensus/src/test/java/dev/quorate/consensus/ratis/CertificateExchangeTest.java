@@ -147,8 +147,8 @@ final class CertificateExchangeTest {
     assertTrue(bench.await(PATIENCE, () -> log(last).leadership() instanceof Leadership.Follower));
   }
 
-  private static TlsMaterial renewed(ClusterAuthority.Successor next, NodeId node, String trusted) {
-    Credentials leaf = next.authority().issue(node, List.of("127.0.0.1"), Instant.now());
+  private TlsMaterial renewed(ClusterAuthority.Successor next, NodeId node, String trusted) {
+    Credentials leaf = next.authority().issue(node, bench.hosts(), Instant.now());
     String chain = leaf.certificate() + next.bridge();
     return TlsMaterial.of(new Credentials(trusted, chain, leaf.privateKey()));
   }

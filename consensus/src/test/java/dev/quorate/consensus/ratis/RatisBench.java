@@ -21,12 +21,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /// Real servers in this JVM, on the loopback interface, with TLS.
 final class RatisBench implements ReplicatedLogContract.Bench {
+  private static final String RELAYED = "127.0.0.1";
+
+  /// Of this bench alone: a port that was free there a moment ago is taken by nobody, not by the
+  /// near end of some connection either, which are all at another address.
+  private final String host =
+      "127.%d.%d.%d".formatted(among(64, 128), among(0, 256), among(1, 255));
+
   private final Path directory;
   private final UnaryOperator<ConsensusConfig> adjust;
   private final ClusterAuthority authority = ClusterAuthority.create("bench", Instant.now());
@@ -40,7 +48,7 @@ final class RatisBench implements ReplicatedLogContract.Bench {
     this.directory = directory;
     this.adjust = adjust;
     for (NodeId node : nodes) {
-      voters.put(node, new ConsensusConfig.Endpoint("127.0.0.1", freePort()));
+      voters.put(node, new ConsensusConfig.Endpoint(host, freePort()));
       equip(node);
     }
   }
@@ -51,12 +59,16 @@ final class RatisBench implements ReplicatedLogContract.Bench {
 
   /// Lets every node be reached by way of a link that can be cut.
   Map<NodeId, SilentLink> relayAll() {
-    voters.forEach((node, endpoint) -> links.put(node, new SilentLink(endpoint.port())));
+    voters.forEach((node, endpoint) -> links.put(node, new SilentLink(endpoint)));
     return links;
   }
 
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+  private static int among(int from, int to) {
+    return ThreadLocalRandom.current().nextInt(from, to);
+  }
+
+  private int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral(host))) {
       return socket.getLocalPort();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -64,7 +76,12 @@ final class RatisBench implements ReplicatedLogContract.Bench {
   }
 
   Credentials issued(NodeId node) {
-    return authority.issue(node, List.of("127.0.0.1"), Instant.now());
+    return authority.issue(node, hosts(), Instant.now());
+  }
+
+  /// By which addresses the nodes are reached.
+  List<String> hosts() {
+    return List.of(host, RELAYED);
   }
 
   ClusterAuthority authority() {
@@ -80,7 +97,7 @@ final class RatisBench implements ReplicatedLogContract.Bench {
     seen.put(node, endpoint(node));
     links.forEach((other, link) -> {
       if (!other.equals(node)) {
-        seen.put(other, new ConsensusConfig.Endpoint("127.0.0.1", link.port()));
+        seen.put(other, new ConsensusConfig.Endpoint(RELAYED, link.port()));
       }
     });
     return adjust.apply(
@@ -130,7 +147,7 @@ final class RatisBench implements ReplicatedLogContract.Bench {
         node,
         _ -> {
           equip(node);
-          return new ConsensusConfig.Endpoint("127.0.0.1", freePort());
+          return new ConsensusConfig.Endpoint(host, freePort());
         });
   }
 

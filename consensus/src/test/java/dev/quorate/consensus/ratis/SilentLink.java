@@ -1,5 +1,6 @@
 package dev.quorate.consensus.ratis;
 
+import dev.quorate.consensus.ConsensusConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,11 +15,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// closed, and what was open before never works again.
 final class SilentLink implements AutoCloseable {
   private final ServerSocket server;
-  private final int target;
+  private final ConsensusConfig.Endpoint target;
   private final List<Relay> relays = new CopyOnWriteArrayList<>();
   private volatile boolean cut;
 
-  SilentLink(int target) {
+  SilentLink(ConsensusConfig.Endpoint target) {
     this.target = target;
     try {
       this.server = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
@@ -35,7 +36,7 @@ final class SilentLink implements AutoCloseable {
 
     Relay(Socket near) throws IOException {
       this.near = near;
-      this.far = new Socket(InetAddress.ofLiteral("127.0.0.1"), target);
+      this.far = new Socket(InetAddress.ofLiteral(target.host()), target.port());
       Thread.ofVirtual().start(() -> pump(near, far));
       Thread.ofVirtual().start(() -> pump(far, near));
     }
