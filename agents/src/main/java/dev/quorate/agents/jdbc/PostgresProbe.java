@@ -113,6 +113,14 @@ public final class PostgresProbe implements AutoCloseable {
     return ask(deadline, c -> single(c, "SELECT pg_is_in_recovery()::text")).equals("true");
   }
 
+  /// Asks whether it was told to refuse clients' writes though it is no standby.
+  ///
+  /// @param deadline how long the answer may take
+  /// @throws ProbeException if there is none
+  public boolean refusesWrites(Duration deadline) {
+    return ask(deadline, c -> single(c, "SHOW default_transaction_read_only")).equals("on");
+  }
+
   /// Starts a promotion and does not wait for it.
   ///
   /// @param deadline how long the answer may take

@@ -57,6 +57,9 @@ final class SurveyQuestions {
         restart_lsn)), 0)::bigint, pg_is_in_recovery() FROM pg_replication_slots
       """;
 
+  private static final String FOLLOWERS =
+      "SELECT application_name FROM pg_stat_replication ORDER BY application_name";
+
   private SurveyQuestions() {}
 
   /// Asks.
@@ -97,6 +100,8 @@ final class SurveyQuestions {
           row ->
               archiver.add(
                   new ServerSurvey.Archiver(row.getBoolean(3), row.getString(1), row.getLong(2))));
+      List<String> followers = new ArrayList<>();
+      each(statement, FOLLOWERS, row -> followers.add(row.getString(1)));
       try (ResultSet row = statement.executeQuery(HELD)) {
         row.next();
         return new ServerSurvey(
@@ -107,6 +112,7 @@ final class SurveyQuestions {
             access,
             roles,
             archiver.stream().findFirst(),
+            followers,
             row.getLong(1));
       }
     }

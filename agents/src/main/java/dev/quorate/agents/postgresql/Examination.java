@@ -7,9 +7,12 @@ import dev.quorate.agents.core.postgresql.doctor.HostSurvey;
 import dev.quorate.agents.core.postgresql.doctor.HostSurvey.Place;
 import dev.quorate.agents.core.postgresql.doctor.PostgresDoctor;
 import dev.quorate.agents.core.postgresql.doctor.ServerSurvey;
+import dev.quorate.agents.core.postgresql.doctor.TimeoutRules;
 import dev.quorate.agents.jdbc.ProbeException;
 import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.Constraint;
+import dev.quorate.resource.OperationDefinition;
+import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.Score;
 import java.io.IOException;
@@ -68,7 +71,14 @@ final class Examination {
               "it is copied from the primary, once there is one"));
     }
     try {
-      return PostgresDoctor.examine(server, host(server), cluster());
+      List<Finding> findings =
+          new ArrayList<>(PostgresDoctor.examine(server, host(server), cluster()));
+      findings.addAll(
+          TimeoutRules.findings(
+              timeout(OperationKind.START),
+              timeout(OperationKind.STOP),
+              timeout(OperationKind.DEMOTE)));
+      return List.copyOf(findings);
     } catch (PostgresException e) {
       return List.of(
           Finding.error(
@@ -76,6 +86,17 @@ final class Examination {
               String.valueOf(e.getMessage()),
               "the instance cannot run like this: rebuild this member from the primary"));
     }
+  }
+
+  /// As the resource has it, or by default.
+  private Duration timeout(OperationKind kind) {
+    return Stream.concat(
+            local.context.resource().operations().stream(),
+            new PostgresAgent().metadata().operations().stream())
+        .filter(o -> o.kind() == kind)
+        .map(OperationDefinition::timeout)
+        .findFirst()
+        .orElseThrow();
   }
 
   private HostSurvey host(Optional<ServerSurvey> server) {

@@ -52,6 +52,10 @@ public record PostgresParameters(
     SortedMap<String, String> known = new TreeMap<>();
     known.put(
         "bindir", "directory of PostgreSQL's programs; found by itself on Debian and Red Hat");
+    known.put(
+        "cluster",
+        "Debian's name of the instance, as 15/main: where pgdata, datadir and bindir are, unless"
+            + " they are given");
     known.put("pgdata", "directory of postgresql.conf, and of the data unless datadir is given");
     known.put("datadir", "data directory, if it is not pgdata");
     known.put("pghost", "directory of the server's Unix socket [/var/run/postgresql]");
@@ -100,6 +104,7 @@ public record PostgresParameters(
         problems.add("%s '%s' is not an absolute path: give one".formatted(name, path));
       }
     }
+    DebianCluster.problem(text).ifPresent(problems::add);
     if (!text.getOrDefault("pgport", "5432").matches("[1-9][0-9]{0,4}")
         || Integer.parseInt(text.getOrDefault("pgport", "5432")) > 65535) {
       problems.add("pgport '%s' is not a port: use 1 to 65535".formatted(text.get("pgport")));
@@ -140,7 +145,8 @@ public record PostgresParameters(
   }
 
   /// Reads parameters without problems.
-  public static PostgresParameters parse(SortedMap<String, String> text) {
+  public static PostgresParameters parse(SortedMap<String, String> written) {
+    SortedMap<String, String> text = DebianCluster.spelledOut(written);
     String pgdata = text.getOrDefault("pgdata", "/var/lib/pgsql/data");
     String user = text.getOrDefault("system_user", "postgres");
     String database = text.getOrDefault("dbuser", "postgres");

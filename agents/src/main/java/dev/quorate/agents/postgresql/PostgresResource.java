@@ -162,17 +162,26 @@ final class PostgresResource implements ResourceInstance {
   }
 
   private static OperationResult standby(String condition) {
+    return running(Role.UNPROMOTED, condition);
+  }
+
+  /// What an administrator has set is no failure, but clients will think it is one.
+  private static OperationResult readOnly() {
+    return running(Role.PROMOTED, "takes no writes: default_transaction_read_only is on");
+  }
+
+  private static OperationResult running(Role role, String condition) {
     SortedMap<String, String> details = new TreeMap<>();
     details.put("condition", condition);
-    return new OperationResult(
-        OperationResult.Status.SUCCEEDED, 0, Role.UNPROMOTED, condition, details);
+    return new OperationResult(OperationResult.Status.SUCCEEDED, 0, role, condition, details);
   }
 
   // Monitor.
 
   private OperationResult monitor(long end) {
     if (local.returning) {
-      return standby("is being brought back " + local.condition);
+      String how = local.rejoin.progress().orElse(local.condition);
+      return standby(("is being brought back " + how).strip());
     }
     local.buryTheDead();
     if (local.instance.postmaster().isEmpty()) {
@@ -189,7 +198,9 @@ final class PostgresResource implements ResourceInstance {
       PostgresFacts facts = local.probe.facts(left(end));
       local.adopt(facts);
       local.lastRole = facts.inRecovery() ? Role.UNPROMOTED : Role.PROMOTED;
-      return OperationResult.succeeded(local.lastRole);
+      return local.lastRole == Role.PROMOTED && local.probe.refusesWrites(left(end))
+          ? readOnly()
+          : OperationResult.succeeded(local.lastRole);
     } catch (ProbeException e) {
       return OperationResult.failed(ERROR, local.lastRole, "it does not answer: " + e.getMessage());
     }

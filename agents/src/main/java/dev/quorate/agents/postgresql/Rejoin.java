@@ -46,18 +46,25 @@ final class Rejoin {
   private final PostgresInstance instance;
   private final NodeId self;
   private final DivergedWal diverged;
+  private final BaseBackup backup;
   private int failedCopies;
 
   Rejoin(PostgresParameters parameters, PostgresInstance instance, NodeId self) {
     this.parameters = parameters;
     this.instance = instance;
     this.self = self;
+    this.backup = new BaseBackup(instance);
     this.diverged = new DivergedWal(parameters, instance, self);
   }
 
   /// Whether the files were left in the middle of a change.
   boolean isHalfDone() {
     return Files.exists(mark());
+  }
+
+  /// How far the copy is that is being made, if one is.
+  Optional<String> progress() {
+    return backup.progress();
   }
 
   /// How many copies in a row have failed.
@@ -285,32 +292,12 @@ final class Rejoin {
     }
     Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
     own(data);
-    baseBackup(upstream, data, within);
+    backup.copy(upstream, data, within);
     if (Files.exists(saved())) {
       restoreLocalFiles(saved(), data);
     }
     instance.markStandby();
     Files.delete(mark());
-  }
-
-  private void baseBackup(Upstream upstream, Path into, Duration within) {
-    ProcessOutcome outcome =
-        instance.tool(
-            "pg_basebackup",
-            List.of(
-                "-D",
-                into.toString(),
-                "-d",
-                upstream.conninfo(),
-                "-X",
-                "stream",
-                "-c",
-                "fast",
-                "--no-password"),
-            within);
-    if (!outcome.ok()) {
-      throw new PostgresException("pg_basebackup: " + outcome.problem());
-    }
   }
 
   private void copyBeside(Upstream upstream, Duration within) throws IOException {
@@ -319,7 +306,7 @@ final class Rejoin {
     Path old = data.resolveSibling(data.getFileName() + ".quorate-old");
     delete(fresh);
     makeDirectory(fresh);
-    baseBackup(upstream, fresh, within);
+    backup.copy(upstream, fresh, within);
     if (Files.exists(saved())) {
       restoreLocalFiles(saved(), fresh);
     } else if (instance.hasData()) {

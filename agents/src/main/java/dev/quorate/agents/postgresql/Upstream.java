@@ -22,6 +22,19 @@ final class Upstream {
   /// @param promoted whether it is a primary
   record Answer(boolean promoted, String identity, TimelineHistory history) {}
 
+  private static final String EXTENT =
+      """
+      SELECT sum(pg_tablespace_size(oid))::bigint || ' ' ||
+        replace(current_setting('log_directory'), current_setting('data_directory') || '/', '')
+      FROM pg_tablespace
+      """;
+
+  /// What a copy of it is about.
+  ///
+  /// @param bytes how much there is, about; 0 if nobody says
+  /// @param logDirectory where its server's logs are, perhaps within the data
+  record Extent(long bytes, String logDirectory) {}
+
   private final PostgresInstance instance;
   private final String conninfo;
 
@@ -58,13 +71,27 @@ final class Upstream {
     return new Answer(promoted, words.get(1), history);
   }
 
+  /// Asks what there is to be copied; of a role that may not know (one without `pg_monitor`), what
+  /// is usual.
+  Extent extent(Duration within) {
+    ProcessOutcome outcome = outcome(EXTENT, within);
+    String answer = outcome.ok() ? outcome.text().strip() : "";
+    int blank = answer.indexOf(' ');
+    return answer.matches("[0-9]+ .+")
+        ? new Extent(Long.parseLong(answer.substring(0, blank)), answer.substring(blank + 1))
+        : new Extent(0, "log");
+  }
+
   private String query(String sql, Duration within) {
-    ProcessOutcome outcome =
-        instance.tool(
-            "psql", List.of("-X", "-A", "-t", "-q", "-w", "-d", conninfo, "-c", sql), within);
+    ProcessOutcome outcome = outcome(sql, within);
     if (!outcome.ok()) {
       throw new PostgresException("the primary cannot be asked: " + outcome.problem());
     }
     return outcome.text().strip();
+  }
+
+  private ProcessOutcome outcome(String sql, Duration within) {
+    return instance.tool(
+        "psql", List.of("-X", "-A", "-t", "-q", "-w", "-d", conninfo, "-c", sql), within);
   }
 }

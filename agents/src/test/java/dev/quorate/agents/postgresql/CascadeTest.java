@@ -3,6 +3,7 @@ package dev.quorate.agents.postgresql;
 import static dev.quorate.agents.postgresql.TestServers.SHORT;
 import static dev.quorate.agents.postgresql.TestServers.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quorate.agents.core.postgresql.replication.Replication;
@@ -10,8 +11,12 @@ import dev.quorate.agents.core.postgresql.replication.Replication.Branch;
 import dev.quorate.agents.core.postgresql.replication.Replication.Lag;
 import dev.quorate.agents.postgresql.TestServers.Server;
 import dev.quorate.membership.NodeId;
+import dev.quorate.resource.Action;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.OperationKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +38,8 @@ class CascadeTest {
   @Tag("S4-16")
   @Tag("S4-19")
   @Tag("S4-20")
+  @Tag("S4-21")
+  @Tag("S4-38")
   void aCascadeFollowsItsUpstreamAndThePrimaryWithoutIt() throws Exception {
     assumeTrue(TestServers.available(), "needs root and PostgreSQL 15 in /usr/lib/postgresql");
     SortedMap<String, String> topology = new TreeMap<>();
@@ -53,6 +60,7 @@ class CascadeTest {
       TestServers servers, TinyCluster cluster, Server a, Server b, Server c, Server d) {
     void tell() {
       begin();
+      loseTheDownstream();
       long postmaster = c.instance().postmaster().orElseThrow();
       loseTheUpstream();
       theUpstreamReturns();
@@ -79,6 +87,21 @@ class CascadeTest {
       await("no lag", () -> lag(c).equals(Optional.of(new Lag(0, 0, Duration.ZERO))));
     }
 
+    /// The downstream dies: nothing is to be done about anybody else, and nobody waits for it.
+    private void loseTheDownstream() {
+      cluster.perform(OperationKind.STOP, c.node());
+      servers.ask(a, "INSERT INTO t VALUES (4)");
+      assertEquals("ANY 1 (\"b\")", names(a));
+      List<String> elsewhere =
+          cluster.planned().stream()
+              .filter(p -> !p.node().equals(c.node()))
+              .map(Action::key)
+              .toList();
+      assertEquals(List.of(), elsewhere);
+      cluster.succeed(OperationKind.START, c.node());
+      await("c follows b as before", () -> tree().equals("a(b(c()),d())"));
+    }
+
     /// The upstream stops: its downstream follows the primary by a reload, and commits wait for it.
     private void loseTheUpstream() {
       cluster.succeed(OperationKind.STOP, b.node());
@@ -103,10 +126,10 @@ class CascadeTest {
       // Who replays with a delay asks for more only once it has replayed what it has.
       await("all follow b", () -> tree().replace(",d()", "").startsWith("b(a(),c())"));
       await("a and c are synchronous", () -> names(b).equals("ANY 1 (\"a\", \"c\")"));
-      servers.ask(b, "INSERT INTO t VALUES (4)");
+      servers.ask(b, "INSERT INTO t VALUES (5)");
       await(
           "c has crossed the timeline",
-          () -> c.probe().facts(SHORT).figures().timeline() == 3 && rows(c).equals("4"));
+          () -> c.probe().facts(SHORT).figures().timeline() == 3 && rows(c).equals("5"));
     }
 
     private String rows(Server server) {
@@ -122,8 +145,24 @@ class CascadeTest {
           .flatMap(Replication.Member::lag);
     }
 
+    /// Whoever looks at any moment, the server say, finds one upstream, and all of the settings.
+    private static void assertChangedAtOnce(Server server) {
+      Path file = server.parameters().dataDirectory().resolve(ManagedConfig.FILE);
+      try {
+        List<String> lines = Files.readAllLines(file);
+        assertEquals(
+            1,
+            lines.stream().filter(l -> l.startsWith("primary_conninfo = ")).count(),
+            file::toString);
+        assertTrue(lines.getLast().startsWith("port = "), () -> "half of it: " + lines);
+      } catch (IOException e) {
+        assertTrue(Files.notExists(file), e::toString); // not copied yet
+      }
+    }
+
     /// Who streams from whom, as the upstreams see it.
     private String tree() {
+      assertChangedAtOnce(c);
       return String.join(" ", cluster.replication().trees().stream().map(Story::text).toList());
     }
 

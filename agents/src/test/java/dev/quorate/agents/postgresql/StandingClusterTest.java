@@ -10,13 +10,16 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.quorate.agents.Finding;
 import dev.quorate.agents.core.postgresql.ControlFile;
 import dev.quorate.agents.core.postgresql.MemberOrder;
 import dev.quorate.agents.core.postgresql.PromotionPolicy.Verdict;
 import dev.quorate.agents.core.postgresql.ServerSettings;
+import dev.quorate.agents.core.postgresql.doctor.TimeoutRules;
 import dev.quorate.agents.postgresql.TestServers.Server;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.Durability;
+import dev.quorate.resource.Holder;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.OperationResult;
 import dev.quorate.resource.Role;
@@ -199,6 +202,38 @@ class StandingClusterTest {
     return Files.readAllLines(log).stream()
         .filter(line -> line.contains("checkpoint starting: immediate force wait"))
         .count();
+  }
+
+  /// The last checkpoint does not end: no position is proven then, and the role is given up anyway.
+  @Test
+  @Tag("S0-46")
+  void aDemotionEndsInTimeAndIsGivenTheTimeOfAStopAndAStart() throws Exception {
+    takeOver();
+    String checkpointer =
+        servers.ask(z, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'");
+    servers.run("kill", "-STOP", checkpointer);
+    OperationResult[] result = new OperationResult[1];
+    long took =
+        millis(() ->
+            result[0] = cluster.perform(OperationKind.DEMOTE, z.node(), Duration.ofSeconds(2)));
+    assertEquals(OperationResult.Status.SUCCEEDED, result[0].status(), result[0]::reason);
+    assertTrue(took < 4_000, () -> "it took " + took + " ms");
+    Holder.Released released = assertInstanceOf(Holder.Released.class, cluster.primacy().holder());
+    assertEquals(0, released.position(), "nobody knows where it ended");
+    await("it to run as a standby", () -> servers.sql(z, "SELECT 1").ok());
+
+    assertEquals(List.of(), hints(Map.of()));
+    assertEquals(List.of("give it 120 s or more"), hints(Map.of(OperationKind.DEMOTE, 119)));
+  }
+
+  private static List<String> hints(Map<OperationKind, Integer> seconds) {
+    return TimeoutRules.findings(
+            Duration.ofSeconds(seconds.getOrDefault(OperationKind.START, 60)),
+            Duration.ofSeconds(seconds.getOrDefault(OperationKind.STOP, 60)),
+            Duration.ofSeconds(seconds.getOrDefault(OperationKind.DEMOTE, 120)))
+        .stream()
+        .map(Finding::remedy)
+        .toList();
   }
 
   @Test

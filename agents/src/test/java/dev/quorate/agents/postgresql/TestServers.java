@@ -167,6 +167,11 @@ final class TestServers implements AutoCloseable {
         StandardOpenOption.APPEND);
   }
 
+  /// In the order in which they were made.
+  List<Server> all() {
+    return List.copyOf(servers);
+  }
+
   ProcessOutcome sql(Server server, String sql) {
     return runner.run(
         ProgramCall.of(

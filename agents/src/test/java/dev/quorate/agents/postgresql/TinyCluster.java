@@ -29,6 +29,7 @@ import dev.quorate.resource.OperationResult;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
+import dev.quorate.resource.core.scheduling.PlacementScheduler;
 import dev.quorate.resource.core.state.Applied;
 import dev.quorate.resource.core.state.ClusterStateMachine;
 import dev.quorate.resource.core.state.ElectionSupervisor;
@@ -118,6 +119,11 @@ final class TinyCluster implements AutoCloseable {
     return Objects.requireNonNull(instances.get(node));
   }
 
+  /// What would be done next.
+  List<Action> planned() {
+    return PlacementScheduler.plan(state, true).graph().actions();
+  }
+
   /// Who streams from whom, as the agents have said.
   Replication replication() {
     synchronized (board) {
@@ -189,12 +195,17 @@ final class TinyCluster implements AutoCloseable {
 
   /// Orders an operation through intent and result.
   OperationResult perform(OperationKind kind, NodeId node) {
+    return perform(kind, node, DEADLINE);
+  }
+
+  /// The same with another time-out.
+  OperationResult perform(OperationKind kind, NodeId node, Duration timeout) {
     String id = "i" + ++intents;
     Incarnation life = lives.getOrDefault(node, new Incarnation("none", 1));
     accepted(
         new ClusterCommand.BeginAction(
-            id, 1, 1, new Action.OperationAction(kind, PG, node), node, life, DEADLINE));
-    OperationResult result = instance(node).run(kind, DEADLINE);
+            id, 1, 1, new Action.OperationAction(kind, PG, node), node, life, timeout));
+    OperationResult result = instance(node).run(kind, timeout);
     accepted(new ClusterCommand.RecordResult(id, node, result));
     return result;
   }

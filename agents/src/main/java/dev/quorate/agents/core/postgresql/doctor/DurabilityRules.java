@@ -3,6 +3,8 @@ package dev.quorate.agents.core.postgresql.doctor;
 import dev.quorate.agents.Finding;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// Settings with which acknowledged commits are lost, or a crash takes long to recover from.
 final class DurabilityRules {
@@ -63,7 +65,22 @@ final class DurabilityRules {
               "choose less, as 5min, if restarts in place take too long"));
     }
     names(server, findings);
+    twice(server, findings);
     return findings;
+  }
+
+  /// Nobody can tell whose answer it is that a commit waits for.
+  private static void twice(ServerSurvey server, List<Finding> findings) {
+    SortedMap<String, Integer> uses = new TreeMap<>();
+    server.followers().forEach(name -> uses.merge(name, 1, Integer::sum));
+    uses.values().removeIf(n -> n < 2);
+    uses.forEach((name, n) ->
+        findings.add(
+            Finding.error(
+                "application_name",
+                n + " connections stream as '" + name + "', so commits wait for none of them",
+                "let every standby stream under the name of its node, and give that name to no"
+                    + " other program")));
   }
 
   /// The cluster keeps these names, and whatever else is written is not in force.

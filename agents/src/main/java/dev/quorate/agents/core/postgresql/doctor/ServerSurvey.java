@@ -15,6 +15,7 @@ import java.util.TreeMap;
 /// @param access the lines of `pg_hba.conf`
 /// @param roles the database roles that may stream
 /// @param archiver what the archiver did, if it ever did anything
+/// @param followers under which names others stream from it, each as often as it is used
 /// @param heldWal the WAL that its worst slot keeps, in bytes
 public record ServerSurvey(
     SortedMap<String, String> settings,
@@ -24,6 +25,7 @@ public record ServerSurvey(
     List<AccessLine> access,
     List<StreamingRole> roles,
     Optional<Archiver> archiver,
+    List<String> followers,
     long heldWal) {
 
   /// A setting where it stands.
@@ -81,6 +83,7 @@ public record ServerSurvey(
     wrongLines = List.copyOf(wrongLines);
     access = List.copyOf(access);
     roles = List.copyOf(roles);
+    followers = List.copyOf(followers);
   }
 
   /// A setting, or empty text if this version has none of this name.

@@ -72,7 +72,8 @@ class PostgresDoctorTest {
 
   private List<Finding> examine() {
     ServerSurvey server =
-        new ServerSurvey(settings, written, wrongLines, standby, access, roles, archiver, 0);
+        new ServerSurvey(
+            settings, written, wrongLines, standby, access, roles, archiver, List.of(), 0);
     ClusterSurvey cluster =
         new ClusterSurvey(3, new TreeSet<>(List.of("10.0.0.9")), "replicator", synchronous);
     return PostgresDoctor.examine(Optional.of(server), host, cluster);
