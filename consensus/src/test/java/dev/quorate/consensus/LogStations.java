@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-
 /// Nodes under test, each with a log, and what tests do with them until it works: on a machine that
 /// is busy leaders change and answers get lost at any moment.
 abstract class LogStations {

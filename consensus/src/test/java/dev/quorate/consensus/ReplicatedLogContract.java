@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-
 /// What every [ReplicatedLog] promises, whatever is behind it.
 public abstract class ReplicatedLogContract extends LogStations {
   @Test

@@ -2,13 +2,18 @@ package dev.quorate.consensus.ratis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.consensus.RecordingStateMachine;
+import dev.quorate.consensus.SyncListener;
 import dev.quorate.membership.NodeId;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.apache.ratis.grpc.GrpcTlsConfig;
@@ -136,6 +141,57 @@ final class AcknowledgementTest {
         follower.onNext(request(first + 3, first + 3));
         assertEquals(AppendResult.SUCCESS, answers.next().getResult(), "not there: " + longer);
       }
+      channel.shutdownNow();
+    }
+  }
+
+  /// A disk that answers when it is let.
+  private static final class Disk implements SyncListener {
+    private final Semaphore asked = new Semaphore(0);
+    private volatile CountDownLatch free = new CountDownLatch(0);
+
+    @Override
+    public void begun() {
+      asked.release();
+      try {
+        free.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void ended(Duration took) {}
+  }
+
+  /// Ratis itself does: it finds the entry in memory. So this fails if nothing stands behind it.
+  @Test
+  void whatIsSentAgainIsNotAcknowledgedBeforeItIsOnDisk() throws InterruptedException {
+    List<NodeId> nodes = List.of(FOLLOWER, LEADER, new NodeId("n3"));
+    Disk disk = new Disk();
+    try (RatisBench bench = new RatisBench(directory, nodes, c -> c.withSyncs(disk))) {
+      bench.start(FOLLOWER, new RecordingStateMachine(), _ -> {});
+      ManagedChannel channel = channel(bench);
+      StreamObserver<AppendEntriesRequestProto> follower =
+          RaftServerProtocolServiceGrpc.newStub(channel).appendEntries(answers);
+      do {
+        follower.onNext(request(0, 1));
+      } while (answers.next().getMatchIndex() != 0);
+      disk.asked.drainPermits();
+      disk.free = new CountDownLatch(1);
+      follower.onNext(request(1, 2));
+      assertTrue(disk.asked.tryAcquire(10, TimeUnit.SECONDS), "the disk is asked");
+
+      Answers again = new Answers();
+      StreamObserver<AppendEntriesRequestProto> another =
+          RaftServerProtocolServiceGrpc.newStub(channel).appendEntries(again);
+      another.onNext(request(1, 2));
+      assertEquals(AppendResult.INCONSISTENCY, again.next().getResult());
+
+      disk.free.countDown();
+      assertEquals(1, answers.next().getMatchIndex());
+      another.onNext(request(1, 2));
+      assertEquals(1, again.next().getMatchIndex());
       channel.shutdownNow();
     }
   }
