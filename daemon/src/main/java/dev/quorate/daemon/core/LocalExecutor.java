@@ -122,8 +122,13 @@ final class LocalExecutor {
     return monitoring.contains(resource) || operating(resource);
   }
 
-  /// Whether an operation of the resource is under way.
-  boolean operating(ResourceId resource) {
+  /// Whether an operation of the resource is under way, or has ended and the state does not show
+  /// it.
+  boolean unsettled(ClusterState state, ResourceId resource) {
+    return operating(resource) || intended(state, resource);
+  }
+
+  private boolean operating(ResourceId resource) {
     return running.values().stream()
         .anyMatch(a -> a instanceof Action.OperationAction op && op.resource().equals(resource));
   }

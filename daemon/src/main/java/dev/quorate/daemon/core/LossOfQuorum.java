@@ -22,7 +22,7 @@ final class LossOfQuorum {
       case FREEZE, IGNORE -> List.of();
       case DEMOTE ->
           executor.openResources().stream()
-              .filter(r -> executor.operating(r) || !stays(state, self, r))
+              .filter(r -> executor.unsettled(state, r) || !stays(state, self, r))
               .toList();
     };
   }

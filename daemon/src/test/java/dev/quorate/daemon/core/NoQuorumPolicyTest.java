@@ -94,6 +94,30 @@ class NoQuorumPolicyTest {
     assertEquals(List.of(PG, VIP), stopped());
   }
 
+  /// It may just have been promoted: the state learns of that when there is a quorum.
+  @Test
+  void demoteTakesWhatTheStateDoesNotShowYet() {
+    build("demote");
+    begin("8.1@n2", OperationKind.DEMOTE);
+    handle(new NodeEvent.OperationFinished("8.1@n2", OperationResult.succeeded(Role.PROMOTED)));
+    cutOff();
+    assertEquals(List.of(PG, VIP), stopped());
+  }
+
+  /// Nothing has to be committed for it, and nothing is begun: not as a standby either.
+  @Test
+  void demoteEndsAPrimaryAndBeginsNothing() {
+    build("demote");
+    shows("8.1@n2", PG, Role.PROMOTED);
+    handle(new NodeEvent.StateApplied(state));
+    cutOff();
+    assertEquals(List.of(PG, VIP), stopped());
+    effects.clear();
+    handle(new NodeEvent.EmergencyStopFinished(PG, OperationResult.succeeded(Role.STOPPED)));
+    begin("9.1@n2", OperationKind.STOP);
+    assertEquals(List.of(), of(NodeEffect.RunOperation.class));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"suicide", "fence"})
   void suicideEndsTheMachineAndStopsEverythingMeanwhile(String policy) {
