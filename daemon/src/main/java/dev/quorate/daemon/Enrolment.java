@@ -47,8 +47,9 @@ final class Enrolment {
   ///
   /// @param number of its log, if others keep the cluster's already and take it in; 0 for a founder
   /// @param copies the epoch that it copies from one that goes on alone; 0 if there is no such
-  record LogSeat(int number, long copies) {
-    static final LogSeat FOUNDER = new LogSeat(0, 0);
+  /// @param epoch that of the log in which it gets a number
+  record LogSeat(int number, long copies, long epoch) {
+    static final LogSeat FOUNDER = new LogSeat(0, 0, 1);
   }
 
   private final SecretStore secrets;
@@ -132,6 +133,7 @@ final class Enrolment {
     answer.put("ringKey", grant.ringKey());
     answer.put("log", seat.number());
     answer.put("copies", seat.copies());
+    answer.put("epoch", seat.epoch());
   }
 
   /// Asks a member to be admitted.
@@ -182,7 +184,10 @@ final class Enrolment {
                   json.path("certificate").asText(),
                   json.path("key").asText()),
               json.path("ringKey").asText()),
-          new LogSeat(json.path("log").asInt(), json.path("copies").asLong()));
+          new LogSeat(
+              json.path("log").asInt(),
+              json.path("copies").asLong(),
+              json.path("epoch").asLong(1)));
     } catch (IOException | IllegalArgumentException e) {
       throw HactlError.failed(
           token.host() + " answered something that is not understood (" + e.getMessage() + ")",

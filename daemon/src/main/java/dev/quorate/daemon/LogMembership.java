@@ -230,9 +230,11 @@ final class LogMembership {
                 HactlError.failed(
                     "this node does not take part", "start it first: hactl cluster start"));
     if (here.nodeLog().arbitrated()) {
-      return new Enrolment.LogSeat(0, copied(here, joining));
+      return new Enrolment.LogSeat(0, copied(here, joining), 1);
     }
-    return new Enrolment.LogSeat(number(here, joining), 0);
+    int number = number(here, joining);
+    // Two nodes may have founded their log anew before they became more.
+    return new Enrolment.LogSeat(number, 0, Math.max(1, here.applied().epoch()));
   }
 
   /// Which epoch a node copies that lost what it had. As long as it may have decided something with

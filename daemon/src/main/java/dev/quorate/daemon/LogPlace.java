@@ -33,7 +33,10 @@ final class LogPlace {
     if (copies > 0) {
       record(config).write(new SurvivorRecord(copies, SurvivorRecord.Standing.LEARNER));
     } else if (admission.seat().number() > 0) {
-      DamagedLog.of(directory(config), admission.identity().cluster(), 1)
+      long epoch = admission.seat().epoch();
+      record(config).write(new SurvivorRecord(epoch, SurvivorRecord.Standing.PAIR));
+      Path place = PairLog.directory(directory(config), epoch);
+      DamagedLog.of(place, admission.identity().cluster(), epoch)
           .putOutOfUse(admission.seat().number());
     }
   }

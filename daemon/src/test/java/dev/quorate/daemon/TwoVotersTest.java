@@ -238,6 +238,45 @@ final class TwoVotersTest {
     nodes.succeeds(2, "property set stonith-timeout=27s");
   }
 
+  /// The third is told in which epoch the log is that it shall copy.
+  @Test
+  void twoThatFoundedAnewBecomeThree() throws IOException {
+    nodes.shut(2);
+    nodes.await("n1 goes on alone", () -> stands(1, "goes on without n2"));
+    power(2);
+    nodes.boot(2);
+    nodes.await("both vote again", () -> stands(1, "both vote") && stands(2, "both vote"));
+    nodes.awaitOnline(2);
+    String add = "node add n3 " + TestNodes.address(3);
+    assertEquals(ExitCode.REFUSED, nodes.type(1, add));
+    assertTrue(nodes.said().contains("two-node=true is for exactly two nodes"), nodes::said);
+    nodes.await(
+        "nobody is alone", () -> nodes.type(1, "property set two-node=false") == ExitCode.OK);
+    nodes.succeeds(1, add);
+    String token = nodes.token();
+    nodes.boot(3);
+    nodes.await(
+        "joined once n1 arbitrates no more",
+        () -> nodes.type(3, "cluster join " + token) == ExitCode.OK);
+    nodes.await("n3 votes", () -> nodes.votes(1, 3) && nodes.votes(3, 3));
+    nodes.awaitOnline(3);
+    assertTrue(Files.readString(nodes.state(3).resolve("survivor")).contains("epoch=2"));
+    // Each can be missed, over a restart too.
+    nodes.await("written down", () -> written(2).contains("n3"));
+    nodes.shut(3);
+    nodes.boot(3);
+    nodes.shut(2);
+    nodes.await(
+        "decided without n2",
+        () -> nodes.type(3, "property set stonith-timeout=28s") == ExitCode.OK);
+    nodes.boot(2);
+    nodes.awaitOnline(3);
+    nodes.shut(1);
+    nodes.await(
+        "decided without n1",
+        () -> nodes.type(2, "property set stonith-timeout=29s") == ExitCode.OK);
+  }
+
   @Test
   void threeNodesBecomeTwo() throws IOException {
     nodes.close();

@@ -106,17 +106,12 @@ final class NodeMembership {
 
   /// Where two nodes arbitrate between themselves, they have to be two.
   private static void requireMajorityRule(Invocation in) {
-    boolean refounded = in.cluster().facts().applied().epoch() > 1;
-    if (TwoNodes.wanted(in.configuration()) || refounded) {
+    if (TwoNodes.wanted(in.configuration())) {
       throw new HactlError(
           ExitCode.REFUSED,
           "HA-NODE-036",
-          refounded
-              ? "one of these two nodes has gone on alone once, and its log is for two nodes"
-              : "two-node=true is for exactly two nodes",
-          refounded
-              ? "export the configuration ('hactl cib export') and set up a new cluster"
-              : "set it to false first: hactl property set two-node=false");
+          "two-node=true is for exactly two nodes",
+          "set it to false first: hactl property set two-node=false");
     }
   }
 
