@@ -182,6 +182,7 @@ final class Examination {
     return new ClusterSurvey(
         members,
         addresses,
+        local.parameters.primaryAddress(),
         local.parameters.replicationUser(),
         local.primacy().promise().required() > 0);
   }

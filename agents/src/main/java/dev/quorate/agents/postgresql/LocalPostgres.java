@@ -18,6 +18,7 @@ import dev.quorate.resource.Action;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.Durability;
+import dev.quorate.resource.Holder;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.NodeStatus.Presence;
 import dev.quorate.resource.OperationKind;
@@ -201,10 +202,14 @@ final class LocalPostgres implements AutoCloseable {
   private String conninfo(NodeDefinition node) {
     return ServerSettings.conninfo(
         context.self(),
-        node.address(),
+        parameters.primaryAddress().filter(_ -> holds(node.id())).orElse(node.address()),
         parameters.port(),
         parameters.replicationUser(),
         parameters.replicationOptions());
+  }
+
+  private boolean holds(NodeId node) {
+    return primacy().holder() instanceof Holder.Held(var holding, _) && holding.equals(node);
   }
 
   /// The nodes that are known to stream nothing.

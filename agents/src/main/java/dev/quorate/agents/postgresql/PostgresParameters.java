@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 /// @param systemUser the operating-system user that owns the data
 /// @param databaseUser who asks
 /// @param replicationUser who streams
+/// @param primaryAddress where standbys find the primary, if not at its node's own address
 /// @param replicationOptions more of `primary_conninfo`
 /// @param startOptions more of the server's command line
 /// @param rejoin what may happen to a member that cannot follow
@@ -38,6 +39,7 @@ public record PostgresParameters(
     String systemUser,
     String databaseUser,
     String replicationUser,
+    Optional<String> primaryAddress,
     String replicationOptions,
     List<String> startOptions,
     RejoinPolicy rejoin,
@@ -63,6 +65,10 @@ public record PostgresParameters(
     known.put("system_user", "operating-system user that owns the data [postgres]");
     known.put("dbuser", "database user for questions, a superuser [postgres]");
     known.put("replication_user", "database user for streaming, rewind and copies [dbuser]");
+    known.put(
+        "primary_address",
+        "an address that follows the primary: standbys stream from it rather than from the address"
+            + " of the primary's node");
     known.put(
         "replication_options", "more of primary_conninfo, as 'passfile=/path sslmode=require'");
     known.put("start_opts", "more options for the server, as '-c config_file=/path'");
@@ -125,6 +131,11 @@ public record PostgresParameters(
         "rejoin",
         Stream.of(RejoinPolicy.values()).map(RejoinPolicy::word).toList(),
         problems);
+    if (!text.getOrDefault("primary_address", "x").matches("[A-Za-z0-9:._-]+")) {
+      problems.add(
+          "primary_address '%s' is neither an address nor a name: give the 'ip' of the resource that follows the primary"
+              .formatted(text.get("primary_address")));
+    }
     for (String name : List.of("system_user", "dbuser", "replication_user")) {
       if (!text.getOrDefault(name, "x").matches("[A-Za-z0-9_][A-Za-z0-9_.-]*")) {
         problems.add("%s '%s' is not a user name".formatted(name, text.get(name)));
@@ -160,6 +171,7 @@ public record PostgresParameters(
         user,
         database,
         text.getOrDefault("replication_user", database),
+        Optional.ofNullable(text.get("primary_address")),
         text.getOrDefault("replication_options", ""),
         List.of(text.getOrDefault("start_opts", "").strip().split("\\s+")).stream()
             .filter(w -> !w.isEmpty())

@@ -327,6 +327,64 @@ class MemberRowsTest {
     assertEquals(data.toString(), servers().ask(a, "SHOW data_directory"));
   }
 
+  @Test
+  @Tag("S1-39")
+  void aStandbyFollowsThroughAnAddressThatMoves() throws Exception {
+    Server a = open(TestServers.DEBIAN).fresh("a", "127.0.0.2");
+    Server b = servers().empty("b", "127.0.0.3");
+    try (MovingAddress moving = new MovingAddress("127.0.0.9", servers().port)) {
+      moving.to(a.address());
+      form(Map.of("primary_address", "127.0.0.9"), a, b);
+      begin(a, b);
+      await("b follows", () -> streams(a));
+      assertEquals("127.0.0.9", conninfo(b, "host"));
+      servers().ask(a, "CREATE TABLE t (id int)");
+      await("b has it", () -> servers().sql(b, "SELECT FROM t").ok());
+
+      cluster().accepted(new ClusterCommand.RequestSwitchover(TinyCluster.PG, "b", "test"));
+      cluster().succeed(OperationKind.DEMOTE, a.node());
+      cluster().elect(new TreeMap<>(Map.of(a.node(), 0, b.node(), 0)));
+      cluster().succeed(OperationKind.PROMOTE, b.node());
+      moving.to(b.address());
+      await("a follows", () -> streams(b));
+      assertEquals("127.0.0.9", conninfo(a, "host"));
+    }
+  }
+
+  /// The address of the primary is on the standby's own machine.
+  @Test
+  @Tag("S0-16")
+  void anInstanceDoesNotReplicateFromItself() throws Exception {
+    Server a = open(TestServers.DEBIAN).fresh("a", "127.0.0.2");
+    Server b = servers().empty("b", "127.0.0.3");
+    form(Map.of("primary_address", b.address()), a, b);
+    begin(a, b);
+    Path log = b.home().resolve("agent/postgres.log");
+    await("it is refused", () -> says(log, "replication slot \"quorate_b\" does not exist"));
+    assertEquals(b.address(), conninfo(b, "host"));
+    assertEquals("0", servers().ask(b, "SELECT count(*) FROM pg_stat_replication"));
+    assertEquals(1, itself(b));
+    Path access = b.parameters().dataDirectory().resolve("pg_hba.conf");
+    Files.writeString(
+        access, "host replication all 127.0.0.3/32 reject\n" + Files.readString(access));
+    assertEquals(0, itself(b));
+  }
+
+  private long itself(Server server) {
+    return cluster().instance(server.node()).examine().stream()
+        .filter(f -> f.subject().equals("pg_hba.conf"))
+        .filter(f -> f.what().contains("keeps this server from streaming from itself"))
+        .count();
+  }
+
+  private static boolean says(Path log, String words) {
+    try {
+      return Files.readString(log).contains(words);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /// The password is in a file of the standby's and in PostgreSQL's own tables; nowhere else.
   @Test
   @Tag("S1-32")

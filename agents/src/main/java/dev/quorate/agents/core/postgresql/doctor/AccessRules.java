@@ -16,6 +16,7 @@ final class AccessRules {
     listening(server, cluster, findings);
     lines(server, findings);
     streaming(server, cluster, findings);
+    itself(server, cluster, findings);
     return findings;
   }
 
@@ -88,6 +89,23 @@ final class AccessRules {
                     : "passwords cross the network as they are",
                 "use scram-sha-256"));
       }
+    }
+  }
+
+  /// The server with the address could connect to itself by it; the missing slot then refuses it,
+  /// and says so at each attempt.
+  private static void itself(ServerSurvey server, ClusterSurvey cluster, List<Finding> findings) {
+    boolean rejects =
+        server.access().stream().anyMatch(l -> l.streams() && l.method().equals("reject"));
+    if (cluster.primaryAddress().isPresent() && !rejects) {
+      findings.add(
+          Finding.hint(
+              "pg_hba.conf",
+              "standbys stream from "
+                  + cluster.primaryAddress().get()
+                  + ", and no line keeps this server from streaming from itself by it",
+              "before the lines that let standbys stream, add 'host replication all %s/32 reject' and the same for this node's own address, and reload"
+                  .formatted(cluster.primaryAddress().get())));
     }
   }
 

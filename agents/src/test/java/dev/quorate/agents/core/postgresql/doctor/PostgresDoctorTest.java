@@ -75,7 +75,8 @@ class PostgresDoctorTest {
         new ServerSurvey(
             settings, written, wrongLines, standby, access, roles, archiver, List.of(), 0);
     ClusterSurvey cluster =
-        new ClusterSurvey(3, new TreeSet<>(List.of("10.0.0.9")), "replicator", synchronous);
+        new ClusterSurvey(
+            3, new TreeSet<>(List.of("10.0.0.9")), Optional.empty(), "replicator", synchronous);
     return PostgresDoctor.examine(Optional.of(server), host, cluster);
   }
 
@@ -262,7 +263,8 @@ class PostgresDoctorTest {
 
   @Test
   void aSilentServerIsSaidToBeSilent() {
-    ClusterSurvey cluster = new ClusterSurvey(3, new TreeSet<>(), "replicator", true);
+    ClusterSurvey cluster =
+        new ClusterSurvey(3, new TreeSet<>(), Optional.empty(), "replicator", true);
     assertEquals(
         List.of("server"),
         PostgresDoctor.examine(Optional.empty(), host, cluster).stream()
