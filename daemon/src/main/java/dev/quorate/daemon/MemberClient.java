@@ -81,7 +81,7 @@ final class MemberClient {
       socket.connect(new InetSocketAddress(host, port), CONNECT_MILLIS);
       return Optional.empty();
     } catch (IOException e) {
-      return refused(e) ? Optional.empty() : Optional.of(reason(e));
+      return e instanceof ConnectException ? Optional.empty() : Optional.of(reason(e));
     }
   }
 
@@ -92,7 +92,7 @@ final class MemberClient {
     } catch (IOException e) {
       String where = host + ":" + port;
       return Optional.of(
-          refused(e)
+          e instanceof ConnectException
               ? HactlError.failed(
                   where + " refuses connections",
                   "is quorated running there and a member of the cluster? see 'hactl status' there")
@@ -100,11 +100,6 @@ final class MemberClient {
                   where + " cannot be reached (" + reason(e) + ")",
                   "is the machine up, the address right, and TCP port " + port + " open there?"));
     }
-  }
-
-  private static boolean refused(IOException e) {
-    return e instanceof ConnectException
-        && String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("refused");
   }
 
   private static String reason(IOException e) {

@@ -10,7 +10,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 
 /// Asks a node whether it lives. A connection that is merely accepted proves nothing: the kernel of
@@ -43,12 +42,15 @@ final class PeerProbe {
         return Absence.SILENT;
       }
       return answer(socket, (int) left);
-    } catch (ConnectException e) {
-      boolean refused = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("refused");
-      return refused ? Absence.DAEMON_GONE : Absence.SILENT;
     } catch (IOException e) {
-      return Absence.SILENT;
+      return unconnected(e);
     }
+  }
+
+  /// What follows from a connection that did not come about. Only a kernel that lives refuses one
+  /// this early; its words are in the language of this machine and say nothing more.
+  static Absence unconnected(IOException e) {
+    return e instanceof ConnectException ? Absence.DAEMON_GONE : Absence.SILENT;
   }
 
   private static Absence answer(Socket socket, int limitMillis) {

@@ -12,9 +12,12 @@ import dev.quorate.membership.netty.HostAddresses;
 import dev.quorate.resource.Absence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.NoRouteToHostException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +33,17 @@ class PeerProbeTest {
       port = closed.getLocalPort();
     }
     assertEquals(Absence.DAEMON_GONE, PeerProbe.ask(new HostAddresses(), "127.0.0.1", port));
+  }
+
+  @Test
+  void aRefusalIsOneInEveryLanguage() {
+    assertEquals(
+        Absence.DAEMON_GONE,
+        PeerProbe.unconnected(new ConnectException("Verbindungsaufbau abgelehnt")));
+    assertEquals(
+        Absence.SILENT,
+        PeerProbe.unconnected(new NoRouteToHostException("Keine Route zum Zielrechner")));
+    assertEquals(Absence.SILENT, PeerProbe.unconnected(new SocketTimeoutException()));
   }
 
   @Test
