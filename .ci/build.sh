@@ -1,6 +1,6 @@
-# Builds a program of the build tree when it is absent or older than its sources. To be sourced after host.sh.
+# Builds programs and packages of the build tree. To be sourced after host.sh.
 
-# Usage: need_built MODULE [MVN-FLAG...]; leaves MODULE/target/quorate-MODULE.jar and MODULE/target/lib.
+# Usage: need_built MODULE [MVN-FLAG...]; builds it when it is absent or older than its sources; leaves MODULE/target/quorate-MODULE.jar and MODULE/target/lib.
 need_built() {
   local module=$1
   shift
@@ -20,4 +20,23 @@ need_built() {
 
 newer_sources() {
   [ -n "$(find pom.xml .mvn ./*/pom.xml ./*/src/main -newer "$1" -type f -print -quit 2>/dev/null)" ]
+}
+
+# Builds the packages once more, elsewhere, and compares them with those of this tree byte by byte.
+same_packages() {
+  local elsewhere status=0 package
+  elsewhere=$(mktemp -d)
+  say "== building the packages once more, elsewhere"
+  git ls-files -z | tar --create --null --files-from=- | tar --extract --directory="$elsewhere"
+  (cd "$elsewhere" && sh ./mvnw -B -ntp -q -pl daemon -am package -Dmaven.test.skip=true </dev/null) || status=1
+  for package in daemon/target/quorate_*_amd64.deb daemon/target/quorate_*_amd64.tar.gz; do
+    if [ "$status" = 0 ] && cmp "$package" "$elsewhere/$package"; then
+      say "== the same bytes: $(sha256sum "$package")"
+    else
+      say "== $package is not the same when it is built again"
+      status=1
+    fi
+  done
+  rm -rf "$elsewhere"
+  return "$status"
 }

@@ -53,6 +53,29 @@ class PackageBootIT {
   }
 
   @Test
+  void theArchiveIsEnoughWhereThereAreNoPackages() throws IOException {
+    try (Rack rack = Rack.of(NodeImage.bare(), "n1")) {
+      Machine machine = rack.machine(1);
+      machine.receive(DebianPackage.archive(), "/opt/quorate.tar.gz");
+
+      machine.shell("tar -C / -xzf /opt/quorate.tar.gz && groupadd --system quorate");
+      machine.shell("systemctl daemon-reload && systemctl enable --now quorate.service");
+
+      assertTrue(machine.run("hactl", "status").getStdout().contains("belongs to no cluster"));
+      assertEquals("0700 root", machine.shell("stat --format='0%a %U' /var/lib/quorate").strip());
+      machine.shell("hactl cluster setup alone n1=" + machine.address());
+      assertLeads(machine);
+    }
+  }
+
+  private static void assertLeads(Machine machine) {
+    Wait.until(
+        "the node to lead its cluster",
+        Duration.ofSeconds(30),
+        () -> machine.run("hactl", "status").getStdout().contains("partition with quorum"));
+  }
+
+  @Test
   void purgedItLeavesNoTrace() throws IOException {
     try (Rack rack = Rack.of(NodeImage.bare(), "n1")) {
       Machine machine = rack.machine(1);
@@ -62,10 +85,7 @@ class PackageBootIT {
       machine.must("dpkg", "--install", "/opt/quorate.deb");
       assertEquals("active", machine.must("systemctl", "is-active", "quorate.service").strip());
       machine.shell("hactl cluster setup alone n1=" + machine.address());
-      Wait.until(
-          "the node to lead its cluster",
-          Duration.ofSeconds(30),
-          () -> machine.run("hactl", "status").getStdout().contains("partition with quorum"));
+      assertLeads(machine);
       machine.must("dpkg", "--purge", "quorate");
 
       SortedSet<String> left = files(machine);

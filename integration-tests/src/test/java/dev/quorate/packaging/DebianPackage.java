@@ -15,11 +15,23 @@ public final class DebianPackage {
   ///
   /// @throws IOException if there is no such directory
   public static Path built() throws IOException {
+    return ending("deb");
+  }
+
+  /// The same files for systems without `dpkg`, to be unpacked at the root.
+  ///
+  /// @throws IOException if there is no such directory
+  public static Path archive() throws IOException {
+    return ending("tar\\.gz");
+  }
+
+  private static Path ending(String pattern) throws IOException {
     try (Stream<Path> files = Files.list(TARGET)) {
       return files
-          .filter(f -> f.getFileName().toString().matches("quorate_.*_amd64\\.deb"))
+          .filter(f -> f.getFileName().toString().matches("quorate_.*_amd64\\." + pattern))
           .findFirst()
-          .orElseThrow(() -> new AssertionError("no package in " + TARGET.toAbsolutePath()));
+          .orElseThrow(
+              () -> new AssertionError("no ." + pattern + " in " + TARGET.toAbsolutePath()));
     }
   }
 }

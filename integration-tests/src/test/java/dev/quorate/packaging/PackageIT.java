@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -59,7 +60,7 @@ class PackageIT {
           PosixFilePermissions.toString(Files.getPosixFilePermissions(installed(program))),
           program);
     }
-    installed("lib/systemd/system/quorate.service");
+    installed("usr/lib/systemd/system/quorate.service");
     installed("usr/share/man/man8/hactl.8");
     installed("usr/share/bash-completion/completions/hactl");
     assertEquals(
@@ -69,6 +70,24 @@ class PackageIT {
       Path copy = root.resolve(script);
       Files.writeString(copy, run("dpkg-deb", "-I", DebianPackage.built().toString(), script));
       run("sh", "-n", copy.toString());
+    }
+  }
+
+  /// Unpacked at the root of another system, an entry for a directory would replace a symbolic link
+  /// of that name.
+  @Test
+  void theArchiveHoldsTheSameFilesAndNoDirectories() throws Exception {
+    String archive = DebianPackage.archive().toString();
+    List<String> entries = run("tar", "--list", "-z", "-f", archive).lines().sorted().toList();
+    assertEquals(List.of(), entries.stream().filter(entry -> entry.endsWith("/")).toList());
+    try (Stream<Path> files = Files.walk(root)) {
+      assertEquals(
+          files
+              .filter(file -> !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))
+              .map(file -> root.relativize(file).toString())
+              .sorted()
+              .toList(),
+          entries);
     }
   }
 
