@@ -80,7 +80,7 @@ public record MembershipConfig(
     return new MembershipConfig(
         tokenTimeout,
         tokenTimeout.dividedBy(5),
-        tokenTimeout.multipliedBy(3).dividedBy(20),
+        tokenTimeout.multipliedBy(9).dividedBy(50),
         Duration.ofMillis(50),
         LONGEST_CONSENSUS,
         Duration.ofMillis(500),

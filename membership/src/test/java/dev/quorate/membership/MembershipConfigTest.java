@@ -15,7 +15,7 @@ class MembershipConfigTest {
         new MembershipConfig(
             Duration.ofSeconds(1),
             Duration.ofMillis(200),
-            Duration.ofMillis(150),
+            Duration.ofMillis(180),
             Duration.ofMillis(50),
             Duration.ofMillis(200),
             Duration.ofMillis(500),
@@ -32,7 +32,7 @@ class MembershipConfigTest {
   void theTokenTimeoutGoesDownTo300Milliseconds() {
     var fast = MembershipConfig.withTokenTimeout(Duration.ofMillis(300));
     assertEquals(Duration.ofMillis(60), fast.tokenRetransmit());
-    assertEquals(Duration.ofMillis(45), fast.tokenHold());
+    assertEquals(Duration.ofMillis(54), fast.tokenHold());
     var problem =
         assertThrows(
             IllegalArgumentException.class,

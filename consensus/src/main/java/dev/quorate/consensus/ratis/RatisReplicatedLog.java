@@ -58,14 +58,13 @@ import org.slf4j.LoggerFactory;
 /// one thread.
 public final class RatisReplicatedLog implements ReplicatedLog {
   private static final Logger LOG = LoggerFactory.getLogger(RatisReplicatedLog.class);
-  private static final Duration OBSERVE_EVERY = Duration.ofMillis(50);
+
+  /// Looking is the dearest part of an idle daemon.
+  private static final Duration OBSERVE_EVERY = Duration.ofMillis(100);
+
   private static final Duration GIVE_UP = Duration.ofSeconds(2);
 
-  /// Who was heard when is asked only at every other observation as long as all is well: looking is
-  /// the dearest part of an idle daemon, and this the dearest of looking.
-  private static final int CONTACT_EVERY = 2;
-
-  private static final Duration LONGEST_GAP = OBSERVE_EVERY.multipliedBy(5);
+  private static final Duration LONGEST_GAP = Duration.ofMillis(250);
 
   private final ConsensusConfig config;
   private final LogListener listener;
@@ -92,7 +91,6 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicBoolean observing = new AtomicBoolean();
   private volatile Optional<ReachedMark> reached = Optional.empty();
-  private int unasked;
   private volatile Leadership leadership = new Leadership.Leaderless(0);
 
   private RatisReplicatedLog(
@@ -436,7 +434,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
       }
       RaftConfiguration current = observeMembers();
       Leadership now = leadershipIn(info, config.self());
-      boolean changed = become(now);
+      become(now);
       warm.observe(clock.instant(), now instanceof Leadership.Follower);
       Optional<String> full = space.look(clock.instant());
       if (full.isPresent()) {
@@ -446,10 +444,6 @@ public final class RatisReplicatedLog implements ReplicatedLog {
       if (reached.isPresent()) {
         reached.get().write(machine.applied());
       }
-      if (!changed && quorum.quorate() && ++unasked < CONTACT_EVERY) {
-        return;
-      }
-      unasked = 0;
       Instant instant = clock.instant();
       RoleInfoProto role = info.getRoleInfoProto();
       quorum.observe(instant, members.silence(role, now, current)).forEach(listener::logEvent);
@@ -465,14 +459,12 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     return current;
   }
 
-  private boolean become(Leadership now) {
-    boolean changed = !now.equals(leadership);
-    if (changed) {
+  private void become(Leadership now) {
+    if (!now.equals(leadership)) {
       leadership = now;
       proposer.leadershipChanged();
       listener.logEvent(new LogEvent.LeadershipChanged(now));
     }
-    return changed;
   }
 
   /// A leader that has just stepped down is a follower of itself for a while: nobody leads then,
