@@ -69,14 +69,14 @@ final class CpgProgram implements Voice {
       LockSupport.parkNanos(10_000_000);
     }
     // The library keeps a mebibyte on the stack.
-    Thread.ofPlatform().daemon().stackSize(STACK).name("ring-dispatch").start(this::dispatch);
+    Thread.ofPlatform().daemon().stackSize(STACK).name("ring-1-2").start(this::dispatch);
     awaitMembers(name);
   }
 
   /// Runs it until its input ends.
   public static void main(String[] words) throws Throwable {
     // As prompt as a node of the ring, of which the client is a part: so are threads of this name.
-    Thread.currentThread().setName("ring-client");
+    Thread.currentThread().setName("ring-1-1");
     new Timeliness().start(true, true);
     var voice = new CpgProgram();
     Recital.answer("view 0 0");

@@ -77,7 +77,7 @@ enum ConfigKey {
   REALTIME(
       "realtime",
       "auto",
-      "Real-time scheduling of the ring, and a greater share for all other threads: auto or off. Where the kernel does not permit it the daemon says so and goes on."),
+      "Real-time scheduling of the ring, and a greater share of the processors for the rest of the daemon: auto or off. Where the kernel does not permit it the daemon says so and goes on."),
   MEMORY_LOCK(
       "memory.lock",
       "auto",

@@ -5,11 +5,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,27 +20,37 @@ import org.slf4j.LoggerFactory;
 /// not permitted it says so and goes on.
 ///
 /// The ring's threads are real-time, and the virtual machine's own, which the ring's wait for at a
-/// safepoint. All others have the greatest share that the kernel gives, alike: the virtual machine
-/// has locks that are waited for by yielding the processor again and again, and two real-time
-/// threads that wait so, one on each of two processors, keep the thread that holds the lock from
-/// ever letting go if it is less than they are.
+/// safepoint. The others are not: the virtual machine has locks that are waited for by yielding the
+/// processor again and again, and two real-time threads that wait so, one on each of two
+/// processors, keep the thread that holds the lock from ever letting go. They have some more of the
+/// processors than those that compute for long and than threads that have just begun; and the
+/// daemon as a whole has more than what runs in other sessions, as far as the kernel deals by
+/// session (`sched_autogroup_enabled`).
 ///
 /// Threads come and go; new ones are found within [#PERIOD_MILLIS]. What the daemon starts has
-/// nothing of this: the kernel resets what is forked.
+/// nothing of this: the kernel resets what is forked, and what lives on has a session of its own.
 public final class Timeliness implements AutoCloseable {
   /// Low among real-time priorities: before everything usual, after the kernel's own threads.
   static final int PRIORITY = 10;
 
-  /// Of the threads that are not real-time.
-  static final int NICE = -20;
+  /// Of the threads that are not real-time: three times the share of those at 0, who so are never
+  /// shut out.
+  static final int NICE = -5;
+
+  /// Of the session as a whole, nine times the share of one at 0.
+  private static final String SESSION_NICE = "-10";
 
   /// How often new threads are looked for.
-  static final long PERIOD_MILLIS = 500;
+  static final long PERIOD_MILLIS = 1000;
 
   private static final Logger log = LoggerFactory.getLogger(Timeliness.class);
 
-  /// Names as the kernel keeps them, cut off after 15 bytes, or their beginnings.
-  private static final List<String> REAL_TIME = List.of("ring", "VM ", "GC Thread");
+  /// Names as the kernel keeps them, cut off after 15 bytes. Threads of the log bear the name of the
+  /// node, which may be `ring1`.
+  private static final Pattern REAL_TIME = Pattern.compile("ring-\\d+-\\d+|VM .*|GC Thread.*");
+
+  private static final List<String> AS_USUAL =
+      List.of("planner", "timeliness", "C1 Compiler", "C2 Compiler");
 
   private final Path tasks;
   private final TreeSet<Integer> known = new TreeSet<>();
@@ -84,6 +96,7 @@ public final class Timeliness implements AutoCloseable {
       }
     }
     if (wantsRealTime) {
+      raiseSession();
       walk();
       if (realTime == Outcome.ON || share == Outcome.ON) {
         var _ =
@@ -127,10 +140,20 @@ public final class Timeliness implements AutoCloseable {
     }
   }
 
+  private static void raiseSession() {
+    try {
+      Files.writeString(Path.of("/proc/self/autogroup"), SESSION_NICE, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      log.atInfo()
+          .addKeyValue("reason", e.getMessage())
+          .log("the daemon's session has no greater share than others");
+    }
+  }
+
   private void raise(int thread) {
     String name;
     try {
-      name = Files.readString(tasks.resolve(Integer.toString(thread)).resolve("comm"));
+      name = Files.readString(tasks.resolve(Integer.toString(thread)).resolve("comm")).strip();
     } catch (NoSuchFileException _) {
       return; // it has ended
     } catch (IOException e) {
@@ -139,7 +162,7 @@ public final class Timeliness implements AutoCloseable {
       }
       return;
     }
-    if (realTime == Outcome.ON && REAL_TIME.stream().anyMatch(name::startsWith)) {
+    if (realTime == Outcome.ON && REAL_TIME.matcher(name).matches()) {
       int error = LinuxScheduling.realTime(thread, PRIORITY);
       if (!isRefusal(error)) {
         return;
@@ -150,14 +173,14 @@ public final class Timeliness implements AutoCloseable {
           .addKeyValue("errno", error)
           .log("the ring is not real-time: permit it with LimitRTPRIO or CAP_SYS_NICE");
     }
-    if (share == Outcome.ON) {
+    if (share == Outcome.ON && AS_USUAL.stream().noneMatch(name::startsWith)) {
       int error = LinuxScheduling.nice(thread, NICE);
       if (isRefusal(error)) {
         share = Outcome.REFUSED;
         log.atWarn()
             .addKeyValue("code", "HA-TIME-003")
             .addKeyValue("errno", error)
-            .log("threads go before no others: permit it with LimitNICE or CAP_SYS_NICE");
+            .log("threads have no greater share: permit it with LimitNICE or CAP_SYS_NICE");
       }
     }
   }

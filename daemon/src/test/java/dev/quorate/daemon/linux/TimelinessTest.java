@@ -14,6 +14,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TimelinessTest {
   private static final int NICE = 16;
@@ -62,7 +64,7 @@ class TimelinessTest {
   void theRingsThreadIsRealTimeAndItsChildrenAreNot() throws Exception {
     List<String> policies =
         after(
-            "ring-1",
+            "ring-1-1",
             () -> {
               Process child = new ProcessBuilder("cat", "/proc/self/stat").start();
               String stat =
@@ -75,22 +77,28 @@ class TimelinessTest {
 
   /// One that waits for a lock of the virtual machine yields the processor until it has it, and a
   /// real-time thread yields to none that is less.
-  @Test
-  void allOthersAreAlikeAndBeforeUsualOnes() throws Exception {
-    for (var name : List.of("node1@group-0", "planner", "C1 Compiler", "ForkJoinPool-1-")) {
-      assertEquals(
-          List.of(USUAL, "-20", "0"),
-          after(
-              name,
-              () -> {
-                var child = new ProcessBuilder("cat", "/proc/self/stat").start();
-                var stat =
-                    new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                assertEquals(0, child.waitFor());
-                return List.of(ownPolicy(), field(own(), NICE), field(stat, NICE));
-              }),
-          name + " and its child");
-    }
+  @ParameterizedTest
+  @CsvSource({
+    "node1@group-0, -5",
+    "ring1@group-0, -5",
+    "ring-1-1@group, -5",
+    "ForkJoinPool-1-, -5",
+    "planner, 0",
+    "C1 CompilerThre, 0"
+  })
+  void noOtherIsRealTimeNorWhatItStarts(String name, String nice) throws Exception {
+    assertEquals(
+        List.of(USUAL, nice, "0"),
+        after(
+            name,
+            () -> {
+              var child = new ProcessBuilder("cat", "/proc/self/stat").start();
+              var stat =
+                  new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+              assertEquals(0, child.waitFor());
+              return List.of(ownPolicy(), field(own(), NICE), field(stat, NICE));
+            }),
+        "policy and share of the thread, share of its child");
   }
 
   @Test
@@ -114,7 +122,7 @@ class TimelinessTest {
   @Test
   void aThreadThatEndsMeanwhileIsNoRefusal() throws IOException {
     Path thread = Files.createDirectory(directory.resolve("4194302"));
-    Files.writeString(thread.resolve("comm"), "ring");
+    Files.writeString(thread.resolve("comm"), "ring-1-1");
     try (Timeliness timeliness = new Timeliness(directory)) {
       timeliness.walk();
       assertEquals(Outcome.ON, timeliness.realTime());
