@@ -99,7 +99,7 @@ class MemberRowsTest {
   @Tag("S1-37")
   @Tag("S1-38")
   void aStandbyIsClonedVisiblyAndWithoutTheLogsOfTheOriginal() throws Exception {
-    Path programs = slowCopies();
+    Path programs = TestServers.slowCopies(home);
     Server a = open(programs).fresh("a", "127.0.0.2");
     Server b = servers().empty("b", "127.0.0.3");
     setting(a, "logging_collector = on");
@@ -119,26 +119,6 @@ class MemberRowsTest {
     assertTrue(logs(a).stream().anyMatch(l -> l.contains("starting PostgreSQL")));
     await("logs of its own", () -> !logs(b).isEmpty());
     assertTrue(logs(b).stream().noneMatch(logs(a)::contains), "a's logs came along");
-  }
-
-  private Path slowCopies() throws IOException {
-    Path directory = Files.createDirectory(home.resolve("bin"));
-    for (Path level : List.of(home, directory)) {
-      Files.setPosixFilePermissions(level, PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
-    try (Stream<Path> programs = Files.list(TestServers.DEBIAN)) {
-      for (Path program : programs.toList()) {
-        Files.createSymbolicLink(directory.resolve(program.getFileName()), program);
-      }
-    }
-    Path copy = directory.resolve("pg_basebackup");
-    Files.delete(copy);
-    Files.writeString(
-        copy,
-        "#!/bin/sh\nexec %s \"$@\" --max-rate=8M\n"
-            .formatted(TestServers.DEBIAN.resolve("pg_basebackup")));
-    Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return directory;
   }
 
   private static List<String> logs(Server server) {

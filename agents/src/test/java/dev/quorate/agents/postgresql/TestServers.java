@@ -25,6 +25,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /// Real servers for tests: one directory, one loopback address and one socket directory each.
 final class TestServers implements AutoCloseable {
@@ -87,6 +88,28 @@ final class TestServers implements AutoCloseable {
     try (ServerSocket socket = new ServerSocket(0)) {
       port = socket.getLocalPort();
     }
+  }
+
+  /// The programs, of which `pg_basebackup` takes its time.
+  ///
+  /// @param home where they may be put
+  static Path slowCopies(Path home) throws IOException {
+    Path directory = Files.createDirectory(home.resolve("bin"));
+    for (Path level : List.of(home, directory)) {
+      Files.setPosixFilePermissions(level, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    try (Stream<Path> programs = Files.list(DEBIAN)) {
+      for (Path program : programs.toList()) {
+        Files.createSymbolicLink(directory.resolve(program.getFileName()), program);
+      }
+    }
+    Path copy = directory.resolve("pg_basebackup");
+    Files.delete(copy);
+    Files.writeString(
+        copy,
+        "#!/bin/sh\nexec %s \"$@\" --max-rate=8M\n".formatted(DEBIAN.resolve("pg_basebackup")));
+    Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return directory;
   }
 
   static boolean available() {
