@@ -86,7 +86,6 @@ final class AddressMover implements AutoCloseable {
           "this node cannot note that it moves: " + e.getMessage(),
           "make room in " + lifecycle.config().stateDirectory() + "; " + UNCHANGED);
     }
-    opened();
     return List.of(awaitArrival(wanted));
   }
 
@@ -111,6 +110,7 @@ final class AddressMover implements AutoCloseable {
     long end = System.nanoTime() + PATIENCE.toNanos();
     try {
       while (file().read().isPresent()) {
+        opened();
         if (System.nanoTime() > end) {
           throw HactlError.timeout(
               "%s is not at %s after %d s"
@@ -121,6 +121,13 @@ final class AddressMover implements AutoCloseable {
       }
     } catch (IOException e) {
       throw HactlError.failed(String.valueOf(e.getMessage()), "");
+    }
+    String here = lifecycle.config().identity().orElseThrow().address();
+    if (!here.equals(wanted.address())) {
+      throw HactlError.failed(
+          "the configuration was changed before it said that %s is at %s"
+              .formatted(wanted.id(), wanted.address()),
+          UNCHANGED + ": type the command again");
     }
     return lifecycle.rebuilding().awaitMembership();
   }
@@ -372,7 +379,9 @@ final class AddressMover implements AutoCloseable {
       List<String> _ = lifecycle.rebuilding().putOutOfUse(() -> relocate(note.address()));
       forgotten = true;
     }
-    lifecycle.start();
+    if (!closed) {
+      lifecycle.start();
+    }
     between = false;
   }
 

@@ -149,6 +149,12 @@ class NodeAddressTest {
   void whatNobodyCouldTakeInStays() throws IOException {
     try (TestNodes nodes = new TestNodes(directory)) {
       nodes.found(3);
+      // It was asked for once, and the configuration has been changed since.
+      Files.writeString(nodes.state(2).resolve("moving"), NEW + " 0 0\n");
+      assertEquals(ExitCode.FAILED, nodes.type(2, "node address n2 0=" + NEW), nodes::said);
+      assertTrue(nodes.said().contains("the configuration was changed"), nodes::said);
+      assertFalse(Files.exists(nodes.state(2).resolve("moving")));
+      assertEquals(TestNodes.address(2), nodes.at(2).config().identity().orElseThrow().address());
       nodes.shut(3);
       nodes.await("n3 is away", () -> !nodes.at(2).operator().state().online(TestNodes.node(3)));
       refused(nodes, 2, "node address n2 0=" + NEW, "only 1 take part");
