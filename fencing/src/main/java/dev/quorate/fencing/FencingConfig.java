@@ -10,7 +10,8 @@ import java.time.Duration;
 ///   at the slow pace (`fencing-max-attempts`); they never stop, or a repaired device would need a
 ///   manual step
 /// @param retryPause least time between a failed request and the start of the next for that target
-/// @param slowRetryPause the same once `maxAttempts` is reached
+/// @param slowRetryPause the same once `maxAttempts` is reached; an outage lasts that much longer
+///   than the device's own
 /// @param verifyReads how often the state is read after an `off` before the device is disbelieved
 /// @param verifyPause time between those reads
 /// @param historyLimit how many history entries are kept
@@ -30,7 +31,7 @@ public record FencingConfig(
           Duration.ofSeconds(60),
           10,
           Duration.ofSeconds(1),
-          Duration.ofSeconds(30),
+          Duration.ofSeconds(5),
           3,
           Duration.ofMillis(300),
           100,
