@@ -9,6 +9,7 @@ import dev.quorate.consensus.core.CommandEnvelope;
 import dev.quorate.consensus.core.UnknownFormatException;
 import dev.quorate.membership.NodeId;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,7 +18,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -44,7 +44,6 @@ final class RatisProposer {
   private static final int MAX_PENDING = 1024;
   private static final long RETRY_MILLIS = 10;
   private static final long LONGEST_RETRY_MILLIS = 80;
-  private static final long RECONNECT_NANOS = 1_000_000_000;
 
   private final ConsensusConfig config;
   private final RaftServer server;
@@ -56,7 +55,7 @@ final class RatisProposer {
   private final Supplier<Leadership> leadership;
   private final Function<NodeId, RaftPeerId> peers;
   private final LongSupplier calls;
-  private final AtomicLong silentSince = new AtomicLong();
+  private final SilentLeader silence = new SilentLeader();
   private final Set<Proposal> pending = ConcurrentHashMap.newKeySet();
 
   private static final class Proposal {
@@ -181,26 +180,17 @@ final class RatisProposer {
   private void forward(Proposal proposal, RaftPeerId peer) {
     try {
       RaftClientReply reply = rpc.sendRequest(request(proposal, peer));
-      silentSince.set(0);
+      silence.answered(peer);
       answered(proposal, reply);
     } catch (TimeoutIOException e) {
       failed(proposal, e);
-      reconnectIfSilent(peer, e);
+      if (silence.unanswered(peer, Instant.EPOCH.plusNanos(System.nanoTime()))) {
+        rpc.handleException(peer, e, true);
+      }
     } catch (IOException e) {
       failed(proposal, e);
+      silence.broken(peer);
       rpc.handleException(peer, e, true);
-    }
-  }
-
-  /// A connection that was cut without a word stays silent long after the peer is back.
-  private void reconnectIfSilent(RaftPeerId peer, IOException reason) {
-    long now = System.nanoTime();
-    if (silentSince.compareAndSet(0, now)) {
-      return;
-    }
-    long since = silentSince.get();
-    if (since != 0 && now - since > RECONNECT_NANOS && silentSince.compareAndSet(since, now)) {
-      rpc.handleException(peer, reason, true);
     }
   }
 
@@ -239,6 +229,7 @@ final class RatisProposer {
 
   /// Another leads, or none: what waits for its next try need not.
   void leadershipChanged() {
+    silence.changed();
     for (Proposal proposal : pending) {
       proposal.tries.set(0);
       again(proposal);
