@@ -40,16 +40,23 @@ public final class Quorated {
       run(List.of(arguments));
     } catch (ConfigException e) {
       e.problems().forEach(problem -> System.err.println("quorated: " + problem));
-      Runtime.getRuntime().halt(StartFailure.CONFIG);
+      end(StartFailure.CONFIG, e.problems().getFirst().toString());
     } catch (StartFailure e) {
       System.err.println("quorated: " + e.getMessage());
-      Runtime.getRuntime().halt(e.exit());
+      end(e.exit(), String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      System.err.println("quorated: " + e + ": check the directories in the configuration");
-      Runtime.getRuntime().halt(StartFailure.UNAVAILABLE);
+      String message = e + ": check the directories in the configuration";
+      System.err.println("quorated: " + message);
+      end(StartFailure.UNAVAILABLE, message);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /// `systemctl status` says it too, above what the journal says.
+  private static void end(int exit, String message) {
+    SystemdNotify.send("STATUS=" + message.replace('\n', ' '));
+    Runtime.getRuntime().halt(exit);
   }
 
   private static void run(List<String> arguments) throws IOException, InterruptedException {
@@ -82,7 +89,10 @@ public final class Quorated {
       return;
     }
     startLogging(config.logLevel());
-    serve(config);
+    makeDirectories(config);
+    try (var _ = StateDirectory.claim(config)) {
+      serve(config);
+    }
   }
 
   private static void startLogging(String level) {
@@ -94,7 +104,6 @@ public final class Quorated {
   }
 
   private static void serve(DaemonConfig config) throws IOException, InterruptedException {
-    makeDirectories(config);
     Timeliness timeliness = new Timeliness();
     timeliness.start(config.promptness().realTime(), config.promptness().lockMemory());
     List<ResourceAgent> agents = new ArrayList<>();

@@ -178,16 +178,17 @@ final class PostgresText {
   }
 
   private static String fencing(ClusterState state, NodeId node) {
+    String byHand = "power it off, make sure, then: hactl stonith confirm " + node + " --force";
     if (state.configuration().fenceDevices().isEmpty()) {
-      return "there is no fence device; power it off, then: hactl stonith confirm "
-          + node
-          + " --force";
+      return "there is no fence device; " + byHand;
     }
     return state.fencings().reversed().stream()
         .filter(f -> f.target().equals(node))
         .findFirst()
         .filter(f -> !f.confirmed())
-        .map(f -> "fencing failed (" + f.reason() + ")")
+        .map(f ->
+            "fencing failed (%s) and is tried again; if it cannot work, %s"
+                .formatted(f.reason(), byHand))
         .orElse("fencing is under way");
   }
 }
