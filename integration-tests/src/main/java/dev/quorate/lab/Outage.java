@@ -11,11 +11,11 @@ import java.util.List;
 /// @param gapMillis the longest time between two acknowledgements around or after the fault
 /// @param before acknowledgements a second in the five seconds before
 /// @param after acknowledgements a second in the five seconds after writing went on
-record Outage(long faultToWritingMillis, long gapMillis, double before, double after) {
+public record Outage(long faultToWritingMillis, long gapMillis, double before, double after) {
   private static final long WINDOW = 5_000_000_000L;
 
   /// Finds the longest silence that reaches beyond the fault.
-  static Outage of(List<Sent> writers, long faultNanos) {
+  public static Outage of(List<Sent> writers, long faultNanos) {
     long[] acknowledged =
         writers.stream()
             .flatMapToLong(w -> w.acknowledgedAfter(faultNanos - WINDOW))

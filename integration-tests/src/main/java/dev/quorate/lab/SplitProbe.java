@@ -10,7 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Looks for two of what there may be one of, from inside every node: instances that acknowledge
 /// writes, and holders of the virtual address.
-final class SplitProbe implements AutoCloseable {
+public final class SplitProbe implements AutoCloseable {
   private static final Duration PACE = Duration.ofMillis(100);
   private static final int HEXADECIMAL = 16;
 
@@ -19,7 +19,7 @@ final class SplitProbe implements AutoCloseable {
   /// @param timeline that of PostgreSQL: every promotion begins a new one
   /// @param begun when the client began, in milliseconds after the fault
   /// @param done when it was told
-  record Acknowledged(String node, int timeline, long begun, long done) {}
+  public record Acknowledged(String node, int timeline, long begun, long done) {}
 
   private final Lab lab;
   private final long faultNanos;
@@ -96,7 +96,7 @@ final class SplitProbe implements AutoCloseable {
 
   /// Two nodes that acknowledge on one timeline, or a write that began on an older timeline after
   /// the first acknowledgement on a newer one.
-  static List<String> violations(List<Acknowledged> acknowledged) {
+  public static List<String> violations(List<Acknowledged> acknowledged) {
     List<String> wrong = new ArrayList<>();
     Map<Integer, String> owners = new TreeMap<>();
     TreeMap<Integer, Acknowledged> firsts = new TreeMap<>();

@@ -24,7 +24,7 @@ public final class Wait {
   }
 
   /// Lets time pass, because the scenario says so.
-  static void pass(Duration time) {
+  public static void pass(Duration time) {
     long end = System.nanoTime() + time.toNanos();
     while (System.nanoTime() < end) {
       LockSupport.parkNanos(end - System.nanoTime());

@@ -39,6 +39,10 @@ final class TextRules {
       Set.of(
           "daemon/src/main/java/dev/quorate/daemon/cli/OldWords.java",
           "daemon/src/test/java/dev/quorate/daemon/cli/OldWordsTest.java",
+          "integration-tests/src/test/java/dev/quorate/container/Document000IT.java",
+          "integration-tests/src/test/java/dev/quorate/container/Document003IT.java",
+          "integration-tests/src/test/resources/dev/quorate/container/document-000.md",
+          "integration-tests/src/test/resources/dev/quorate/container/document-003.md",
           "daemon/src/test/resources/cib/not-managed.xml",
           "daemon/src/test/resources/cib/pcs-two-nodes.xml",
           "docs/STYLE.md",

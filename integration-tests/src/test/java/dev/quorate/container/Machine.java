@@ -1,10 +1,17 @@
 package dev.quorate.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.model.Capability;
+import dev.quorate.lab.Wait;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,9 +49,11 @@ final class Machine implements AutoCloseable {
       systemctl daemon-reload
       """;
 
+  private static final Path ENGINES_GROUP = Path.of("/sys/fs/cgroup/cpu/docker");
+
   private final String name;
   private final String address;
-  private final GenericContainer<?> container;
+  private final Booting container;
 
   /// A machine that is off.
   @SuppressWarnings("resource") // closed with this machine
@@ -52,7 +61,7 @@ final class Machine implements AutoCloseable {
     this.name = name;
     this.address = address;
     this.container =
-        new GenericContainer<>(DockerImageName.parse(image))
+        new Booting(DockerImageName.parse(image))
             .withImagePullPolicy(any -> false)
             .withNetwork(network)
             .withWorkingDirectory("/opt")
@@ -92,10 +101,11 @@ final class Machine implements AutoCloseable {
     shell(OWN_BOOT);
   }
 
-  /// Cuts the power: every process is gone at once.
+  /// Cuts the power; returns when every process is gone.
   void powerOff() {
     if (running()) {
       engine().killContainerCmd(container.getContainerId()).exec();
+      Wait.until(name + " to be off", Duration.ofSeconds(30), () -> !running());
     }
   }
 
@@ -103,6 +113,36 @@ final class Machine implements AutoCloseable {
   void powerOn() {
     if (!running()) {
       engine().startContainerCmd(container.getContainerId()).exec();
+      permitRealTime(container.getContainerId());
+    }
+  }
+
+  /// Lets the daemon's threads be real-time, as they are on a whole machine, where this host's
+  /// kernel divides such time among control groups and this may say how.
+  private static void permitRealTime(String container) {
+    try {
+      share(ENGINES_GROUP, "900000");
+      share(ENGINES_GROUP.resolve(container), "250000");
+    } catch (IOException e) {
+      System.out.println("no real-time threads in containers: " + e.getMessage());
+    }
+  }
+
+  private static void share(Path group, String micros) throws IOException {
+    Path share = group.resolve("cpu.rt_runtime_us");
+    if (Files.isWritable(share)) {
+      Files.writeString(share, micros);
+    }
+  }
+
+  private static final class Booting extends GenericContainer<Booting> {
+    Booting(DockerImageName image) {
+      super(image);
+    }
+
+    @Override
+    protected void containerIsStarting(InspectContainerResponse inspected) {
+      permitRealTime(inspected.getId());
     }
   }
 
@@ -110,6 +150,12 @@ final class Machine implements AutoCloseable {
   boolean running() {
     return Boolean.TRUE.equals(
         engine().inspectContainerCmd(container.getContainerId()).exec().getState().getRunning());
+  }
+
+  /// Whether programs can be run on it: it has power, and is not frozen.
+  boolean awake() {
+    var state = engine().inspectContainerCmd(container.getContainerId()).exec().getState();
+    return Boolean.TRUE.equals(state.getRunning()) && !Boolean.TRUE.equals(state.getPaused());
   }
 
   /// Stops every process where it is; the machine looks dead and is not.
@@ -122,8 +168,34 @@ final class Machine implements AutoCloseable {
     engine().unpauseContainerCmd(container.getContainerId()).exec();
   }
 
+  /// Pulls its cable: no packet leaves or reaches it until it boots.
+  void cutOff() {
+    try {
+      shell("iptables -I INPUT ! -i lo -j DROP; iptables -I OUTPUT ! -o lo -j DROP");
+    } catch (DockerException e) {
+      assertFalse(running(), "it may be switched off before this is over");
+    }
+  }
+
+  /// Lets nothing that it sends to a port arrive there, until [#allow()].
+  void refuse(String to, int port) {
+    shell("iptables -I OUTPUT -p tcp -d %s --dport %d -j DROP".formatted(to, port));
+  }
+
+  /// Lets nothing in that a port of another machine sends, until [#allow()].
+  void drop(String from, int port) {
+    shell("iptables -I INPUT -p tcp -s %s --sport %d -j DROP".formatted(from, port));
+  }
+
+  /// Lets everything pass again.
+  void allow() {
+    if (awake()) {
+      shell("iptables -F");
+    }
+  }
+
   /// Brings a file onto its disk.
-  void receive(java.nio.file.Path file, String path) {
+  void receive(Path file, String path) {
     container.copyFileToContainer(org.testcontainers.utility.MountableFile.forHostPath(file), path);
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -90,7 +91,7 @@ class PackagedClusterIT {
   @Test
   void aRestartOfTheServiceRestartsNoPostgres() {
     Site site = site();
-    String before = site.postmasters();
+    List<Optional<String>> before = site.postmasters();
     List<String> cut = rack().power().cut();
     for (Machine machine : site.machines()) {
       machine.must("systemctl", "restart", "quorate.service");

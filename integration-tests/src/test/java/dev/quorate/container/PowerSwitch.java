@@ -88,7 +88,7 @@ final class PowerSwitch implements AutoCloseable {
 
   /// Lets an agent for management controllers, which these machines have not, reach this switch:
   /// the controller at an address that ends in 201 is that of the machine whose address ends in
-  /// 101.
+  /// 101, and a port is a machine's name.
   void standInFor(Machine machine, String agent) {
     String plugs =
         String.join(
@@ -108,6 +108,7 @@ final class PowerSwitch implements AutoCloseable {
         while read -r line || [ -n "$line" ]; do
           case "$line" in
         %s
+            port=* | plug=*) plug=${line#*=} ;;
             action=*) action=${line#action=} ;;
           esac
         done

@@ -11,8 +11,8 @@ import org.testcontainers.containers.Network;
 /// Machines on a network of their own, and the device that switches their power.
 final class Rack implements AutoCloseable {
   /// How the addresses begin, as those of documents begin with `192.168.1.`; a network of that
-  /// address may exist where the tests run.
-  static final String NET = "10.213.77.";
+  /// address may exist where the tests run, and the lab has one of its own.
+  static final String NET = "10.213.79.";
 
   private final Network network;
   private final List<Machine> machines;

@@ -1,14 +1,15 @@
 package dev.quorate.container;
 
+import com.github.dockerjava.api.exception.DockerException;
 import dev.quorate.lab.LabException;
 import dev.quorate.lab.Wait;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /// A cluster on booted machines, as one looks at it from outside.
-final class Site {
+final class Site implements AutoCloseable {
   private static final String BIN = "/usr/lib/postgresql/15/bin/";
   private static final String DATA = "/var/lib/postgresql/15/main";
 
@@ -16,6 +17,30 @@ final class Site {
 
   Site(Rack rack) {
     this.rack = rack;
+  }
+
+  /// Boots machines with the package and types a page that lies beside the tests.
+  ///
+  /// @param agent the fence agent that the page uses; it reaches the rack's power switch
+  static Site built(String page, String agent, String... names) throws IOException {
+    NodeImage.assumeEngine();
+    Rack rack = Rack.of(NodeImage.installed(), names);
+    for (Machine machine : rack.machines()) {
+      rack.power().standInFor(machine, agent);
+    }
+    Site site = new Site(rack);
+    try {
+      new Walkthrough(rack.machines()).followOwn(page);
+      site.awaitWhole(Duration.ofMinutes(2));
+    } catch (RuntimeException | AssertionError e) {
+      site.show();
+      throw e;
+    }
+    return site;
+  }
+
+  PowerSwitch power() {
+    return rack.power();
   }
 
   List<Machine> machines() {
@@ -29,12 +54,17 @@ final class Site {
 
   /// What that machine's instance answers to a question, or nothing.
   Optional<String> ask(Machine machine, String question) {
-    if (!machine.running()) {
+    if (!machine.awake()) {
       return Optional.empty();
     }
-    var answer =
-        machine.run("runuser", "-u", "postgres", "--", BIN + "psql", "-XAtc", question, "postgres");
-    return answer.getExitCode() == 0 ? Optional.of(answer.getStdout().strip()) : Optional.empty();
+    try {
+      var answer =
+          machine.run(
+              "runuser", "-u", "postgres", "--", BIN + "psql", "-XAtc", question, "postgres");
+      return answer.getExitCode() == 0 ? Optional.of(answer.getStdout().strip()) : Optional.empty();
+    } catch (DockerException e) {
+      return Optional.empty(); // switched off while it was asked
+    }
   }
 
   /// The machine whose instance takes writes.
@@ -42,6 +72,17 @@ final class Site {
     return machines().stream()
         .filter(m -> ask(m, "select pg_is_in_recovery()").equals(Optional.of("f")))
         .findFirst();
+  }
+
+  /// The machine whose instance takes writes, which there must be.
+  Machine thePrimary() {
+    return primary().orElseThrow(() -> new AssertionError("no instance takes writes"));
+  }
+
+  /// The machines whose instances take no writes.
+  List<Machine> standbys() {
+    Machine primary = thePrimary();
+    return machines().stream().filter(m -> m != primary).toList();
   }
 
   /// How many standbys stream from the primary.
@@ -68,7 +109,7 @@ final class Site {
 
   /// Prints what one would look at first.
   void show() {
-    machines().stream().filter(Machine::running).forEach(Site::show);
+    machines().stream().filter(Machine::awake).forEach(Site::show);
   }
 
   private static void show(Machine machine) {
@@ -84,24 +125,21 @@ final class Site {
 
   private boolean healthy() {
     return machines().stream()
-        .allMatch(m -> m.run("hactl", "status").getStdout().contains("Health: OK"));
+        .allMatch(m -> m.awake() && m.run("hactl", "status").getStdout().contains("Health: OK"));
   }
 
   private boolean holdsAddress() {
     return primary().map(m -> m.shell("ip -4 addr show").contains(vip() + "/")).orElse(false);
   }
 
-  /// Every process of PostgreSQL's server on every machine, to see that none was restarted.
-  String postmasters() {
-    StringBuilder text = new StringBuilder();
-    for (Machine machine : machines()) {
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "%s %s%n",
-              machine.name(),
-              machine.shell("head -n 1 %s/postmaster.pid || true".formatted(DATA)).strip()));
-    }
-    return text.toString();
+  /// Since when PostgreSQL's server runs on every machine, to see that none was restarted.
+  List<Optional<String>> postmasters() {
+    return machines().stream().map(m -> ask(m, "select pg_postmaster_start_time()")).toList();
+  }
+
+  /// Takes every machine away.
+  @Override
+  public void close() {
+    rack.close();
   }
 }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.quorate.lab.Wait;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,6 +29,9 @@ final class Walkthrough {
   private static final Pattern LINE = Pattern.compile("([a-z0-9]+)# (.+)");
   private static final Pattern TOKEN =
       Pattern.compile("On node (\\S+) type:\\s+hactl cluster join (\\S+)");
+
+  /// How the addresses of pages begin.
+  private static final String NETS = "192\\.168\\.(1|122)\\.|10\\.4\\.10\\.";
 
   /// What a person types again until it says that all is well.
   private static final List<String> LOOKS = List.of("hactl status", "hactl pg doctor");
@@ -42,9 +48,20 @@ final class Walkthrough {
     this.machines = List.copyOf(machines);
   }
 
-  /// Types a whole page.
+  /// Types a whole page of the documentation.
   void follow(String page) throws IOException {
-    List<Step> steps = steps(Files.readString(DOCS.resolve(page)));
+    type(page, Files.readString(DOCS.resolve(page)));
+  }
+
+  /// Types a whole page that lies beside the tests.
+  void followOwn(String page) throws IOException {
+    try (InputStream text = Walkthrough.class.getResourceAsStream(page)) {
+      type(page, new String(Objects.requireNonNull(text).readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+
+  private void type(String page, String text) {
+    List<Step> steps = steps(text);
     assertFalse(steps.isEmpty(), () -> page + " has nothing to type");
     for (Step step : steps) {
       List<Machine> where =
@@ -60,7 +77,7 @@ final class Walkthrough {
     String line =
         command
             .replace("TOKEN", tokens.getOrDefault(machine.name(), "TOKEN"))
-            .replace("192.168.1.", Rack.NET);
+            .replaceAll(NETS, Rack.NET);
     if (LOOKS.stream().anyMatch(line::startsWith)) {
       Wait.until(
           "'" + line + "' to find all well",

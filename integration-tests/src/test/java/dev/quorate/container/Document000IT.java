@@ -1,0 +1,189 @@
+package dev.quorate.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.lab.Wait;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.extension.TestWatcher;
+
+/// The cluster of document 000: two nodes, built by typing its own commands.
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class Document000IT {
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofMinutes(2);
+
+  private static @Nullable Site built;
+
+  @RegisterExtension
+  static final TestWatcher SHOWN =
+      new TestWatcher() {
+        @Override
+        public void testFailed(ExtensionContext context, Throwable cause) {
+          site().show();
+        }
+      };
+
+  @BeforeAll
+  static void typeTheDocument() throws IOException {
+    built = Site.built("document-000.md", "fence_virsh", "server1", "server2");
+    for (Machine machine : site().machines()) {
+      Wait.until(
+          machine.name() + " to be able to fence the other",
+          SOON,
+          () ->
+              machine
+                  .run("hactl", "quorum", "status")
+                  .getStdout()
+                  .contains("Two nodes:    protected"));
+    }
+  }
+
+  @AfterAll
+  static void remove() {
+    if (built != null) {
+      built.close();
+    }
+  }
+
+  private static Site site() {
+    return Objects.requireNonNull(built);
+  }
+
+  @Order(1)
+  @Test
+  @Tag("S0-51")
+  @Tag("S0-52")
+  @Tag("S0-57")
+  void whatTheDocumentShowsAtItsEnd() {
+    Machine primary = site().thePrimary();
+    assertEquals("server1", primary.name(), "the one that was shut down as a primary");
+    String status = primary.must("hactl", "status");
+    assertTrue(status.contains("Online: [ server1 server2 ]"), status);
+    assertTrue(status.contains("2 nodes configured"), status);
+    assertTrue(status.contains("5 resource instances configured"), status);
+    assertTrue(status.contains("Promoted: [ server1 ]"), status);
+    assertTrue(status.contains("Unpromoted: [ server2 ]"), status);
+    assertTrue(
+        status.lines().anyMatch(l -> l.matches(".*pgsql-master-ip.*Started server1")), status);
+    assertTrue(holdsAddress(primary));
+    assertFalse(holdsAddress(site().standbys().getFirst()));
+  }
+
+  @Order(2)
+  @Test
+  @Tag("S0-58")
+  void psqlThroughTheAddress() {
+    Machine standby = site().standbys().getFirst();
+    assertEquals(
+        "server2|streaming|t|async",
+        standby
+            .shell(
+                "psql -XAt -U postgres -h %s -c \"select application_name, state, sent_lsn = flush_lsn and sent_lsn = replay_lsn, sync_state from pg_stat_replication\" postgres"
+                    .formatted(Site.vip()))
+            .strip());
+    assertEquals(
+        "f",
+        standby
+            .shell(
+                "psql -XAt -U postgres -h %s -c 'select pg_is_in_recovery()' postgres"
+                    .formatted(Site.vip()))
+            .strip());
+  }
+
+  @Order(3)
+  @Test
+  @Tag("S0-53")
+  @Tag("S0-54")
+  @Tag("S0-55")
+  void switchover() {
+    Machine old = site().thePrimary();
+    Machine next = site().standbys().getFirst();
+    try (Trial trial = new Trial("two nodes, switchover", site())) {
+      trial.strike(
+          () -> old.must("hactl", "resource", "move", "pgsql-ha", next.name(), "--master"));
+      trial.awaitWriting(SOON);
+      site().awaitWhole(SOON);
+      assertEquals(next, site().thePrimary());
+      Steps steps = trial.steps();
+      System.out.println(steps);
+      steps.inOrder(
+          "begun: demote pgsqld on " + old.name(),
+          "finished: demote pgsqld on " + old.name() + ", succeeded",
+          "begun: stop pgsql-master-ip on " + old.name(),
+          "finished: stop pgsql-master-ip on " + old.name() + ", succeeded",
+          "begun: start pgsql-master-ip on " + next.name());
+      steps.inOrder(
+          "finished: promote pgsqld on " + next.name() + ", succeeded",
+          "begun: start pgsql-master-ip on " + next.name());
+      steps.without("fencing of", "is lost");
+      trial.judge();
+    }
+    assertTrue(holdsAddress(next));
+    assertFalse(holdsAddress(old));
+  }
+
+  @Order(4)
+  @Test
+  void thePrimarysMachineLosesItsPower() {
+    Machine lost = site().thePrimary();
+    Machine next = site().standbys().getFirst();
+    try (Trial trial = new Trial("two nodes, primary's power", site())) {
+      trial.strike(lost::powerOff);
+      trial.awaitWriting(LONG);
+      Steps steps = trial.steps();
+      System.out.println(steps);
+      steps.inOrder(
+          "fencing of " + lost.name() + " confirmed|node " + lost.name() + " is fenced",
+          "finished: promote pgsqld on " + next.name() + ", succeeded",
+          "begun: start pgsql-master-ip on " + next.name());
+      assertFalse(lost.running(), "the document's devices leave a machine off");
+      lost.powerOn();
+      site().awaitWhole(LONG);
+      assertEquals(next, site().thePrimary());
+      trial.judge(100);
+    }
+  }
+
+  @Order(5)
+  @Test
+  void theStandbysMachineLosesItsPower() {
+    Machine primary = site().thePrimary();
+    Machine lost = site().standbys().getFirst();
+    List<Optional<String>> before =
+        List.of(site().ask(primary, "select pg_postmaster_start_time()"));
+    try (Trial trial = new Trial("two nodes, standby's power", site())) {
+      trial.strike(lost::powerOff);
+      Wait.until(
+          "the standby's node to be shown to be off",
+          SOON,
+          () -> trial.steps().toString().contains("node " + lost.name() + " is fenced"));
+      trial.awaitWriting(SOON);
+      assertEquals(
+          before, List.of(site().ask(primary, "select pg_postmaster_start_time()")), "it went on");
+      lost.powerOn();
+      site().awaitWhole(LONG);
+      assertEquals(primary, site().thePrimary());
+      trial.judge();
+    }
+  }
+
+  private static boolean holdsAddress(Machine machine) {
+    return machine.shell("ip -4 addr show").contains(Site.vip() + "/");
+  }
+}

@@ -1,0 +1,142 @@
+package dev.quorate.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quorate.lab.Wait;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.extension.TestWatcher;
+
+/// Document 003's sixth scenario: every standby lags by more than its bound of 16 MB when the
+/// primary's machine dies.
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class Document003LagIT {
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofMinutes(2);
+  private static final String FILL =
+      "select count(pg_logical_emit_message(false, 'fill', repeat('x', 1048576)))"
+          + " from generate_series(1, 24)";
+
+  private static @Nullable Site built;
+
+  @RegisterExtension
+  static final TestWatcher SHOWN =
+      new TestWatcher() {
+        @Override
+        public void testFailed(ExtensionContext context, Throwable cause) {
+          site().show();
+        }
+      };
+
+  @BeforeAll
+  static void typeTheDocument() throws IOException {
+    built = Site.built("document-003.md", "fence_ipmilan", "node1", "node2", "node3");
+    site().thePrimary().must("hactl", "resource", "meta", "pgsql-ha", "durability=async");
+    Wait.until(
+        "commits to wait for nobody",
+        SOON,
+        () ->
+            site()
+                .ask(site().thePrimary(), "show synchronous_standby_names")
+                .filter(String::isEmpty)
+                .isPresent());
+  }
+
+  @AfterAll
+  static void remove() {
+    if (built != null) {
+      built.close();
+    }
+  }
+
+  private static Site site() {
+    return Objects.requireNonNull(built);
+  }
+
+  /// Lets one standby fall behind by 48 MB and the other by 24 MB; how the primary learns of it
+  /// takes a second or two.
+  private static Machine letThemLag(Machine primary) {
+    List<Machine> standbys = site().standbys();
+    standbys.getFirst().drop(primary.address(), 5432);
+    site().ask(primary, FILL);
+    standbys.getLast().drop(primary.address(), 5432);
+    site().ask(primary, FILL);
+    Wait.pass(Duration.ofSeconds(3));
+    return standbys.getLast();
+  }
+
+  @Order(1)
+  @Test
+  @Tag("S3-51")
+  @Tag("S3-52")
+  void strictNobodyIsPromoted() {
+    Machine lost = site().thePrimary();
+    List<Machine> others = site().standbys();
+    try (Trial trial = new Trial("lag, strict", site())) {
+      letThemLag(lost);
+      trial.strike(lost::powerOff);
+      Wait.until(
+          "the election to be blocked",
+          SOON,
+          () -> trial.steps().toString().contains("every candidate lacks more"));
+      Steps steps = trial.steps();
+      System.out.println(steps);
+      steps.inOrder(
+          "node " + lost.name() + " is lost",
+          "election \\d+ ended: Blocked.*every candidate lacks more of what "
+              + lost.name()
+              + " wrote than maxlag=16777216 allows \\(.*node\\d: .*, node\\d: ");
+      steps.without("begun: promote");
+      assertTrue(site().primary().isEmpty(), "nobody takes writes");
+      String status = others.getFirst().must("hactl", "status");
+      assertTrue(status.contains("every candidate lacks more"), status);
+
+      others.forEach(Machine::allow);
+      lost.powerOn();
+      trial.awaitWriting(LONG);
+      site().awaitWhole(LONG);
+      trial.judge();
+    }
+  }
+
+  @Order(2)
+  @Test
+  @Tag("S3-53")
+  void bestEffortTheLeastLaggingIsPromotedAndTheLossIsRecorded() {
+    Machine lost = site().thePrimary();
+    lost.must("hactl", "resource", "meta", "pgsql-ha", "no-candidate-policy=best-effort");
+    try (Trial trial = new Trial("lag, best effort", site())) {
+      Machine least = letThemLag(lost);
+      trial.strike(lost::powerOff);
+      trial.awaitWriting(SOON);
+      assertEquals(least, site().thePrimary(), "the one that lags least");
+      Steps steps = trial.steps();
+      System.out.println(steps);
+      steps.inOrder(
+          "node " + lost.name() + " is lost",
+          "election \\d+ ended: Won.*best effort: .*lost with the last primary: ",
+          "finished: promote pgsql-ha on " + least.name() + ", succeeded");
+      String status = least.must("hactl", "pg", "status");
+      assertTrue(status.contains("best effort"), status);
+
+      site().standbys().stream().filter(Machine::running).forEach(Machine::allow);
+      least.allow();
+      lost.powerOn();
+      site().awaitWhole(LONG);
+      assertTrue(trial.lost() > 0, "the lag was real, and the count finds it");
+    }
+  }
+}
