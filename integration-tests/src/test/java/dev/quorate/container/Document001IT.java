@@ -75,7 +75,6 @@ class Document001IT {
 
   @Order(1)
   @Test
-  @Tag("S1-26")
   void twoAddressesLandOnDifferentNodes() {
     assertNotEquals(holder(REPLICATION), holder(CLIENTS));
     String status = rack().machine(2).must("hactl", "status");
@@ -85,7 +84,6 @@ class Document001IT {
         status);
     String why = rack().machine(3).must("hactl", "explain", "pgclivip");
     assertTrue(why.contains(holder(CLIENTS)), why);
-    assertTrue(why.contains("fewer resources") || why.contains("fewest"), why);
   }
 
   @Order(2)
@@ -122,7 +120,7 @@ class Document001IT {
 
   @Order(4)
   @Test
-  void theAddressesOfALostMachineAreNotTakenWithoutAFence() {
+  void aMachineThatBootsAgainTakesPartInHoldingThem() {
     Machine lost =
         rack().machines().stream()
             .filter(m -> m.name().equals(holder(CLIENTS)))

@@ -339,9 +339,6 @@ class Document003IT {
 
   @Order(11)
   @Test
-  @Tag("S3-42")
-  @Tag("S3-49")
-  @Tag("S3-50")
   void fenceDeviceThatDoesNotAnswer() {
     Machine lost = primary();
     Machine asked = standby();

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -80,8 +79,6 @@ class Document003LagIT {
 
   @Order(1)
   @Test
-  @Tag("S3-51")
-  @Tag("S3-52")
   void strictNobodyIsPromoted() {
     Machine lost = site().thePrimary();
     List<Machine> others = site().standbys();
@@ -114,7 +111,6 @@ class Document003LagIT {
 
   @Order(2)
   @Test
-  @Tag("S3-53")
   void bestEffortTheLeastLaggingIsPromotedAndTheLossIsRecorded() {
     Machine lost = site().thePrimary();
     lost.must("hactl", "resource", "meta", "pgsql-ha", "no-candidate-policy=best-effort");
