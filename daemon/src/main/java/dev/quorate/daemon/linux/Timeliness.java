@@ -45,8 +45,8 @@ public final class Timeliness implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Timeliness.class);
 
-  /// Names as the kernel keeps them, cut off after 15 bytes. Threads of the log bear the name of the
-  /// node, which may be `ring1`.
+  /// Names as the kernel keeps them, cut off after 15 bytes. Threads of the log bear the name of
+  /// the node, which may be `ring1`.
   private static final Pattern REAL_TIME = Pattern.compile("ring-\\d+-\\d+|VM .*|GC Thread.*");
 
   private static final List<String> AS_USUAL =

@@ -93,8 +93,7 @@ class TimelinessTest {
             name,
             () -> {
               var child = new ProcessBuilder("cat", "/proc/self/stat").start();
-              var stat =
-                  new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+              var stat = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
               assertEquals(0, child.waitFor());
               return List.of(ownPolicy(), field(own(), NICE), field(stat, NICE));
             }),
