@@ -141,11 +141,12 @@ public final class PairLog implements ReplicatedLog {
   /// can be read is known before the other is fenced.
   ///
   /// @param from the epoch of what it holds; if that is not the one before, this is written down,
-  ///   so that nothing else is ever taken for it
+  ///   so that nothing else is ever taken for it, and so it is in place of what was written down
+  ///   for an attempt that came to nothing
   /// @throws LogDamagedException if it cannot
   void prepareAlone(long from, long epoch) {
     forgetPrepared();
-    if (from != epoch - 1) {
+    if (from != epoch - 1 || Files.exists(baseOf(epoch))) {
       try {
         OwnerOnly.write(baseOf(epoch), Long.toString(from).getBytes(StandardCharsets.US_ASCII));
       } catch (IOException e) {

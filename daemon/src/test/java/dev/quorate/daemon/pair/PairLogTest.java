@@ -98,6 +98,16 @@ class PairLogTest {
     assertFalse(PairLog.foundedAnew(directory.resolve("log")));
   }
 
+  /// What was decided in the epochs in between would be undone, and nothing would complain.
+  @Test
+  void anOathThatCameToNothingIsNotWhatALaterEpochIsFoundedOn() throws IOException {
+    spoiltLog(1);
+    assertThrows(LogDamagedException.class, () -> pairLog.prepareAlone(1, 3));
+    LogLostException lost = assertThrows(LogLostException.class, () -> pairLog.prepareAlone(2, 3));
+    assertTrue(String.valueOf(lost.getMessage()).contains("log-2"), lost.getMessage());
+    assertThrows(LogLostException.class, () -> pairLog.openAlone(3));
+  }
+
   @Test
   void aLogThatCannotBeReadIsToldWhenItIsPrepared() throws IOException {
     spoiltLog(1);
