@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /// The one thread of an arbitration. Once the log is unusable, or it is closed, nothing happens on
 /// it any more.
-final class PairLoop implements AutoCloseable {
+final class PairLoop implements MissedPeer.Loop, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PairLoop.class);
   private static final long CLOSING_SECONDS = 10;
 
@@ -36,7 +36,8 @@ final class PairLoop implements AutoCloseable {
     return unusable;
   }
 
-  void submit(Runnable event) {
+  @Override
+  public void submit(Runnable event) {
     try {
       executor.execute(() -> guarded(event));
     } catch (RejectedExecutionException _) {
@@ -44,7 +45,8 @@ final class PairLoop implements AutoCloseable {
     }
   }
 
-  void later(Duration delay, Runnable event) {
+  @Override
+  public void later(Duration delay, Runnable event) {
     try {
       var _ = executor.schedule(() -> guarded(event), delay.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException _) {

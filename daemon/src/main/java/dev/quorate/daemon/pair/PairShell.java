@@ -54,17 +54,14 @@ public final class PairShell implements AutoCloseable {
   private final TakingIn takingIn;
   private final LeaderlessTime leaderless = new LeaderlessTime();
   private final PairLoop loop;
+  private final MissedPeer missed;
+  private final PeerEnd end = new PeerEnd();
   private SurvivorRecord disk;
   private Optional<Survivor> survivor = Optional.empty();
   private Optional<Hello> heard = Optional.empty();
-  private Optional<PairStanding.Proof> proof = Optional.empty();
   private boolean logQuorum;
-  private boolean seen = true;
-  private boolean silent;
-  private int failures;
   private long delays;
   private long fenceAtNanos;
-  private long missedAtNanos;
   private long heardAtNanos = System.nanoTime() - TALKS.toNanos();
   private volatile PairStanding standing = PairStanding.MAJORITY;
   private volatile SurvivorRecord shown;
@@ -90,6 +87,7 @@ public final class PairShell implements AutoCloseable {
     this.disk = self.survivor();
     this.shown = disk;
     this.loop = new PairLoop(around);
+    this.missed = new MissedPeer(around::probe, loop, this::observe);
     this.greetings = new Greetings(around, loop::submit);
     this.protection = new Protection(around, loop::submit);
     this.takingIn =
@@ -154,12 +152,7 @@ public final class PairShell implements AutoCloseable {
   /// The ring agreed on who is there.
   public void viewInstalled(boolean withPeer) {
     loop.submit(() -> {
-      seen = withPeer;
-      silent = false;
-      if (!withPeer) {
-        missedAtNanos = System.nanoTime();
-        probe();
-      }
+      missed.viewInstalled(withPeer);
       observe();
     });
   }
@@ -206,7 +199,7 @@ public final class PairShell implements AutoCloseable {
           "%s went on alone, and this node has only a part of what it decided: bring back its disk, or set up a new cluster with the database of this node"
               .formatted(peer));
     }
-    if (talks() || (heard.isPresent() && seen && !silent)) {
+    if (talks() || (heard.isPresent() && missed.seen() && !missed.silent())) {
       return Optional.of(peer + " is not off: it is heard");
     }
     log.atWarn()
@@ -214,7 +207,7 @@ public final class PairShell implements AutoCloseable {
         .addKeyValue("target", peer)
         .addKeyValue("reason", oath.reason())
         .log("sworn to be off");
-    proof = Optional.of(oath);
+    end.sworn(oath);
     around.happened(
         "%s is sworn to be off by %s: %s".formatted(peer, oath.client(), oath.reason()));
     // What two false oaths begin must never be taken for the same.
@@ -234,7 +227,7 @@ public final class PairShell implements AutoCloseable {
     if (survivor.isPresent()) {
       greetings.due(hello(), steady, this::heard);
       if (!in(Phase.FENCING, Phase.BURYING)) {
-        protection.due(in(Phase.PAIRED) && seen);
+        protection.due(in(Phase.PAIRED) && missed.seen());
       }
     }
     observe();
@@ -282,38 +275,14 @@ public final class PairShell implements AutoCloseable {
     observe();
   }
 
-  /// The ring misses the peer: if its kernel is silent as well, nothing of it is waited for.
-  private void probe() {
-    Thread.ofVirtual()
-        .name("pair-probe")
-        .start(() -> {
-          Absence answer = around.probe();
-          loop.submit(() -> {
-            if (!seen) {
-              silent = answer == Absence.SILENT;
-              observe();
-              if (!silent) {
-                loop.later(
-                    QUIET,
-                    () -> {
-                      if (!seen && !silent) {
-                        probe();
-                      }
-                    });
-              }
-            }
-          });
-        });
-  }
-
   /// Tells the machine what log and ring amount to.
   private void observe() {
     if (survivor.isEmpty()) {
       return;
     }
     boolean both = pairLog.votesForGood(self.node()) && pairLog.votesForGood(peer);
-    boolean commits = both && logQuorum && !silent;
-    boolean lost = silent || (!logQuorum && pairLog.members().votes(peer));
+    boolean commits = both && logQuorum && !missed.silent();
+    boolean lost = missed.silent() || (!logQuorum && pairLog.members().votes(peer));
     Survivor now = survivor.get();
     switch (now.phase()) {
       case WAITING, ALONE, LEARNING, OFFERING -> {
@@ -337,7 +306,7 @@ public final class PairShell implements AutoCloseable {
   /// Lets a peer that copies listen, and vote once it has everything.
   private void takeIn() {
     if (in(Phase.SOLE, Phase.OFFERING)
-        && seen
+        && missed.seen()
         && takingIn.hasEverything(in(Phase.SOLE) && copies())) {
       tell(new SurvivorEvent.LearnerCaughtUp());
     }
@@ -360,8 +329,7 @@ public final class PairShell implements AutoCloseable {
       around.happened("two-node: " + Standings.text(step.next(), peer));
     }
     if (step.next().phase() == Phase.PAIRED) {
-      proof = Optional.empty();
-      failures = 0;
+      end.none();
     }
     publish();
     for (SurvivorEffect effect : step.effects()) {
@@ -397,8 +365,7 @@ public final class PairShell implements AutoCloseable {
   }
 
   private void fenced(String boot, Optional<PairStanding.Proof> shownOff) {
-    failures = shownOff.isPresent() ? 0 : failures + 1;
-    proof = shownOff;
+    survivor.ifPresent(s -> end.fenced(s.phase(), shownOff));
     tell(new SurvivorEvent.FencingEnded(boot, shownOff.isPresent()));
   }
 
@@ -416,15 +383,15 @@ public final class PairShell implements AutoCloseable {
     long number = ++delays;
     Duration side = around.rules().delay();
     Duration least = side.compareTo(LEAST) < 0 ? LEAST : side;
-    if (failures > 0) {
+    if (end.failures() > 0) {
       least = least.compareTo(PAUSE_AFTER_FAILURE) < 0 ? PAUSE_AFTER_FAILURE : least;
     } else if (in(Phase.RESUMING)) {
       least = least.plus(RESUME_AFTER);
     }
     Duration wait = least;
-    if (silent && failures == 0) {
+    if (missed.silent() && end.failures() == 0) {
       // Both sides have missed each other since then.
-      Duration since = Duration.ofNanos(System.nanoTime() - missedAtNanos);
+      Duration since = Duration.ofNanos(System.nanoTime() - missed.sinceNanos());
       fenceAfter(since.compareTo(wait) < 0 ? wait.minus(since) : Duration.ZERO, number, false);
     } else {
       whetherItAnswers(answers -> fenceAfter(answers ? wait.plus(grace) : wait, number, answers));
@@ -469,7 +436,7 @@ public final class PairShell implements AutoCloseable {
 
   private void publish() {
     PairStanding now =
-        survivor.map(n -> Standings.of(n, peer, proof)).orElse(PairStanding.MAJORITY);
+        survivor.map(n -> Standings.of(n, peer, end.proof())).orElse(PairStanding.MAJORITY);
     if (!now.equals(standing)) {
       standing = now;
       around.stands(now);

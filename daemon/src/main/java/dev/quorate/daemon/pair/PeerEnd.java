@@ -1,0 +1,44 @@
+package dev.quorate.daemon.pair;
+
+import dev.quorate.daemon.core.PairStanding;
+import dev.quorate.daemon.core.survivor.Survivor.Phase;
+import java.util.Optional;
+
+/// What is known of the peer's end, and how often the device was asked for it in vain since.
+///
+/// Invariant: what a fencing came to counts only where it is waited for. One that ends after an
+/// oath was taken changes nothing any more.
+final class PeerEnd {
+  private Optional<PairStanding.Proof> proof = Optional.empty();
+  private int failures;
+
+  Optional<PairStanding.Proof> proof() {
+    return proof;
+  }
+
+  int failures() {
+    return failures;
+  }
+
+  /// An operator swore it.
+  void sworn(PairStanding.Proof oath) {
+    proof = Optional.of(oath);
+  }
+
+  /// A fencing has ended.
+  ///
+  /// @param now what this node does
+  /// @param shownOff absent if the peer was not shown to be off
+  void fenced(Phase now, Optional<PairStanding.Proof> shownOff) {
+    if (now == Phase.FENCING || now == Phase.RESUMING) {
+      failures = shownOff.isPresent() ? 0 : failures + 1;
+      proof = shownOff;
+    }
+  }
+
+  /// The peer votes.
+  void none() {
+    proof = Optional.empty();
+    failures = 0;
+  }
+}
