@@ -50,6 +50,11 @@ final class Enrolment {
   /// @param epoch that of the log in which it gets a number
   record LogSeat(int number, long copies, long epoch) {
     static final LogSeat FOUNDER = new LogSeat(0, 0, 1);
+
+    /// Whether it founds its log.
+    boolean founds() {
+      return number == 0 && copies == 0;
+    }
   }
 
   private final SecretStore secrets;
@@ -124,9 +129,15 @@ final class Enrolment {
     return answer;
   }
 
-  private void grant(NodeId node, ObjectNode answer) {
+  /// One at a time: a founder's seat is free until it is taken.
+  private synchronized void grant(NodeId node, ObjectNode answer) {
     LogSeat seat = seats.apply(node);
     SecretStore.Grant grant = certificates.grant(node, answer.path("address").asText());
+    if (seat.founds()) {
+      // Before the node is told, since it may found its log and be emptied without this node's
+      // hearing of it; and not before there is something to tell.
+      secrets.founders().take(node);
+    }
     answer.put("authority", grant.credentials().authority());
     answer.put("certificate", grant.credentials().certificate());
     answer.put("key", grant.credentials().privateKey());

@@ -264,12 +264,19 @@ final class LogMembership {
   /// @return 0 for a founder
   private int number(Node here, NodeId joining) {
     FounderSeats founders = FounderSeats.in(config.get().secretsDirectory());
-    if (here.logIncarnation() > 1
-        || here.machine().state().configuration().version() > 0
-        || founders.taken(joining)) {
+    boolean letIn = founders.taken(joining);
+    boolean heard =
+        here.logIncarnation() > 1 || here.machine().state().configuration().version() > 0;
+    if (heard || letIn) {
       // What is known here may be old: whoever took part without this node's knowing would found
       // its log again, and vote after it lost one.
-      agree.accept(new ClusterCommand.PassTime(0));
+      try {
+        agree.accept(new ClusterCommand.PassTime(0));
+      } catch (HactlError e) {
+        throw heard || e.exit() != ExitCode.NO_QUORUM
+            ? e
+            : SecondSeat.refused(config.get(), founders, joining);
+      }
     }
     ClusterState state = here.machine().state();
     Optional<LogMember> member = here.replicatedLog().members().of(joining);
@@ -277,19 +284,12 @@ final class LogMembership {
         state.node(joining).filter(s -> s.presence() != NodeStatus.Presence.NEVER_SEEN).isPresent();
     if (member.isPresent()) {
       int last = member.get().incarnation();
-      return seen || last > 1 ? last + 1 : founding(founders, joining);
+      return seen || last > 1 ? last + 1 : 0;
     }
     // Rises with every change, the one that named the node among them.
     return here.replicatedLog().members().equals(LogMembers.NONE)
-        ? founding(founders, joining)
+        ? 0
         : Math.toIntExact(Math.max(2, state.configuration().version()));
-  }
-
-  /// Before the node is told, since it may found its log and be emptied without this node's hearing
-  /// of it.
-  private static int founding(FounderSeats founders, NodeId joining) {
-    founders.take(joining);
-    return 0;
   }
 
   private static String answer(Message asked, Standing standing) {

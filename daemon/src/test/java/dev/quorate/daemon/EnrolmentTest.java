@@ -1,6 +1,8 @@
 package dev.quorate.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Logger;
@@ -194,6 +196,31 @@ class EnrolmentTest {
     refused(ExitCode.FAILED, "cluster join " + token, "not now", "ask again");
     member.seat = _ -> Enrolment.LogSeat.FOUNDER;
     joins(token);
+  }
+
+  /// Whoever was handed nothing has founded nothing.
+  @Test
+  void aFoundersSeatIsTakenOnceThereIsACertificate() throws IOException {
+    Member member = member("first");
+    member.listen();
+    String token = member.token();
+    Path key = temporary.resolve("first/ca.key");
+    String authority = Files.readString(key);
+    Files.writeString(key, "spoilt");
+    assertNotEquals(ExitCode.OK, type("cluster join " + token));
+    assertFalse(member.secrets.founders().taken(N2));
+    Files.writeString(key, authority);
+    joins(token);
+    assertTrue(member.secrets.founders().taken(N2));
+  }
+
+  @Test
+  void whoCopiesOrGetsANumberTakesNoFoundersSeat() throws IOException {
+    Member member = member("first");
+    member.seat = _ -> new Enrolment.LogSeat(2, 0, 1);
+    member.listen();
+    joins(member.token());
+    assertFalse(member.secrets.founders().taken(N2));
   }
 
   @Test

@@ -44,6 +44,11 @@ public final class SecretStore {
     return certificates;
   }
 
+  /// Which nodes were let in as founders.
+  public FounderSeats founders() {
+    return FounderSeats.in(directory);
+  }
+
   private Path ringKeyFile() {
     return directory.resolve("ring.key");
   }
@@ -51,7 +56,7 @@ public final class SecretStore {
   /// Makes the secrets of a new cluster.
   public void found(String cluster, NodeId node, String address, Instant now) throws IOException {
     OwnerOnly.directory(directory);
-    FounderSeats.in(directory).forget();
+    founders().forget();
     ClusterAuthority authority = ClusterAuthority.create(cluster, now);
     byte[] ring = newRingKey();
     write(certificates.authorityKeyFile(), authority.privateKeyPem());
