@@ -51,6 +51,10 @@ final class TwoVoters implements Surroundings {
   private static final Logger LOG = LoggerFactory.getLogger(TwoVoters.class);
   private static final Duration PATIENCE = Duration.ofMillis(1500);
   private static final Duration OATH = Duration.ofSeconds(20);
+
+  /// A machine that is on may be busy, and packets may be lost, before an oath is taken.
+  private static final Duration DOUBT = Duration.ofSeconds(4);
+
   private static final Duration RETIRE = Duration.ofSeconds(5);
   private static final Duration PAUSE = Duration.ofMillis(250);
 
@@ -207,7 +211,7 @@ final class TwoVoters implements Surroundings {
       throw HactlError.usage(
           "'" + absent + "' is not the other of the two nodes", "the other is " + peer);
     }
-    if (probe() != Absence.SILENT) {
+    if (MachineProbe.answers(hosts, address(), config.ports().admin(), DOUBT)) {
       throw new HactlError(
           ExitCode.REFUSED,
           "HA-PAIR-006",

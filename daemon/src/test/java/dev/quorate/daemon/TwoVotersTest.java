@@ -362,8 +362,13 @@ final class TwoVotersTest {
     nodes.succeeds(2, "property set stonith-timeout=28s");
   }
 
-  /// A machine of which nothing answers any more: a connection is taken, and nothing comes.
-  private ServerSocket burnt(int number) throws IOException {
+  /// A machine of which nothing answers any more.
+  private DeadPort burnt(int number) throws IOException {
+    return new DeadPort(TestNodes.address(number), nodes.admin());
+  }
+
+  /// A machine whose daemon hangs: a connection is taken, and nothing comes.
+  private ServerSocket hanging(int number) throws IOException {
     return new ServerSocket(nodes.admin(), 5, InetAddress.getByName(TestNodes.address(number)));
   }
 
@@ -379,18 +384,22 @@ final class TwoVotersTest {
     assertTrue(nodes.said().contains("lost for good"), nodes::said);
     assertEquals(ExitCode.REFUSED, nodes.type(2, "quorum adopt n1 --reason=burnt --yes"));
     assertTrue(nodes.said().contains("its machine answers"), nodes::said);
+    try (ServerSocket _ = hanging(1)) {
+      assertEquals(ExitCode.REFUSED, nodes.type(2, "quorum adopt n1 --reason=burnt --yes"));
+      assertTrue(nodes.said().contains("its machine answers"), nodes::said);
+    }
     assertEquals(ExitCode.USAGE, nodes.type(2, "quorum adopt n2 --reason=burnt --yes"));
     assertTrue(stands(2, "waits for n1"));
 
-    try (ServerSocket _ = burnt(1)) {
+    try (DeadPort _ = burnt(1)) {
       nodes.succeeds(2, "quorum adopt n1 --reason=burnt --yes");
       nodes.await("n2 goes on alone", () -> stands(2, "goes on without n1"));
       nodes.await(
           "decided alone", () -> nodes.type(2, "property set stonith-timeout=29s") == ExitCode.OK);
+      nodes.await("the oath is written down", () -> presence(2, N1) == NodeStatus.Presence.FENCED);
       var oath = nodes.at(2).operator().state().fencings().getLast();
       assertEquals(
           "operator-oath root burnt", oath.proof() + " " + oath.client() + " " + oath.reason());
-      assertEquals(NodeStatus.Presence.FENCED, presence(2, N1));
       assertEquals(ExitCode.REFUSED, nodes.type(2, "quorum adopt n1 --reason=again --yes"));
     }
     assertTrue(
@@ -419,7 +428,7 @@ final class TwoVotersTest {
   void anOathStandsForASwitchThatBurntWithItsMachine() throws IOException {
     Files.writeString(directory.resolve("broken"), "");
     nodes.shut(2);
-    try (ServerSocket _ = burnt(2)) {
+    try (DeadPort _ = burnt(2)) {
       nodes.await("n1 misses n2", () -> facts(1).filter(PairFacts::waiting).isPresent());
       nodes.await(
           "the oath counts",
@@ -440,7 +449,7 @@ final class TwoVotersTest {
     power(2);
     nodes.boot(2);
     nodes.await("n2 waits", () -> stands(2, "waits for n1"));
-    try (ServerSocket _ = burnt(1)) {
+    try (DeadPort _ = burnt(1)) {
       assertEquals(ExitCode.REFUSED, nodes.type(2, "quorum adopt n1 --reason=burnt --yes"));
     }
     assertTrue(nodes.said().contains("only a part of what it decided"), nodes::said);

@@ -209,7 +209,9 @@ final class QuorumCommands {
     long epoch = in.cluster().adopt(absent, in.client(), reason);
     in.out().line("This node goes on without %s, in epoch %d.".formatted(absent, epoch));
     in.out()
-        .remark("If %s comes back, it copies what is decided here from now on.".formatted(absent));
+        .remark(
+            "Switch %s on only while this node runs: then it copies what is decided here from now on. Where it comes up and this node is off, it may fence this node and go on with what it had; so else empty its state directory first, and join it with a new token."
+                .formatted(absent));
   }
 
   private static void unblock(Invocation in) {
