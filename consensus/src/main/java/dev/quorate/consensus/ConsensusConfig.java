@@ -40,7 +40,7 @@ public record ConsensusConfig(
   public static final int MAX_VOTERS = 7;
 
   private static final Duration ELECTION_MIN = Duration.ofMillis(300);
-  private static final Duration ELECTION_MAX = Duration.ofMillis(600);
+  private static final Duration ELECTION_MAX = Duration.ofMillis(450);
   private static final Duration PROPOSAL_TIMEOUT = Duration.ofSeconds(2);
   private static final int SNAPSHOT_THRESHOLD = 2000;
 
