@@ -328,9 +328,7 @@ public final class PairShell implements AutoCloseable {
           .log("arbitration");
       around.happened("two-node: " + Standings.text(step.next(), peer));
     }
-    if (step.next().phase() == Phase.PAIRED) {
-      end.none();
-    }
+    end.in(step.next().phase());
     publish();
     for (SurvivorEffect effect : step.effects()) {
       perform(effect);

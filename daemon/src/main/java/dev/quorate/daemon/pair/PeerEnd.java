@@ -6,8 +6,10 @@ import java.util.Optional;
 
 /// What is known of the peer's end, and how often the device was asked for it in vain since.
 ///
-/// Invariant: what a fencing came to counts only where it is waited for. One that ends after an
-/// oath was taken changes nothing any more.
+/// Invariants:
+/// - What a fencing came to counts only where it is waited for. One that ends after an oath was
+///   taken changes nothing any more.
+/// - A proof lasts as long as this node goes on alone because of it.
 final class PeerEnd {
   private Optional<PairStanding.Proof> proof = Optional.empty();
   private int failures;
@@ -36,9 +38,16 @@ final class PeerEnd {
     }
   }
 
-  /// The peer votes.
-  void none() {
-    proof = Optional.empty();
-    failures = 0;
+  /// What this node does now. Where it neither waits for the peer's end nor goes on because of it,
+  /// an end of the past says nothing: an epoch founded anew needs none, and the peer is up in it.
+  void in(Phase now) {
+    switch (now) {
+      case FENCING, BURYING, SOLE, RESUMING -> {}
+      case WAITING, ALONE, LEARNING, OFFERING -> proof = Optional.empty();
+      case PAIRED -> {
+        proof = Optional.empty();
+        failures = 0;
+      }
+    }
   }
 }

@@ -39,12 +39,27 @@ class PeerEndTest {
     assertEquals(Optional.empty(), end.proof());
   }
 
-  @Test
-  void aPeerThatVotesHasNotEnded() {
-    end.fenced(Phase.FENCING, Optional.empty());
-    end.sworn(OATH);
-    end.none();
+  /// Whoever offers to take the peer in and is asked to begin anew is alone again without a proof:
+  /// the one of the last time would have a machine that is up recorded as fenced.
+  @ParameterizedTest
+  @EnumSource(names = {"WAITING", "ALONE", "LEARNING", "OFFERING", "PAIRED"})
+  void aPeerThatIsMetAgainHasNotEnded(Phase met) {
+    end.fenced(Phase.FENCING, Optional.of(SHOWN));
+    end.in(Phase.BURYING);
+    end.in(Phase.SOLE);
+    assertEquals(Optional.of(SHOWN), end.proof());
+    end.in(met);
+    end.in(Phase.BURYING);
+    end.in(Phase.SOLE);
     assertEquals(Optional.empty(), end.proof());
+  }
+
+  @Test
+  void failuresCountUntilThePeerVotes() {
+    end.fenced(Phase.FENCING, Optional.empty());
+    end.in(Phase.ALONE);
+    assertEquals(1, end.failures());
+    end.in(Phase.PAIRED);
     assertEquals(0, end.failures());
   }
 }
