@@ -74,12 +74,16 @@ class PackageIT {
   }
 
   /// Unpacked at the root of another system, an entry for a directory would replace a symbolic link
-  /// of that name.
+  /// of that name: only its own ones have an entry.
   @Test
-  void theArchiveHoldsTheSameFilesAndNoDirectories() throws Exception {
+  void theArchiveHoldsTheSameFilesAndNoDirectoriesOfTheSystem() throws Exception {
     String archive = DebianPackage.archive().toString();
     List<String> entries = run("tar", "--list", "-z", "-f", archive).lines().sorted().toList();
-    assertEquals(List.of(), entries.stream().filter(entry -> entry.endsWith("/")).toList());
+    assertEquals(
+        List.of(),
+        entries.stream()
+            .filter(entry -> entry.endsWith("/") && !entry.startsWith("usr/lib/quorate/"))
+            .toList());
     try (Stream<Path> files = Files.walk(root)) {
       assertEquals(
           files
@@ -87,7 +91,7 @@ class PackageIT {
               .map(file -> root.relativize(file).toString())
               .sorted()
               .toList(),
-          entries);
+          entries.stream().filter(entry -> !entry.endsWith("/")).toList());
     }
   }
 

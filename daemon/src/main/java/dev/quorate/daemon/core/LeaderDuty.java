@@ -35,6 +35,7 @@ final class LeaderDuty {
   private static final long NO_PAUSE = Long.MAX_VALUE;
 
   private static final Duration FENCE_RETRY = Duration.ofSeconds(2);
+  private static final int MOST_DEADLINES = 5;
   private static final int MOST_WRITES = 256;
   private static final Duration LONGEST_TIMER = Duration.ofHours(1);
   private static final NodeTimer TIME = new NodeTimer(NodeTimer.Purpose.TIME, "");
@@ -47,9 +48,14 @@ final class LeaderDuty {
   private final SortedSet<NodeTimer> armed =
       new TreeSet<>(
           java.util.Comparator.comparing(NodeTimer::purpose).thenComparing(NodeTimer::subject));
-  private final SortedMap<ResourceId, Long> votesOverdue = new TreeMap<>();
+  private final SortedMap<ResourceId, Overdue> votesOverdue = new TreeMap<>();
   private final SortedMap<ResourceId, BlockedRounds> blocked = new TreeMap<>();
   private final SortedMap<ResourceId, LastWrite> writes = new TreeMap<>();
+
+  /// An open round for whose votes was waited.
+  ///
+  /// @param times how many deadlines have passed, 1 or more
+  private record Overdue(long round, int times) {}
 
   /// Rounds that were blocked one after the other.
   ///
@@ -161,7 +167,9 @@ final class LeaderDuty {
     armed.remove(electionTimer(resource));
     Primacy primacy = state.primacies().get(resource);
     if (primacy != null && primacy.election() instanceof Election.Open open) {
-      votesOverdue.put(resource, open.round());
+      Overdue before = votesOverdue.get(resource);
+      boolean again = before != null && before.round() == open.round();
+      votesOverdue.put(resource, new Overdue(open.round(), again ? before.times() + 1 : 1));
     }
   }
 
@@ -218,14 +226,13 @@ final class LeaderDuty {
         votesOverdue.remove(primacy.resource());
         continue;
       }
-      boolean overdue =
-          Optional.ofNullable(votesOverdue.get(primacy.resource()))
-              .equals(Optional.of(open.round()));
-      boolean patient = !overdue && !ElectionSupervisor.complete(state, primacy.resource(), open);
+      Overdue overdue = votesOverdue.get(primacy.resource());
+      int times = overdue != null && overdue.round() == open.round() ? overdue.times() : 0;
+      boolean complete = ElectionSupervisor.complete(state, primacy.resource(), open);
       if (armed.add(timer)) {
         effects.add(new NodeEffect.SetTimer(timer, settings.electionDeadline()));
       }
-      close(state, primacy, open, patient)
+      close(state, primacy, open, complete ? MOST_DEADLINES : times)
           .ifPresent(command ->
               effects.addAll(
                   outbox.propose(
@@ -258,16 +265,22 @@ final class LeaderDuty {
     return rested;
   }
 
+  /// Who has enough votes after the first deadline wins without those that are missing. If nobody
+  /// has, a vote that can still come is waited for longer: the next round would only ask again.
+  ///
+  /// @param deadlines how many have passed
   private Optional<ClusterCommand> close(
-      ClusterState state, Primacy primacy, Election.Open open, boolean patient) {
-    return switch (policy.decide(state, primacy, open, patient)) {
+      ClusterState state, Primacy primacy, Election.Open open, int deadlines) {
+    return switch (policy.decide(state, primacy, open, deadlines == 0)) {
       case ElectionPolicy.Verdict.Winner(var node, var detail) ->
           Optional.of(
               new ClusterCommand.CloseElection(
                   primacy.resource(), open.round(), node.name(), detail));
       case ElectionPolicy.Verdict.Nobody(var detail) ->
-          Optional.of(
-              new ClusterCommand.CloseElection(primacy.resource(), open.round(), "", detail));
+          deadlines < MOST_DEADLINES
+              ? Optional.empty()
+              : Optional.of(
+                  new ClusterCommand.CloseElection(primacy.resource(), open.round(), "", detail));
       case ElectionPolicy.Verdict.Undecided() -> Optional.empty();
     };
   }

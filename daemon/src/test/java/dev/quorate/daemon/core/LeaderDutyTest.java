@@ -102,6 +102,23 @@ class LeaderDutyTest {
   }
 
   @Test
+  void whoHasEnoughVotesIsNotKeptWaitingForTheRest() {
+    LeaderDuty content =
+        new LeaderDuty(
+            NODES.getFirst(),
+            settings,
+            (_, _, _, patient) ->
+                patient
+                    ? new ElectionPolicy.Verdict.Undecided()
+                    : new ElectionPolicy.Verdict.Winner(NODES.getFirst(), "enough"));
+    content.lead(1);
+    assertEquals(1, opened());
+    assertEquals(List.of(), elections(content));
+    content.votesOverdue(PG, state);
+    assertInstanceOf(ClusterCommand.CloseElection.class, elections(content).getFirst());
+  }
+
+  @Test
   void aNewLeaderMeasuresThePauseAnew() {
     assertEquals(1, opened());
     block();
@@ -201,6 +218,10 @@ class LeaderDutyTest {
 
   /// The time for voting is over, and one vote is missing.
   private void block() {
+    for (int deadline = 1; deadline < 5; deadline++) {
+      duty.votesOverdue(PG, state);
+      assertEquals(List.of(), decide(), "a vote that can still come is waited for");
+    }
     duty.votesOverdue(PG, state);
     apply(assertInstanceOf(ClusterCommand.CloseElection.class, decide().getFirst()));
     assertInstanceOf(Election.Blocked.class, primacy().election());
@@ -212,7 +233,11 @@ class LeaderDutyTest {
 
   /// What the leader would do about elections.
   private List<ClusterCommand> decide() {
-    return proposed(duty.decide(now, state, new Outbox())).stream()
+    return elections(duty);
+  }
+
+  private List<ClusterCommand> elections(LeaderDuty leader) {
+    return proposed(leader.decide(now, state, new Outbox())).stream()
         .filter(c ->
             c instanceof ClusterCommand.OpenElection || c instanceof ClusterCommand.CloseElection)
         .toList();
