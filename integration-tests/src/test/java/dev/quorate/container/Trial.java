@@ -157,12 +157,6 @@ final class Trial implements AutoCloseable {
     }
   }
 
-  /// Ends the clients, and says how many commits that they were told of are missing.
-  int lost() {
-    clients.finish();
-    return clients.compare(TARGET.at(site.thePrimary().address()), PATIENCE).lost().size();
-  }
-
   private static long count(List<Sent> sent, Outcome outcome) {
     return sent.stream().mapToLong(s -> s.count(outcome)).sum();
   }

@@ -168,8 +168,8 @@ final class LeaderDuty {
     Primacy primacy = state.primacies().get(resource);
     if (primacy != null && primacy.election() instanceof Election.Open open) {
       Overdue before = votesOverdue.get(resource);
-      boolean again = before != null && before.round() == open.round();
-      votesOverdue.put(resource, new Overdue(open.round(), again ? before.times() + 1 : 1));
+      int times = before != null && before.round() == open.round() ? before.times() : 0;
+      votesOverdue.put(resource, new Overdue(open.round(), times + 1));
     }
   }
 
