@@ -373,6 +373,7 @@ final class TwoVotersTest {
   }
 
   @Test
+  @Tag("S3-46")
   void anOathLetsTheOneGoOnThatCameBack() throws IOException {
     nodes.shut(1);
     nodes.shut(2);

@@ -52,6 +52,7 @@ final class WaitForAllTest {
   }
 
   @Test
+  @Tag("S3-46")
   void anOperatorEndsTheWaitOnTheRecord() throws IOException {
     Path socket = directory.resolve("admin.sock");
     try (HttpListener _ = HttpListener.unix(socket, "", new AdminRoutes(nodes.at(1).operator()))) {

@@ -80,6 +80,7 @@ class Document003IT {
 
   @Order(2)
   @Test
+  @Tag("S2+14")
   @Tag("S3-28")
   @Tag("S3-29")
   void coldStart() {
@@ -310,6 +311,7 @@ class Document003IT {
 
   @Order(10)
   @Test
+  @Tag("S3-46")
   void quorumLost() {
     Machine alone = primary();
     List<Machine> others = site().standbys();
@@ -339,6 +341,8 @@ class Document003IT {
 
   @Order(11)
   @Test
+  @Tag("S3-49")
+  @Tag("S3-50")
   void fenceDeviceThatDoesNotAnswer() {
     Machine lost = primary();
     Machine asked = standby();

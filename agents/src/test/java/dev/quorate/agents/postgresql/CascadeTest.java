@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class CascadeTest {
   @Test
+  @Tag("S0-49")
   @Tag("S4-08")
   @Tag("S4-10")
   @Tag("S4-13")
@@ -40,6 +41,7 @@ class CascadeTest {
   @Tag("S4-20")
   @Tag("S4-21")
   @Tag("S4-38")
+  @Tag("S4-39")
   void aCascadeFollowsItsUpstreamAndThePrimaryWithoutIt() throws Exception {
     assumeTrue(TestServers.available(), "needs root and PostgreSQL 15 in /usr/lib/postgresql");
     SortedMap<String, String> topology = new TreeMap<>();

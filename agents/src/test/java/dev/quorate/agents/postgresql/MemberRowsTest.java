@@ -147,6 +147,7 @@ class MemberRowsTest {
   /// What a standby needs to follow, and what it will need on the day it is the primary.
   @Test
   @Tag("S4-07")
+  @Tag("S4-34")
   void aStandbyIsSetUpForBothRoles() throws Exception {
     pair();
     Server b = member(1);
@@ -168,6 +169,8 @@ class MemberRowsTest {
     await("commits to wait for a", () -> names(b).equals("ANY 1 (\"a\")"));
     servers().ask(b, "CREATE TABLE promoted (id int)");
     assertTrue(Files.notExists(b.parameters().dataDirectory().resolve("standby.signal")));
+    assertEquals("quorate_a", servers().ask(member(0), "SHOW primary_slot_name"));
+    assertEquals("t", servers().ask(member(0), "SELECT pg_is_in_recovery()"));
   }
 
   /// The only thing that a primary's monitor needs to look at more closely than that it answers.

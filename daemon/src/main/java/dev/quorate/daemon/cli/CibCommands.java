@@ -56,9 +56,9 @@ final class CibCommands {
     return Command.of(
             words,
             IMPORT,
-            "Makes the configuration what a Pacemaker CIB says, at once or not at all; what it"
-                + " does not name is deleted, but members and witnesses stay. `--dry-run` only says what would"
-                + " change. Exits with 2 if anything in the document cannot be imported.",
+            "Makes the configuration what a Pacemaker CIB says, at once or not at all; what it does"
+                + " not name is deleted, but members and witnesses stay. `--dry-run` only says what"
+                + " would change. Exits with 2 if anything in the document cannot be imported.",
             CibCommands::push)
         .with(Options.DOCUMENT, Options.DRY_RUN);
   }
@@ -123,6 +123,7 @@ final class CibCommands {
     notices.forEach(notice -> in.out().remark("Note: " + notice));
     for (ConfigurationChange change : result.changes()) {
       if (change instanceof ConfigurationChange.SetProperty(var name, var value)) {
+        PropertyCommands.requireMeant(in, name, value);
         PropertyCommands.warn(in, name, value);
       }
     }

@@ -1,6 +1,7 @@
 package dev.quorate.daemon.cli;
 
 import dev.quorate.resource.ConfigurationChange;
+import dev.quorate.resource.NoQuorumPolicy;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,9 +34,23 @@ final class PropertyCommands {
         .onlySettings("NAME=VALUE")
         .forEach((name, value) -> {
           changes.add(new ConfigurationChange.SetProperty(name, value));
+          requireMeant(in, name, value);
           warn(in, name, value);
         });
     in.change(changes.toArray(ConfigurationChange[]::new));
+  }
+
+  /// Refuses what costs data in the end, unless it is insisted on.
+  static void requireMeant(Invocation in, String name, String value) {
+    boolean ignores = name.equals(NoQuorumPolicy.PROPERTY) && value.equals("ignore");
+    if (ignores && !in.options().force()) {
+      throw new HactlError(
+          ExitCode.REFUSED,
+          "HA-CLI-010",
+          "with no-quorum-policy=ignore a node that is cut off goes on: what its primary"
+              + " acknowledges meanwhile is lost once another one is promoted",
+          "leave it at 'stop', or add --force if that is meant");
+    }
   }
 
   /// Tells of what follows from a property.

@@ -6,6 +6,7 @@ import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.FencingRecord;
 import dev.quorate.resource.GroupDefinition;
+import dev.quorate.resource.NoQuorumPolicy;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.ResourceDefinition;
@@ -149,6 +150,11 @@ final class StatusText {
     }
     if ("true".equals(configuration.properties().get("maintenance-mode"))) {
       warnings.add("The cluster is in maintenance mode: nothing is looked after");
+    }
+    if (NoQuorumPolicy.of(configuration) == NoQuorumPolicy.IGNORE) {
+      warnings.add(
+          "no-quorum-policy=ignore: a node that is cut off goes on, and what it acknowledges may be"
+              + " lost");
     }
     warnings.addAll(PairText.warnings(state));
     for (ResourceDefinition resource : configuration.resources()) {

@@ -14,6 +14,7 @@ import dev.quorate.resource.FencingRecord;
 import dev.quorate.resource.ResourceId;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
@@ -99,6 +100,14 @@ public final class DaemonMetrics {
         "quorate.ring.token.rotation.longest.seconds",
         "the longest that a token ever took to come back",
         () -> ring.map(r -> r.longestRotation().toNanos() / 1e9).orElse(0.0));
+    FunctionTimer.builder(
+            "quorate.ring.token.rotation",
+            this,
+            m -> m.ring.map(RingCounters::rotations).orElse(0L),
+            m -> m.ring.map(r -> r.rotating().toNanos()).orElse(0L),
+            TimeUnit.NANOSECONDS)
+        .description("how often a token came back, and how long that took")
+        .register(registry);
     gauge("quorate.intents", "actions under way", () -> state.get().intents().size());
     gauge(
         "quorate.configuration.version",

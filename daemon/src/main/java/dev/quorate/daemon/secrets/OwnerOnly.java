@@ -7,12 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /// Directories and files that only their owner may read, written so that a crash leaves the old or
 /// the new content.
 public final class OwnerOnly {
+  /// What a secret's file may be for, at most.
+  static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rw-------");
+
   private OwnerOnly() {}
 
   /// Makes the directory with mode 0700 if it does not exist.

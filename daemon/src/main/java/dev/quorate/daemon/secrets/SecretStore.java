@@ -9,6 +9,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -19,13 +21,18 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// The secrets of one node: `ca.crt`, `node.crt`, `node.key`, `ring.key`, and on the first node
 /// `ca.key` and the tokens it has given out. The directory has mode 0700.
 public final class SecretStore {
   private static final int RING_KEY_BYTES = 32;
+
+  /// A random key has fewer different bytes once in some 10^30 times.
+  private static final int FEWEST_BYTES = 12;
 
   private final Path directory;
   private final CertificateStore certificates;
@@ -129,11 +136,13 @@ public final class SecretStore {
   /// each, `GENERATION KEY`; a key alone is the first generation.
   public synchronized SortedMap<Integer, byte[]> ringKeys() {
     SortedMap<Integer, byte[]> keys = new TreeMap<>();
+    requirePrivate(ringKeyFile());
     for (String line : read(ringKeyFile()).strip().lines().toList()) {
       String[] parts = line.strip().split("\\s+", -1);
       try {
         byte[] key = HexFormat.of().parseHex(parts[parts.length - 1]);
         if (parts.length <= 2 && key.length == RING_KEY_BYTES) {
+          requireStrong(key);
           keys.put(parts.length == 2 ? Integer.parseInt(parts[0]) : 1, key);
           continue;
         }
@@ -146,6 +155,33 @@ public final class SecretStore {
       throw damaged();
     }
     return keys;
+  }
+
+  /// Who can read the key of the ring can speak in it.
+  private static void requirePrivate(Path file) {
+    try {
+      Set<PosixFilePermission> mode = Files.getPosixFilePermissions(file);
+      if (!OwnerOnly.MODE.containsAll(mode)) {
+        throw new SecretsException(
+            "%s can be read by others (%s): chmod 600 it, and exchange the key with 'hactl ring rekey'"
+                .formatted(file, PosixFilePermissions.toString(mode)));
+      }
+    } catch (IOException e) {
+      // That it cannot be read is reported by whoever reads it.
+    }
+  }
+
+  /// A key that somebody made up: what a generator makes has some thirty different bytes.
+  private void requireStrong(byte[] key) {
+    Set<Byte> different = new TreeSet<>();
+    for (byte b : key) {
+      different.add(b);
+    }
+    if (different.size() < FEWEST_BYTES) {
+      throw new SecretsException(
+          "a key in %s is weak (%d different bytes in %d): put one there from 'openssl rand -hex 32', the same on all nodes"
+              .formatted(ringKeyFile(), different.size(), key.length));
+    }
   }
 
   private SecretsException damaged() {

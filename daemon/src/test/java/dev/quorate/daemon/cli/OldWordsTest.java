@@ -5,10 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.resource.Constraint;
+import dev.quorate.resource.NoQuorumPolicy;
+import dev.quorate.resource.OperationDefinition;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.Score;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -23,10 +27,10 @@ class OldWordsTest {
   private void postgres() {
     works(
         "resource create pgsqld ocf:heartbeat:pgsqlms bindir=/usr/lib/postgresql/15/bin"
-            + " pgdata=/var/lib/pg recovery_template=/etc/r op start timeout=60s op stop timeout=60s"
-            + " op promote timeout=30s op demote timeout=120s op monitor interval=15s timeout=10s"
-            + " role=\"Master\" op monitor interval=16s timeout=10s role=\"Slave\""
-            + " op notify timeout=60s");
+            + " pgdata=/var/lib/pg recovery_template=/etc/r op start timeout=60s op stop"
+            + " timeout=60s op promote timeout=30s op demote timeout=120s op monitor interval=15s"
+            + " timeout=10s role=\"Master\" op monitor interval=16s timeout=10s role=\"Slave\" op"
+            + " notify timeout=60s");
     works("resource master pgsql-ha pgsqld notify=true");
   }
 
@@ -64,6 +68,78 @@ class OldWordsTest {
         (Constraint.Ordering) cluster.state().configuration().constraints().get(1);
     assertEquals(OperationKind.PROMOTE, order.firstAction());
     assertFalse(order.symmetrical());
+  }
+
+  @Test
+  @Tag("S0-48")
+  void monitorsOfOneRoleDifferInTheirInterval() {
+    postgres();
+    List<OperationDefinition> monitors =
+        cluster.state().configuration().resources().getFirst().operations().stream()
+            .filter(o -> o.kind() == OperationKind.MONITOR)
+            .toList();
+    assertEquals(
+        List.of("PROMOTED 15 s", "UNPROMOTED 16 s"),
+        monitors.stream().map(m -> m.role() + " " + m.interval().toSeconds() + " s").toList());
+    String second = " op monitor interval=15s timeout=10s role=";
+    String create = "resource create %s ocf:heartbeat:pgsqlms bindir=/x pgdata=/y";
+    works(create.formatted("pg2") + second + "Promoted" + second + "Unpromoted promotable");
+    assertEquals(
+        ExitCode.USAGE,
+        cluster.type(create.formatted("pg3") + second + "Promoted" + second + "Master promotable"));
+    assertTrue(
+        cluster.remarks().contains("resource pg3 has two operations MONITOR of PROMOTED at PT15S"),
+        cluster.remarks());
+    assertTrue(cluster.remarks().contains("give them different intervals"), cluster.remarks());
+  }
+
+  @Test
+  @Tag("S4-26")
+  void timesAreWrittenInManyWays() {
+    for (String written : List.of("2", "2s", "2sec", "2000ms")) {
+      String id = "ip" + written;
+      works(
+          "resource create %s ocf:heartbeat:IPaddr2 ip=10.0.0.50 op monitor interval=%s"
+              .formatted(id, written));
+      ResourceDefinition resource = cluster.state().configuration().resources().getLast();
+      assertEquals(Duration.ofSeconds(2), resource.operations().getFirst().interval(), written);
+    }
+    assertEquals(
+        ExitCode.USAGE,
+        cluster.type(
+            "resource create ip ocf:heartbeat:IPaddr2 ip=10.0.0.50 op monitor interval=2fish"));
+    assertTrue(cluster.remarks().contains("interval cannot be '2fish'"), cluster.remarks());
+  }
+
+  @Test
+  @Tag("S3-48")
+  void everyPolicyWithoutAQuorumIsTaken() {
+    for (NoQuorumPolicy policy : NoQuorumPolicy.values()) {
+      works("property set no-quorum-policy=" + policy.word() + " --force");
+      assertEquals(policy, NoQuorumPolicy.of(cluster.state().configuration()));
+      works("quorum status");
+      assertTrue(cluster.output().contains("no-quorum-policy=" + policy.word()));
+    }
+    works("property set no-quorum-policy=fence");
+    assertEquals(NoQuorumPolicy.FENCE, NoQuorumPolicy.of(cluster.state().configuration()));
+    assertEquals(ExitCode.USAGE, cluster.type("property set no-quorum-policy=panic"));
+    assertTrue(cluster.remarks().contains("stop, freeze, demote, suicide"), cluster.remarks());
+  }
+
+  @Test
+  @Tag("S3-47")
+  void aPolicyThatIgnoresTheQuorumIsTakenOnlyWhereItIsMeant() {
+    assertEquals(ExitCode.REFUSED, cluster.type("property set no-quorum-policy=ignore"));
+    assertTrue(cluster.remarks().contains("--force"), cluster.remarks());
+    assertEquals(NoQuorumPolicy.STOP, NoQuorumPolicy.of(cluster.state().configuration()));
+    works("status");
+    assertFalse(cluster.output().contains("no-quorum-policy"), cluster.output());
+
+    works("property set no-quorum-policy=ignore --force");
+    works("status");
+    assertTrue(
+        cluster.output().contains("no-quorum-policy=ignore: a node that is cut off goes on"),
+        cluster.output());
   }
 
   @Test
@@ -110,9 +186,13 @@ class OldWordsTest {
   }
 
   @Test
+  @Tag("S4-30")
   void setupAcceptsTheOldOption() {
     works("cluster setup --name cluster_pgsql server1 server2");
     assertTrue(cluster.output().contains("hactl cluster join TOKEN-server2"), cluster.output());
+    works("cluster setup --name three node1=10.0.0.1 node2 node3");
+    assertTrue(cluster.output().contains("hactl cluster join TOKEN-node2"), cluster.output());
+    assertTrue(cluster.output().contains("hactl cluster join TOKEN-node3"), cluster.output());
     works("cluster auth server1 server2 -u hacluster");
   }
 }

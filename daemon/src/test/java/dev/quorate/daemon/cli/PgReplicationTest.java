@@ -12,6 +12,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class PgReplicationTest {
@@ -60,6 +61,7 @@ class PgReplicationTest {
   }
 
   @Test
+  @Tag("S2+14")
   void theListShowsEveryInstance() {
     chain();
     String list = typed("pg list");

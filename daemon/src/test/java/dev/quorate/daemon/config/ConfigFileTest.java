@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ConfigFileTest {
@@ -32,6 +33,20 @@ class ConfigFileTest {
   }
 
   @Test
+  @Tag("S4-26")
+  @Tag("S4-27")
+  void timesAreWrittenInManyWaysAndANodeIsLostAfterFiveSecondsIfThatIsAsked() {
+    for (String written : List.of("5", "5s", "5000ms")) {
+      DaemonConfig config = ConfigFile.parse(FILE, "ring.token-timeout = " + written);
+      assertEquals(Duration.ofSeconds(5), config.ring().tokenTimeout(), written);
+    }
+    assertTrue(
+        problems("ring.token-timeout = 5 fish\n").getFirst().contains("'5 fish'"),
+        () -> problems("ring.token-timeout = 5 fish\n").toString());
+  }
+
+  @Test
+  @Tag("S4-30")
   void readsAnIdentity() {
     Identity identity =
         ConfigFile.parse(
@@ -68,7 +83,11 @@ class ConfigFileTest {
   @Test
   void aWitnessIsANodeOfTheCluster() {
     String cluster =
-        "cluster = demo\nnode = db1\naddress = 10.0.0.1\npeer.db2 = 10.0.0.2\npeer.arbiter = 10.0.0.3\n";
+        "cluster = demo\n"
+            + "node = db1\n"
+            + "address = 10.0.0.1\n"
+            + "peer.db2 = 10.0.0.2\n"
+            + "peer.arbiter = 10.0.0.3\n";
     assertEquals(
         List.of(new NodeId("arbiter")),
         ConfigFile.parse(FILE, cluster + "witness = arbiter").identity().stream()
@@ -78,7 +97,8 @@ class ConfigFileTest {
         List.of(
             FILE + ":6: witness 'arbitr' is neither this node nor a peer: did you mean 'arbiter'?",
             FILE
-                + ":6: witness 'x!' is neither this node nor a peer: name one of db1, arbiter, db2"),
+                + ":6: witness 'x!' is neither this node nor a peer: name one of db1, arbiter,"
+                + " db2"),
         problems(cluster + "witness = arbitr, x!"));
     assertEquals(
         List.of(

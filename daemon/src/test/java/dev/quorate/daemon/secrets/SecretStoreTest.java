@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,6 +92,35 @@ class SecretStoreTest {
         "rw-------",
         PosixFilePermissions.toString(
             Files.getPosixFilePermissions(directory.resolve("node.key"))));
+  }
+
+  @Test
+  @Tag("S4-33")
+  void aKeyThatIsWeakOrThatOthersCanReadIsRefused() throws IOException {
+    SecretStore store = founded();
+    Path key = temporary.resolve("first/ring.key");
+    String made = Files.readString(key);
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
+    assertTrue(
+        refusal(store).contains("ring.key can be read by others (rw-r-----): chmod 600 it"),
+        () -> refusal(store));
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("r--------"));
+    assertEquals(1, store.ringKeys().size());
+
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+    for (String weak : List.of("00".repeat(32), "1234".repeat(16), "0123456789abcdef".repeat(4))) {
+      Files.writeString(key, weak);
+      assertTrue(refusal(store).contains("ring.key is weak"), () -> weak + ": " + refusal(store));
+      assertTrue(refusal(store).contains("openssl rand -hex 32"), () -> refusal(store));
+    }
+    Files.writeString(key, "1234");
+    assertTrue(refusal(store).contains("damaged"), "md5 1234 is no key at all");
+    Files.writeString(key, made);
+    assertEquals(1, store.ringKeys().size());
+  }
+
+  private static String refusal(SecretStore store) {
+    return String.valueOf(assertThrows(SecretsException.class, store::ringKeys).getMessage());
   }
 
   @Test

@@ -44,6 +44,10 @@ public final class RingCounters {
     VIEWS,
     /// Times that the token was lost.
     TOKENS_LOST,
+    /// Times that a token was sent again, because the ring gave no sign of it.
+    TOKENS_RESENT,
+    /// Messages that were sent again, because somebody lacked them.
+    MESSAGES_RESENT,
     /// Messages delivered.
     MESSAGES_DELIVERED,
     /// Messages refused.
@@ -54,6 +58,8 @@ public final class RingCounters {
 
   private final Map<Count, LongAdder> counts = new EnumMap<>(Count.class);
   private final LongAccumulator longestRotation = new LongAccumulator(Math::max, 0);
+  private final LongAdder rotations = new LongAdder();
+  private final LongAdder rotating = new LongAdder();
 
   /// When the token of the present view came last; written by the ring's thread only.
   private Optional<Instant> lastToken = Optional.empty();
@@ -76,8 +82,23 @@ public final class RingCounters {
     return Duration.ofNanos(longestRotation.get());
   }
 
+  /// How often the token came round, of those times that are in [#rotating()].
+  public long rotations() {
+    return rotations.sum();
+  }
+
+  /// How long all rotations took together.
+  public Duration rotating() {
+    return Duration.ofNanos(rotating.sum());
+  }
+
   void tokenArrived(Instant now) {
-    lastToken.ifPresent(last -> longestRotation.accumulate(Duration.between(last, now).toNanos()));
+    lastToken.ifPresent(last -> {
+      var nanos = Duration.between(last, now).toNanos();
+      longestRotation.accumulate(nanos);
+      rotations.increment();
+      rotating.add(nanos);
+    });
     lastToken = Optional.of(now);
   }
 

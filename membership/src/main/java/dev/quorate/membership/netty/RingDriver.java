@@ -12,6 +12,7 @@ import dev.quorate.membership.core.RingEvent;
 import dev.quorate.membership.core.RingPacket;
 import dev.quorate.membership.core.RingProtocol;
 import dev.quorate.membership.core.RingState;
+import dev.quorate.membership.core.SentBefore;
 import dev.quorate.membership.core.TimerId;
 import dev.quorate.membership.core.Token;
 import dev.quorate.membership.core.TwinWatch;
@@ -68,6 +69,7 @@ public final class RingDriver implements AutoCloseable {
 
   private volatile int waitingBytes;
 
+  private final SentBefore before;
   private final CountDownLatch left = new CountDownLatch(1);
   private boolean failed;
 
@@ -81,6 +83,7 @@ public final class RingDriver implements AutoCloseable {
 
   RingDriver(RingSetup setup, InstantSource time, ViewListener listener, HostAddresses hosts) {
     this.lookUpEvery = hosts.every();
+    this.before = new SentBefore(setup.self().node());
     this.setup = setup;
     this.time = time;
     this.listener = listener;
@@ -352,6 +355,9 @@ public final class RingDriver implements AutoCloseable {
 
   private void send(List<NodeId> to, RingPacket content, RingEffect.Care care) {
     LOG.atTrace().addKeyValue("node", to).addKeyValue("packet", content).log("sent");
+    if (before.repeats(content)) {
+      counters.add(content instanceof Token ? Count.TOKENS_RESENT : Count.MESSAGES_RESENT);
+    }
     packet.clear();
     RingCodec.encode(content, packet);
     transport.send(to, packet.flip(), care);

@@ -51,6 +51,11 @@ final class RingBench {
   long deliveries;
   long viewCount;
 
+  /// How many packets were lost of those that were to be.
+  long lost;
+
+  private boolean losing;
+
   private final RandomGenerator random;
   private final MembershipConfig config;
   private final PriorityQueue<Due> queue = new PriorityQueue<>();
@@ -94,8 +99,14 @@ final class RingBench {
     LinkMonitor monitor = LinkMonitor.of(Duration.ofSeconds(1));
     private final TreeMap<NodeId, TreeSet<Long>> seen = new TreeMap<>();
 
+    /// Of what it sent, how much it had sent before.
+    long repeats;
+
+    private final SentBefore before;
+
     Node(NodeId id) {
       this.id = id;
+      this.before = new SentBefore(id);
     }
 
     Member member() {
@@ -266,6 +277,7 @@ final class RingBench {
     }
     switch (effect) {
       case RingEffect.Send(var to, var packet, var care) -> {
+        node.repeats += node.before.repeats(packet) ? 1 : 0;
         var wired = throughCodec ? wired(packet) : packet;
         to.forEach(receiver -> send(node, receiver, wired, care));
       }
@@ -334,6 +346,7 @@ final class RingBench {
     for (int i = 0; i < copies; i++) {
       if (cut.contains(from + ">" + to)
           || cut.contains(from + ">" + to + "/" + link)
+          || loses()
           || random.nextDouble() < loss
           || random.nextDouble() < linkLoss[link]) {
         continue;
@@ -347,6 +360,20 @@ final class RingBench {
             arrival.run();
           });
     }
+  }
+
+  /// The next packet, whoever sends it, gets lost.
+  void loseNext() {
+    losing = true;
+  }
+
+  private boolean loses() {
+    if (losing) {
+      losing = false;
+      lost++;
+      return true;
+    }
+    return false;
   }
 
   private void tickLinks(Node node, long life) {

@@ -9,6 +9,7 @@ import dev.quorate.membership.NodeId;
 import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGeneratorFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class RingProtocolTest {
@@ -17,10 +18,11 @@ class RingProtocolTest {
   private final RingBench bench = bench("a", "b", "c");
 
   private static RingBench bench(String... names) {
-    return new RingBench(
-        RandomGeneratorFactory.of("L64X128MixRandom").create(1),
-        MembershipConfig.defaults(),
-        names);
+    return bench(MembershipConfig.defaults(), names);
+  }
+
+  private static RingBench bench(MembershipConfig config, String... names) {
+    return new RingBench(RandomGeneratorFactory.of("L64X128MixRandom").create(1), config, names);
   }
 
   private void form() {
@@ -51,6 +53,38 @@ class RingProtocolTest {
     var time = bench.runUntil(SECOND.multipliedBy(2), bench::agree);
     System.out.println("crash detected after " + time);
     assertTrue(time.toMillis() < 1_250, () -> "took " + time);
+  }
+
+  @Test
+  @Tag("S4-27")
+  void aDeadNodeIsOutAfterFiveSecondsIfThatIsAsked() {
+    var slow = bench(MembershipConfig.withTokenTimeout(SECOND.multipliedBy(5)), "a", "b", "c");
+    slow.startAll();
+    slow.runUntil(SECOND, slow::agree);
+    slow.runFor(SECOND);
+    var views = slow.viewCount;
+    slow.node("c").crash();
+    slow.runFor(Duration.ofMillis(4_500));
+    assertEquals(views, slow.viewCount, "it may still come back");
+    var time = slow.runUntil(SECOND.multipliedBy(2), slow::agree);
+    assertTrue(time.toMillis() < 1_000, () -> "took 4500 ms and " + time);
+  }
+
+  /// Whatever packet it is that gets lost, and whoever sends it: nobody is missed.
+  @Test
+  @Tag("S4-37")
+  void oneLostPacketDecidesNothing() {
+    form();
+    var views = bench.viewCount;
+    for (int i = 0; i < 300; i++) {
+      bench.loseNext();
+      bench.node(List.of("a", "b", "c").get(i % 3)).say();
+      bench.runFor(Duration.ofMillis(200 + i * 37L % 101));
+    }
+    assertEquals(views, bench.viewCount);
+    assertEquals(300, bench.lost, "each was lost");
+    assertTrue(repeats() >= 300, () -> "sent again: " + repeats());
+    assertEquals(300 * 3, bench.deliveries, "and nothing with it");
   }
 
   @Test
@@ -137,7 +171,24 @@ class RingProtocolTest {
     assertEquals(before.nodes(), after.nodes());
   }
 
+  private long repeats() {
+    return bench.nodes.values().stream().mapToLong(n -> n.repeats).sum();
+  }
+
   @Test
+  @Tag("S3-40")
+  void withoutLossNothingIsSentTwice() {
+    form();
+    var before = repeats();
+    for (int i = 0; i < 100; i++) {
+      bench.nodes.values().forEach(RingBench.Node::say);
+      bench.runFor(Duration.ofMillis(3));
+    }
+    assertEquals(before, repeats());
+  }
+
+  @Test
+  @Tag("S3-40")
   void messagesAreDeliveredInOneOrderEvenIfManyPacketsAreLost() {
     form();
     bench.loss = 0.05;
@@ -152,6 +203,7 @@ class RingProtocolTest {
     assertEquals(one, bench.node("c").delivered);
     assertEquals(300, bench.deliveries / 3);
     bench.checkOrder();
+    assertTrue(repeats() > 30, () -> "sent again: " + repeats());
   }
 
   @Test

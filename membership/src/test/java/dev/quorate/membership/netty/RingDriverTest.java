@@ -33,6 +33,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -146,7 +147,14 @@ class RingDriverTest {
         .allMatch(s -> s.members() == size && s.views.getLast().equals(all[0].views.getLast()));
   }
 
+  private static long resent(Station... stations) {
+    return Arrays.stream(stations)
+        .mapToLong(s -> s.driver.counters().get(Count.TOKENS_RESENT))
+        .sum();
+  }
+
   @Test
+  @Tag("S3-40")
   void threeNodesFormAViewOrderMessagesAndNoticeADeadOne() {
     var a = new Station("a", 1, (byte) 7);
     var b = new Station("b", 1, (byte) 7);
@@ -165,10 +173,19 @@ class RingDriverTest {
     assertEquals(a.messages, b.messages);
     assertEquals(a.messages, c.messages);
 
+    for (var station : List.of(a, b, c)) {
+      var counters = station.driver.counters();
+      assertTrue(counters.rotations() > 1, "the token comes round");
+      assertTrue(counters.rotating().compareTo(Duration.ofSeconds(20)) < 0);
+      assertTrue(counters.longestRotation().compareTo(counters.rotating()) <= 0);
+    }
+    var before = resent(a, b);
     c.driver.close();
     var detected = await(() -> together(2, a, b));
     System.out.println("death noticed in ms: " + detected);
     assertTrue(detected < 1_500, "within token timeout and consensus: " + detected);
+
+    assertTrue(resent(a, b) > before, "the token was sent to the dead one again");
 
     var again = new Station("c", 2, (byte) 7);
     System.out.println("back in ms: " + await(() -> together(3, a, b, again)));
