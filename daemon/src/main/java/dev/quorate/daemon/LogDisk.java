@@ -122,7 +122,16 @@ final class LogDisk implements SyncListener, AutoCloseable {
     return text.isEmpty() ? Optional.empty() : Optional.of(text);
   }
 
-  private Verdict verdict() {
+  Instant now() {
+    return clock.instant();
+  }
+
+  /// Since when the disk has owed an answer; empty if it does not.
+  Optional<Instant> owes() {
+    return asked;
+  }
+
+  Verdict verdict() {
     synchronized (watch) {
       return watch.verdict(clock.instant(), asked);
     }

@@ -110,16 +110,17 @@ final class LogMembership {
         remove(Message.parse(request.body()).node());
         yield Optional.of("{}");
       }
-      case "POST /v1/log/disk" ->
-          Optional.of(
-              node.get()
-                  .orElseThrow(() ->
-                      elsewhere("this node does not take part", "start it: hactl cluster start"))
-                  .nodeLog()
-                  .disk()
-                  .answer());
+      case "POST /v1/log/disk" -> Optional.of(opened().disk().answer());
+      case "POST /v1/log/relief" -> Optional.of(opened().relief());
       default -> Optional.empty();
     };
+  }
+
+  private NodeLog opened() {
+    return node.get()
+        .orElseThrow(
+            () -> elsewhere("this node does not take part", "start it: hactl cluster start"))
+        .nodeLog();
   }
 
   /// Takes a lost log out of the configuration, unless the member is of a later incarnation than

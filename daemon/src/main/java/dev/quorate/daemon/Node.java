@@ -245,7 +245,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
       }
       case LogEvent.LogFailed(var reason) -> {
         quorum = false;
-        quorumReason = "the log of this node is damaged: " + reason;
+        quorumReason = "the log of this node has failed: " + reason;
         logFailure = Optional.of(reason);
       }
     }

@@ -34,14 +34,21 @@ final class NodeLog implements AutoCloseable {
   private final IntSupplier incarnation;
   private final Optional<TwoVoters> pair;
   private final LogDisk disk;
+  private final Optional<HangingDisk> hanging;
 
   private NodeLog(
-      ReplicatedLog replicated, IntSupplier incarnation, Optional<TwoVoters> pair, LogDisk disk) {
+      ReplicatedLog replicated,
+      IntSupplier incarnation,
+      Optional<TwoVoters> pair,
+      LogDisk disk,
+      DaemonConfig config) {
+    this.hanging = pair.map(p -> new HangingDisk(config, disk, p));
     this.disk = disk;
     this.replicated = replicated;
     this.incarnation = incarnation;
     this.pair = pair;
     disk.follow(replicated);
+    hanging.ifPresent(HangingDisk::follow);
   }
 
   /// Opens the log, or begins to find out whether it may be opened.
@@ -61,7 +68,7 @@ final class NodeLog implements AutoCloseable {
       ConsensusConfig place = LogPlace.of(config, identity, tls).withSyncs(disk);
       LogPlace.recordFounding(config);
       RatisReplicatedLog opened = RatisReplicatedLog.start(place, machine, listener);
-      return new NodeLog(opened, opened::incarnation, Optional.empty(), disk);
+      return new NodeLog(opened, opened::incarnation, Optional.empty(), disk, config);
     }
     TwoVoters pair =
         new TwoVoters(
@@ -77,7 +84,8 @@ final class NodeLog implements AutoCloseable {
             host);
     fencing.stateChanged(machine.state());
     pair.shell().start();
-    return new NodeLog(pair.pairLog(), pair.pairLog()::incarnation, Optional.of(pair), disk);
+    return new NodeLog(
+        pair.pairLog(), pair.pairLog()::incarnation, Optional.of(pair), disk, config);
   }
 
   /// The first leader of a new cluster writes down who belongs to it.
@@ -148,6 +156,11 @@ final class NodeLog implements AutoCloseable {
     return disk;
   }
 
+  /// What the other of two is told whose disk hangs.
+  String relief() {
+    return HangingDisk.answer(hanging.filter(HangingDisk::mayRelieve).isPresent());
+  }
+
   /// An operator swears that the other of two is off, so that this node goes on alone.
   ///
   /// @return its epoch from then on
@@ -168,6 +181,7 @@ final class NodeLog implements AutoCloseable {
   @Override
   public void close() {
     disk.close();
+    hanging.ifPresent(HangingDisk::close);
     pair.ifPresent(p -> p.shell().close());
     replicated.close();
   }

@@ -10,6 +10,7 @@ import dev.quorate.daemon.cli.HactlError;
 import dev.quorate.daemon.cli.PairFacts;
 import dev.quorate.daemon.config.DaemonConfig;
 import dev.quorate.daemon.config.Identity;
+import dev.quorate.daemon.core.HungDisk;
 import dev.quorate.daemon.core.NodeEvent;
 import dev.quorate.daemon.core.PairStanding;
 import dev.quorate.daemon.core.survivor.SurvivorRecord;
@@ -162,6 +163,23 @@ final class TwoVoters implements Surroundings {
 
   void viewInstalled(View view) {
     shell.viewInstalled(view.contains(peer));
+  }
+
+  /// Asks the peer whether its disk is well and it would go on alone; blocks for a bounded time.
+  boolean peerWouldGoOn() {
+    try {
+      return HangingDisk.relieves(
+          MemberClient.post(
+              tls.context(),
+              address(),
+              config.ports().admin(),
+              HangingDisk.ROUTE,
+              "{}",
+              HungDisk.FRESH));
+    } catch (HactlError e) {
+      LOG.atInfo().addKeyValue("reason", e.message()).log("the other does not say how its disk is");
+      return false;
+    }
   }
 
   /// How it stands; empty while it is switched off.

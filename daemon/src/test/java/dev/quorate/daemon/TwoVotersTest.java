@@ -20,7 +20,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -42,27 +41,7 @@ final class TwoVotersTest {
   @BeforeEach
   void twoNodesWithASwitch() throws IOException {
     nodes = new TestNodes(directory);
-    Path agent = directory.resolve("fence_files");
-    Files.writeString(
-        agent,
-        """
-        #!/bin/sh
-        # on and off are files; broken makes the switch fail
-        cd %s || exit 1
-        while IFS='=' read -r name value; do
-          case $name in action) action=$value ;; port) port=$value ;; esac
-        done
-        [ -e broken ] && exit 1
-        case $action in
-          off) rm -f "on-$port"; echo off >> "said-$port" ;;
-          on) echo on >> "said-$port" ;;
-          status) [ -e "on-$port" ] && exit 0; exit 2 ;;
-          metadata) echo '<resource-agent name="fence_files"><parameters><parameter name="port"/></parameters></resource-agent>' ;;
-        esac
-        exit 0
-        """
-            .formatted(directory));
-    Files.setPosixFilePermissions(agent, PosixFilePermissions.fromString("rwxr-xr-x"));
+    FileSwitch.install(directory);
     equip(2);
     nodes.found(2);
     arbitrate();

@@ -23,6 +23,7 @@ class PairExplorationTest {
   private static final int DEPTH = Integer.getInteger("pair.depth", 14);
   private static final int CONTROL_DEPTH = 12;
   private static final int RECOVERY_DEPTH = 9;
+  private static final int HANGING_DEPTH = Integer.getInteger("pair.depth", 10);
 
   /// The standby's machine has crashed, and the primary's goes on alone.
   private static final List<String> ALONE =
@@ -170,6 +171,51 @@ class PairExplorationTest {
     assertEquals(4, sworn.b().disk().epoch());
   }
 
+  @ParameterizedTest
+  @MethodSource("pairs")
+  void whoseDiskHangsLeavesAndBothNever(String name, List<String> path) {
+    PairWorld start = PairWorld.paired().after(Weakness.NONE, path).with(PairDisks.hanging(2));
+    Found found = explore(Weakness.NONE, start, HANGING_DEPTH, PairWorld::violation);
+    System.out.printf("%s, disks: %d states to depth %d%n", name, found.states(), found.depth());
+    assertEquals(Optional.empty(), found.violation());
+    Found ended =
+        explore(Weakness.NONE, start, RECOVERY_DEPTH - 1, world -> stuck(world, Weakness.NONE));
+    assertEquals(Optional.empty(), ended.violation());
+  }
+
+  static Stream<Arguments> pairs() {
+    return Stream.of(Arguments.of("paired", List.of()), Arguments.of("together again", TOGETHER));
+  }
+
+  @Test
+  void whoseDiskHangsIsFencedAndTheOtherTakesOver() {
+    PairWorld taken =
+        PairWorld.paired()
+            .with(PairDisks.hanging(1))
+            .after(
+                Weakness.NONE,
+                List.of(
+                    "A commits",
+                    "A has a disk that hangs",
+                    "A leaves",
+                    "B loses",
+                    "B delay",
+                    "B fences",
+                    "B is told off",
+                    "B writes",
+                    "B promotes"));
+    assertTrue(taken.b().primary());
+    assertEquals(taken.acknowledged(), taken.b().data());
+  }
+
+  @Test
+  void whoLeavesUnaskedIsCaught() {
+    PairWorld start = PairWorld.paired().with(PairDisks.hanging(2));
+    Found found = explore(Weakness.LEAVES_UNASKED, start, CONTROL_DEPTH, PairWorld::violation);
+    System.out.printf("%s: %s%n", Weakness.LEAVES_UNASKED, found.violation());
+    assertTrue(found.violation().isPresent());
+  }
+
   private static Optional<String> stuck(PairWorld world, Weakness weakness) {
     return PairRecovery.comes(world, weakness)
         ? Optional.empty()
@@ -207,8 +253,15 @@ class PairExplorationTest {
       List<String> path,
       int depth,
       Function<PairWorld, Optional<String>> wrongIn) {
+    return explore(weakness, PairWorld.paired().after(weakness, path), depth, wrongIn);
+  }
+
+  private static Found explore(
+      Weakness weakness,
+      PairWorld start,
+      int depth,
+      Function<PairWorld, Optional<String>> wrongIn) {
     Map<PairWorld, Reached> seen = new HashMap<>();
-    PairWorld start = PairWorld.paired().after(weakness, path);
     seen.put(start, new Reached(start, "start"));
     List<PairWorld> frontier = List.of(start);
     int level = 0;

@@ -49,10 +49,12 @@ final class PairRecovery {
   }
 
   private static PairWorld reachable(PairWorld from, Weakness weakness) {
-    PairWorld world = from;
+    PairWorld world = from.with(PairDisks.SOUND);
     for (int n : new int[] {0, 1}) {
       if (!world.node(n).on()) {
         world = world.boot(n);
+      } else if (world.node(n).is(Survivor.Phase.OUT)) {
+        world = world.restart(n);
       }
     }
     return world.next(weakness).getOrDefault("mend", world);

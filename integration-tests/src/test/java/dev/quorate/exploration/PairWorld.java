@@ -20,7 +20,9 @@ import java.util.Optional;
 /// @param link whether the two hear each other
 /// @param commits how many were written
 /// @param acknowledged those that a client was told of, one bit each
-record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowledged) {
+/// @param disks of the logs
+record PairWorld(
+    PairNode a, PairNode b, boolean link, int commits, int acknowledged, PairDisks disks) {
   /// A rule that can be broken, to see that the exploration notices.
   enum Weakness {
     NONE,
@@ -43,7 +45,9 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
     /// Both vote by a change of the log's members that is not committed.
     COUNTS_TOO_EARLY,
     /// Nobody is asked to begin anew.
-    NEVER_ASKS
+    NEVER_ASKS,
+    /// Who leaves because its disk hangs does not ask the other how its disk is.
+    LEAVES_UNASKED
   }
 
   private static final int MOST_BOOTS = 3;
@@ -52,7 +56,9 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
   /// Both are on and know each other; the first has the primary.
   static PairWorld paired() {
     PairWorld world =
-        new PairWorld(PairNode.founded(), PairNode.founded(), true, 0, 0).boot(0).boot(1);
+        new PairWorld(PairNode.founded(), PairNode.founded(), true, 0, 0, PairDisks.SOUND)
+            .boot(0)
+            .boot(1);
     for (int n : new int[] {0, 1}) {
       world = world.hear(n);
     }
@@ -87,8 +93,13 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
 
   private PairWorld put(int n, PairNode node) {
     return n == 0
-        ? new PairWorld(node, b, link, commits, acknowledged)
-        : new PairWorld(a, node, link, commits, acknowledged);
+        ? new PairWorld(node, b, link, commits, acknowledged, disks)
+        : new PairWorld(a, node, link, commits, acknowledged, disks);
+  }
+
+  /// The same with other disks.
+  PairWorld with(PairDisks next) {
+    return new PairWorld(a, b, link, commits, acknowledged, next);
   }
 
   /// What is wrong, if anything.
@@ -98,6 +109,9 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
     }
     if (a.is(Phase.SOLE) && b.is(Phase.SOLE)) {
       return Optional.of("two decide alone");
+    }
+    if (a.is(Phase.OUT) && b.is(Phase.OUT)) {
+      return Optional.of("both have left");
     }
     if (a.disk().standing() == Standing.SOLE && a.disk().equals(b.disk())) {
       return Optional.of("two were alone in one epoch");
@@ -113,29 +127,38 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
   /// Everything that can happen next, by name.
   Map<String, PairWorld> next(Weakness weakness) {
     Map<String, PairWorld> next = new LinkedHashMap<>();
-    next.put(link ? "cut" : "mend", new PairWorld(a, b, !link, commits, acknowledged));
+    next.put(link ? "cut" : "mend", new PairWorld(a, b, !link, commits, acknowledged, disks));
     for (int n : new int[] {0, 1}) {
       String who = n == 0 ? "A " : "B ";
       if (!node(n).on()) {
-        if (node(n).boot() < MOST_BOOTS) {
+        if (node(n).boot() < MOST_BOOTS && !disks.hangs(n)) {
           next.put(who + "boots", boot(n));
         }
       } else {
         next.put(who + "crashes", put(n, node(n).off()));
-        next.put(who + "daemon restarts", restart(n));
+        if (!disks.hangs(n)) {
+          next.put(who + "daemon restarts", restart(n));
+        }
         protocol(n, who, weakness, next);
         database(n, who, weakness, next);
       }
       device(n, who, weakness, next);
+      disks.next(n).forEach((what, after) -> next.put(who + what, with(after)));
     }
     return next;
   }
 
   private void protocol(int n, String who, Weakness weakness, Map<String, PairWorld> next) {
     PairNode me = node(n);
-    boolean contact = link && other(n).on();
+    boolean contact = link && other(n).on() && !me.is(Phase.OUT) && !other(n).is(Phase.OUT);
     if (contact) {
       next.put(who + "hears", hear(n));
+    }
+    boolean relieved = contact && other(n).is(Phase.PAIRED) && !disks.hangs(1 - n);
+    if (disks.hangs(n)
+        && me.is(Phase.PAIRED)
+        && (relieved || weakness == Weakness.LEAVES_UNASKED)) {
+      next.put(who + "leaves", tell(n, new SurvivorEvent.Relieved()));
     }
     boolean pair = me.disk().standing() == Standing.PAIR;
     if (contact && pair && other(n).is(Phase.LEARNING) && weakness != Weakness.NEVER_ASKS) {
@@ -157,7 +180,7 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
         next.put(who + "is bold", put(n, me.with(bold).calls(Fence.ASKED, bold.peerBoot())));
       }
     }
-    if (!me.settled()) {
+    if (!me.settled() && !disks.hangs(n)) {
       next.put(who + "writes", tell(n, new SurvivorEvent.Written()));
       if (weakness == Weakness.ALONE_BEFORE_WRITTEN && me.is(Phase.BURYING)) {
         Survivor hasty = me.daemon().orElseThrow();
@@ -199,7 +222,7 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
     if (!mine.leads() && mayLead) {
       next.put(who + "leads", put(n, me.knows(mine.leading(true))));
     }
-    if (mine.memory() != mine.disk()) {
+    if (mine.memory() != mine.disk() && !disks.hangs(n)) {
       next.put(who + "flushes", put(n, me.knows(mine.flushed())));
     }
     if (!mine.leads() || !sameLog) {
@@ -212,7 +235,7 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
     if (changing && mine.memory() == Names.CHANGING) {
       next.put(who + "ends the change", put(n, me.knows(mine.appended(Names.BOTH))));
     }
-    if (!others.copied(mine).equals(others)) {
+    if (!others.copied(mine).equals(others) && !disks.hangs(1 - n)) {
       next.put(who + "sends", put(1 - n, other(n).knows(others.copied(mine))));
     }
   }
@@ -264,6 +287,7 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
     return link
         && mine
         && others
+        && !disks.anyHangs()
         && node(n).disk().epoch() == other(n).disk().epoch()
         && (keeps || node(n).disk().standing() == Standing.PAIR)
         && changed(n, weakness);
@@ -274,6 +298,10 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
     switch (me.fence()) {
       case NONE -> {}
       case ASKED -> {
+        if (disks.hangs(n) && me.is(Phase.FENCING)) {
+          // The log that it would go on with is not ready.
+          return;
+        }
         PairWorld done = put(1 - n, other(n).off());
         next.put(who + "fences", done.put(n, done.node(n).calls(Fence.DONE, me.fenceBoot())));
         next.put(who + "fencing fails", answered(n, weakness == Weakness.FAILED_IS_DONE));
@@ -327,7 +355,7 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
     if (me.waits() && !me.promise() && me.is(Phase.PAIRED) && quorum(n, weakness)) {
       next.put(who + "promises", promise(n));
     }
-    if (me.is(Phase.SOLE) && me.promise()) {
+    if (me.is(Phase.SOLE) && me.promise() && !disks.hangs(n)) {
       next.put(who + "withdraws its promise", put(n, me.log(me.holder(), false)));
     }
     if (me.is(Phase.SOLE) && !me.promise() && me.waits()) {
@@ -340,7 +368,8 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
   private boolean mayPromote(int n, Weakness weakness) {
     PairNode me = node(n);
     PairNode peer = other(n);
-    if (me.primary() || !me.daemon().filter(Survivor::decides).isPresent()) {
+    boolean decides = !disks.hangs(n) && me.daemon().filter(Survivor::decides).isPresent();
+    if (me.primary() || !decides) {
       return false;
     }
     if (me.is(Phase.SOLE)) {
@@ -394,7 +423,7 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
     }
     boolean told = both || !me.waits();
     return new PairWorld(
-        written.a, written.b, link, commits + 1, told ? acknowledged | bit : acknowledged);
+        written.a, written.b, link, commits + 1, told ? acknowledged | bit : acknowledged, disks);
   }
 
   // The protocol.
@@ -404,7 +433,7 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
     return put(n, node(n).boots(begun));
   }
 
-  private PairWorld restart(int n) {
+  PairWorld restart(int n) {
     PairNode begun = node(n).with(Survivor.begin(node(n).disk()).next());
     return put(n, begun.knows(begun.members().restarted()));
   }
@@ -433,6 +462,7 @@ record PairWorld(PairNode a, PairNode b, boolean link, int commits, int acknowle
                 SurvivorEffect.Prepare _,
                 SurvivorEffect.AddVoter _,
                 SurvivorEffect.Write _,
+                SurvivorEffect.Leave _,
                 SurvivorEffect.Delay _ ->
                 me;
           };

@@ -332,20 +332,25 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   /// Closes, and returns as soon as this node applies nothing, and takes no request for votes or
   /// entries any more. What it had begun to answer is in its files once they are written.
   public Silence fallSilent() {
+    Silence silence = abandon();
+    CompletableFuture.anyOf(machine.stopped(), silence.written()).join();
+    return silence;
+  }
+
+  /// Begins to do so, and waits for nothing: where the disk hangs, the log's files are not closed
+  /// before it answers, but its port is, and nobody gets a sign of life.
+  public Silence abandon() {
     if (!closed.compareAndSet(false, true)) {
       return Silence.OF_NOTHING;
     }
     deaf.run();
     timer.shutdown();
     proposer.close();
-    Silence silence =
-        Silence.begin(
-            () -> server.getServerRpc().close(),
-            () -> server.getDivision(group.getGroupId()).close(),
-            this::closeServer,
-            Objects.requireNonNull(config.voters().get(config.self())));
-    CompletableFuture.anyOf(machine.stopped(), silence.written()).join();
-    return silence;
+    return Silence.begin(
+        () -> server.getServerRpc().close(),
+        () -> server.getDivision(group.getGroupId()).close(),
+        this::closeServer,
+        Objects.requireNonNull(config.voters().get(config.self())));
   }
 
   private synchronized void closeServer() {

@@ -59,7 +59,7 @@ enum ConfigKey {
   GRACE(
       "node.grace",
       "10s",
-      "How long a node whose daemon alone is gone is left alone: 1s to 10min."),
+      "How long a node whose daemon alone is gone is left alone: 1s to 10min. With `two-node=true` also how long the disk of the log may owe an answer before the node leaves the decisions to the other, if that one's disk is well; at least 3s."),
   RESEND(
       "log.resend", "300ms", "How soon a command of unknown fate is proposed again: 50ms to 10s."),
   LOG_FREE_SPACE(

@@ -352,8 +352,8 @@ public final class NodeCore {
         notice(
             NodeEffect.Notice.Level.ERROR,
             "HA-NODE-024",
-            "this node takes no part any more: its log is damaged; rebuild it with 'hactl node"
-                + " rebuild'",
+            "this node takes no part any more: its log has failed; do what the reason says, else"
+                + " rebuild it with 'hactl node rebuild'",
             "reason",
             reason));
     effects.addAll(duty.resign());

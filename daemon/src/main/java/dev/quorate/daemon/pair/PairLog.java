@@ -299,6 +299,13 @@ public final class PairLog implements ReplicatedLog {
     listener.logEvent(new LogEvent.QuorumLost(SILENT));
   }
 
+  /// Takes no part any more, without waiting for the disk.
+  void abandon() {
+    Optional<RatisReplicatedLog> open = log();
+    current = Optional.empty();
+    open.ifPresent(RatisReplicatedLog::abandon);
+  }
+
   private Optional<RatisReplicatedLog> log() {
     return current.flatMap(Opened::ready);
   }

@@ -165,6 +165,27 @@ public final class PairShell implements AutoCloseable {
     return loop.unusable() ? Optional.empty() : Optional.of(hello());
   }
 
+  /// Whether this node would go on alone if the peer took no part any more.
+  public boolean wouldGoOn() {
+    return standing.mode() == Mode.BOTH && around.rules().wanted() && unprotected().isEmpty();
+  }
+
+  /// The disk of this node's log hangs, and the peer would go on alone.
+  ///
+  /// @param reason for a human
+  /// @return whether this node takes no part any more because of it
+  public CompletableFuture<Boolean> relieved(String reason) {
+    CompletableFuture<Boolean> left = new CompletableFuture<>();
+    loop.submit(() -> {
+      tell(new SurvivorEvent.Relieved());
+      left.complete(in(Phase.OUT));
+      if (in(Phase.OUT)) {
+        around.unusable(reason);
+      }
+    });
+    return left;
+  }
+
   /// An operator swore that the peer is off.
   ///
   /// @return why that is not taken; empty once this node goes on alone, or is about to
@@ -299,7 +320,7 @@ public final class PairShell implements AutoCloseable {
           tell(new SurvivorEvent.QuorumLost());
         }
       }
-      case RESUMING, FENCING, BURYING, SOLE -> {}
+      case RESUMING, FENCING, BURYING, SOLE, OUT -> {}
     }
   }
 
@@ -352,6 +373,10 @@ public final class PairShell implements AutoCloseable {
         loop.submit(() -> tell(new SurvivorEvent.Written()));
       }
       case SurvivorEffect.Delay() -> delay();
+      case SurvivorEffect.Leave() -> {
+        pairLog.abandon();
+        loop.end();
+      }
     }
   }
 

@@ -21,7 +21,7 @@ final class Standings {
               now.disk().standing() == Standing.PAIR && now.writing().isEmpty()
                   ? Mode.NOBODY
                   : Mode.OTHER;
-          case WAITING, RESUMING, ALONE, FENCING, BURYING, OFFERING -> Mode.NOBODY;
+          case WAITING, RESUMING, ALONE, FENCING, BURYING, OFFERING, OUT -> Mode.NOBODY;
         };
     return new PairStanding(mode, text(now, peer), mode == Mode.ALONE ? proof : Optional.empty());
   }
@@ -39,6 +39,7 @@ final class Standings {
           case SOLE -> "goes on without " + peer;
           case LEARNING -> "copies what " + peer + " decided alone";
           case OFFERING -> "takes " + peer + " in again";
+          case OUT -> "takes no part, since the disk of its log hangs; " + peer + " is to go on";
         };
     return what + " (epoch " + now.disk().epoch() + ")";
   }

@@ -19,6 +19,8 @@ import java.util.Optional;
 ///   votes again; in between nothing is decided.
 /// - An operator's word that the other is off stands for the device, and for having voted: what the
 ///   other may have begun alone then ends with it, for the epoch that follows is later than that.
+/// - Who leaves because its own disk hangs does nothing more in this run: the other misses it, and
+///   shows it to be off.
 /// - A learner is one durably before it discards anything, and until it votes again.
 ///
 /// Immutable; times and the fence device are the caller's.
@@ -53,7 +55,9 @@ public record Survivor(
     /// It copies the other's log, or waits for being a voter again.
     LEARNING,
     /// It has ceased to be alone: the other may vote again, and nothing is decided before it does.
-    OFFERING
+    OFFERING,
+    /// Its log hangs, and it has left the decision to the other, until it begins to run anew.
+    OUT
   }
 
   /// What is next, and what is to be done for it.
@@ -84,12 +88,16 @@ public record Survivor(
     return switch (phase) {
       case WAITING, LEARNING -> disk.standing() == Standing.PAIR && !peerBoot.isEmpty();
       case PAIRED, ALONE, OFFERING -> true;
-      case RESUMING, FENCING, BURYING, SOLE -> false;
+      case RESUMING, FENCING, BURYING, SOLE, OUT -> false;
     };
   }
 
   /// What an event makes of it.
   public Step on(SurvivorEvent event) {
+    return phase == Phase.OUT ? stay() : taken(event);
+  }
+
+  private Step taken(SurvivorEvent event) {
     return switch (event) {
       case SurvivorEvent.PeerHeard(var peer, var boot) -> heard(peer, boot);
       case SurvivorEvent.AskedToBeginAnew(var peer) -> asked(peer);
@@ -110,6 +118,8 @@ public record Survivor(
           phase == Phase.LEARNING && disk.standing() == Standing.LEARNER && writing.isEmpty()
               ? write(Phase.LEARNING, new SurvivorRecord(disk.epoch(), Standing.PAIR))
               : stay();
+      case SurvivorEvent.Relieved() ->
+          phase == Phase.PAIRED ? to(Phase.OUT, new SurvivorEffect.Leave()) : stay();
       case SurvivorEvent.Sworn(var spare) -> sworn(spare);
     };
   }
@@ -135,7 +145,7 @@ public record Survivor(
           peer.equals(new SurvivorRecord(disk.epoch(), Standing.LEARNER))
               ? with(boot).to(Phase.OFFERING)
               : stay();
-      case LEARNING, PAIRED, FENCING, BURYING, SOLE, OFFERING -> stay();
+      case LEARNING, PAIRED, FENCING, BURYING, SOLE, OFFERING, OUT -> stay();
     };
   }
 
@@ -195,7 +205,7 @@ public record Survivor(
               ? stay()
               : entitled ? to(Phase.ALONE, new SurvivorEffect.Delay()) : to(Phase.WAITING);
       case WAITING -> with("").stay();
-      case RESUMING, ALONE, FENCING, BURYING, SOLE, LEARNING -> stay();
+      case RESUMING, ALONE, FENCING, BURYING, SOLE, LEARNING, OUT -> stay();
     };
   }
 
@@ -210,7 +220,7 @@ public record Survivor(
                   new SurvivorEffect.Fence(peerBoot))
               : stay();
       case RESUMING -> to(Phase.RESUMING, new SurvivorEffect.Fence(peerBoot));
-      case WAITING, PAIRED, FENCING, BURYING, SOLE, LEARNING, OFFERING -> stay();
+      case WAITING, PAIRED, FENCING, BURYING, SOLE, LEARNING, OFFERING, OUT -> stay();
     };
   }
 
@@ -225,7 +235,7 @@ public record Survivor(
           verified && mine
               ? to(Phase.SOLE, true, new SurvivorEffect.OpenSole(disk.epoch()))
               : to(Phase.RESUMING, new SurvivorEffect.Delay());
-      case WAITING, PAIRED, ALONE, BURYING, SOLE, LEARNING, OFFERING -> stay();
+      case WAITING, PAIRED, ALONE, BURYING, SOLE, LEARNING, OFFERING, OUT -> stay();
     };
   }
 
@@ -245,7 +255,7 @@ public record Survivor(
         yield write(Phase.BURYING, new SurvivorRecord(epoch, Standing.SOLE), effects);
       }
       case RESUMING -> to(Phase.SOLE, true, new SurvivorEffect.OpenSole(disk.epoch()));
-      case PAIRED, BURYING, SOLE, LEARNING, OFFERING -> stay();
+      case PAIRED, BURYING, SOLE, LEARNING, OFFERING, OUT -> stay();
     };
   }
 
@@ -262,7 +272,7 @@ public record Survivor(
           durable.disk.standing() == Standing.LEARNER
               ? durable.to(Phase.LEARNING, new SurvivorEffect.Follow(durable.disk.epoch()))
               : durable.to(Phase.LEARNING, new SurvivorEffect.OpenPair());
-      case WAITING, RESUMING, PAIRED, ALONE, FENCING, SOLE -> durable.stay();
+      case WAITING, RESUMING, PAIRED, ALONE, FENCING, SOLE, OUT -> durable.stay();
     };
   }
 

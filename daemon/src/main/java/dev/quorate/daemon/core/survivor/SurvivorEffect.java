@@ -32,6 +32,10 @@ public sealed interface SurvivorEffect {
   /// Make this durable, then say [SurvivorEvent.Written].
   record Write(SurvivorRecord survivor) implements SurvivorEffect {}
 
+  /// Give no vote, no answer and no sign of life any more, whatever becomes of the disk; wait for
+  /// nothing.
+  record Leave() implements SurvivorEffect {}
+
   /// Say [SurvivorEvent.DelayPassed] after a delay; that of the side without the primary is longer.
   record Delay() implements SurvivorEffect {}
 }

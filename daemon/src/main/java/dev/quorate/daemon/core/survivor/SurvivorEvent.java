@@ -38,6 +38,10 @@ public sealed interface SurvivorEvent {
   /// The last entry that makes this learner a voter again is known here to be committed.
   record TakenIn() implements SurvivorEvent {}
 
+  /// The disk of this node's log has hung for too long, and the peer, asked just now, said that its
+  /// own is well and that it would go on alone.
+  record Relieved() implements SurvivorEvent {}
+
   /// An operator swore that the peer is off.
   ///
   /// @param spare by how much the epoch is to be later than the next one; never the same on both

@@ -150,6 +150,27 @@ class SurvivorTest {
     assertEquals(new SurvivorRecord(2, Standing.PAIR), step.next().disk());
   }
 
+  @Test
+  void whoIsRelievedForItsDiskDoesNothingMoreInThisRun() {
+    on(new SurvivorEvent.Relieved());
+    assertEquals(Phase.WAITING, step.next().phase(), "it does not vote");
+    pair();
+    on(new SurvivorEvent.Relieved());
+    assertEquals(List.of(new SurvivorEffect.Leave()), step.effects());
+    for (SurvivorEvent event :
+        List.of(
+            new SurvivorEvent.PeerHeard(SOLE, "b1"),
+            new SurvivorEvent.QuorumGained("b1"),
+            new SurvivorEvent.QuorumLost(),
+            new SurvivorEvent.DelayPassed(),
+            new SurvivorEvent.Sworn(1))) {
+      on(event);
+      assertEquals(List.of(), step.effects());
+      assertEquals(Phase.OUT, step.next().phase());
+    }
+    assertFalse(step.next().votes() || step.next().decides());
+  }
+
   private void pair() {
     on(new SurvivorEvent.PeerHeard(PAIR, "b1"));
     assertEquals(List.of(new SurvivorEffect.OpenPair()), step.effects());
