@@ -29,6 +29,14 @@ public interface ResourceInstance extends AutoCloseable {
     return List.of();
   }
 
+  /// The last lines that the resource itself wrote of what it does, the oldest first. Changes
+  /// nothing, and may be called beside [#run]. An agent whose resource writes nothing has none.
+  ///
+  /// @param lines how many at most
+  default List<String> lastWords(int lines) {
+    return List.of();
+  }
+
   /// Forgets the resource on this node without stopping it.
   @Override
   void close();

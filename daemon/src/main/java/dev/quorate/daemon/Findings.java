@@ -2,6 +2,7 @@ package dev.quorate.daemon;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.quorate.agents.Finding;
+import dev.quorate.agents.ResourceInstance;
 import dev.quorate.daemon.cli.HactlError;
 import dev.quorate.daemon.cli.JsonText;
 import dev.quorate.resource.ResourceId;
@@ -19,6 +20,13 @@ final class Findings {
   ///
   /// @throws HactlError if it is not
   static List<Finding> of(OpenInstances instances, ResourceId resource) {
+    return opened(instances, resource).examine();
+  }
+
+  /// A resource that is open here.
+  ///
+  /// @throws HactlError if it is not
+  static ResourceInstance opened(OpenInstances instances, ResourceId resource) {
     return instances
         .get(resource)
         .orElseThrow(() ->
@@ -27,8 +35,7 @@ final class Findings {
                     .formatted(
                         resource, instances.whyNotOpen(resource).map(w -> ": " + w).orElse("")),
                 "see 'hactl status'"))
-        .instance()
-        .examine();
+        .instance();
   }
 
   static String question(ResourceId resource) {

@@ -8,11 +8,13 @@ import dev.quorate.daemon.http.HttpHandler;
 import dev.quorate.daemon.http.HttpReply;
 import dev.quorate.daemon.http.HttpRequest;
 import dev.quorate.daemon.secrets.SecretsException;
+import dev.quorate.membership.NodeId;
 import dev.quorate.resource.json.ClusterJson;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -71,7 +73,8 @@ final class MemberRoutes implements HttpHandler {
           .addKeyValue("node", request.client())
           .addKeyValue("operation", route)
           .log("request by a member");
-      Optional<String> answer = special(route, request);
+      Optional<String> asked = local(route, request);
+      Optional<String> answer = asked.isPresent() ? asked : special(route, request);
       if (answer.isPresent()) {
         reply.send(200, JSON, answer.get());
         return;
@@ -84,13 +87,6 @@ final class MemberRoutes implements HttpHandler {
           rekeying.requested(request.body());
           reply.send(200, JSON, "{}");
         }
-        case "POST /v1/examine" ->
-            reply.send(
-                200,
-                JSON,
-                Findings.format(
-                    cluster.examine(
-                        cluster.facts().self().orElseThrow(), Findings.asked(request.body()))));
         case "POST /v1/start" -> {
           cluster.start();
           reply.send(200, JSON, "{}");
@@ -113,6 +109,24 @@ final class MemberRoutes implements HttpHandler {
     } catch (SecretsException e) {
       error(reply, 409, "HA-ADMIN-005", String.valueOf(e.getMessage()), "");
     }
+  }
+
+  /// What this node alone can say, of its machine and of what runs on it.
+  private Optional<String> local(String route, HttpRequest request) throws IOException {
+    Supplier<NodeId> self = () -> cluster.facts().self().orElseThrow();
+    return switch (route) {
+      case "POST /v1/examine" ->
+          Optional.of(Findings.format(cluster.examine(self.get(), Findings.asked(request.body()))));
+      case "POST /v1/last-words" ->
+          Optional.of(
+              LastWords.format(
+                  cluster.lastWords(
+                      self.get(),
+                      Findings.asked(request.body()),
+                      LastWords.asked(request.body()))));
+      case "POST /v1/names" -> Optional.of(NodeNames.format(cluster.names(self.get())));
+      default -> Optional.empty();
+    };
   }
 
   /// What those answer who have routes of their own.

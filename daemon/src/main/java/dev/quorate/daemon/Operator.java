@@ -417,6 +417,21 @@ final class Operator implements Cluster {
   }
 
   @Override
+  public List<String> lastWords(NodeId node, ResourceId resource, int lines) {
+    return node.equals(running().self())
+        ? LastWords.of(running().instances(), resource, lines)
+        : LastWords.parse(
+            ask(node, "/v1/last-words", LastWords.question(resource, lines), EXAMINATION_PATIENCE));
+  }
+
+  @Override
+  public SortedMap<String, String> names(NodeId node) {
+    return node.equals(running().self())
+        ? NodeNames.found(state().configuration())
+        : NodeNames.parse(ask(node, "/v1/names", "{}", EXAMINATION_PATIENCE));
+  }
+
+  @Override
   public void relay(NodeId node, String verb, Duration atMost) {
     ask(node, "/v1/" + verb, "{\"patience\":" + atMost.toMillis() + "}", atMost.plusSeconds(5));
   }

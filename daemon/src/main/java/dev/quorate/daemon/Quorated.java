@@ -1,7 +1,5 @@
 package dev.quorate.daemon;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.LoggerContext;
 import dev.quorate.agents.ResourceAgent;
 import dev.quorate.daemon.cli.AgentCatalog;
 import dev.quorate.daemon.cli.HactlError;
@@ -22,7 +20,6 @@ import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /// The daemon. `quorated [--config FILE] [--check]`.
 ///
@@ -88,18 +85,10 @@ public final class Quorated {
       System.out.println(file + " is good");
       return;
     }
-    startLogging(config.logLevel());
+    Logging.start(config.logLevel(), config.logTarget());
     makeDirectories(config);
     try (var _ = StateDirectory.claim(config)) {
       serve(config);
-    }
-  }
-
-  private static void startLogging(String level) {
-    SLF4JBridgeHandler.removeHandlersForRootLogger();
-    SLF4JBridgeHandler.install();
-    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
-      context.getLogger("dev.quorate").setLevel(Level.toLevel(level));
     }
   }
 

@@ -103,6 +103,10 @@ final class MemberOrders {
           done(order);
         }
       }
+      case INIT -> {
+        new NewDatabase(local).make();
+        done(order);
+      }
       case NONE, REBUILD, COPY -> {}
     }
   }

@@ -39,7 +39,6 @@ final class PostgresDriver implements AutoCloseable {
   private static final Duration QUESTION = Duration.ofSeconds(2);
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration REBUILD = Duration.ofHours(24);
-  private static final Duration DEGRADE_AFTER = Duration.ofSeconds(5);
   private static final int MOST_STARTS = 3;
   private static final long AGAIN = 15;
   private static final long LONGEST = 250;
@@ -50,7 +49,7 @@ final class PostgresDriver implements AutoCloseable {
 
   private final LocalPostgres local;
   private final Semaphore kick = new Semaphore(0);
-  private final StandbyPresence presence = new StandbyPresence(DEGRADE_AFTER);
+  private final StandbyPresence presence;
   private final AtomicReference<@Nullable Thread> comingBack = new AtomicReference<>();
   private long castRound;
   private long castAt;
@@ -69,6 +68,7 @@ final class PostgresDriver implements AutoCloseable {
 
   PostgresDriver(LocalPostgres local) {
     this.local = local;
+    this.presence = new StandbyPresence(local.parameters.degradeAfter());
     this.orders = new MemberOrders(local);
     this.bulletin = new Bulletin(local);
     local.onExit = () -> Thread.ofVirtual().name("postgres-exit").start(this::postmasterEnded);

@@ -63,10 +63,15 @@ final class PostgresInstance {
     this.parameters = parameters;
     this.runner = runner;
     this.watch = watch;
-    this.log = workDirectory.resolve("postgres.log");
+    this.log = log(workDirectory);
     this.config = new ManagedConfig(parameters.configDirectory(), parameters.dataDirectory());
     this.processes =
         new DirectoryProcesses(parameters.dataDirectory(), List.of("postgres", "postmaster"));
+  }
+
+  /// What the server writes into that it is started with, unless it has a file of its own.
+  static Path log(Path workDirectory) {
+    return workDirectory.resolve("postgres.log");
   }
 
   /// Whether there is a database at all.

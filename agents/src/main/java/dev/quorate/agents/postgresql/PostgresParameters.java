@@ -1,9 +1,11 @@
 package dev.quorate.agents.postgresql;
 
 import dev.quorate.agents.core.postgresql.ByteSize;
+import dev.quorate.agents.core.postgresql.DiskSpace;
 import dev.quorate.agents.core.postgresql.Topology;
 import dev.quorate.resource.TimeText;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +31,9 @@ import java.util.stream.Stream;
 /// @param startOptions more of the server's command line
 /// @param rejoin what may happen to a member that cannot follow
 /// @param topology who streams from whom, and who only keeps a copy
+/// @param diskSpace with how little free space its disks are not well
+/// @param initdb options with which a new database is made
+/// @param degradeAfter how long commits wait for a standby that is away, with `durability=sync`
 public record PostgresParameters(
     Optional<Path> bindir,
     Path configDirectory,
@@ -43,10 +48,21 @@ public record PostgresParameters(
     String replicationOptions,
     List<String> startOptions,
     RejoinPolicy rejoin,
-    Topology topology) {
+    Topology topology,
+    DiskSpace diskSpace,
+    List<String> initdb,
+    Duration degradeAfter) {
+  private static final String DISK_SPACE = "disk-space";
+  private static final String DISK_STANDARD = "10%:3%";
+  private static final String INITDB = "initdb";
+  private static final String DEGRADE_AFTER = "sync-degrade-after";
+  private static final String DEGRADE_STANDARD = "5s";
+  private static final Duration DEGRADE_LONGEST = Duration.ofHours(1);
+
   /// Copies the list.
   public PostgresParameters {
     startOptions = List.copyOf(startOptions);
+    initdb = List.copyOf(initdb);
   }
 
   /// Every parameter that the agent knows, with what it means.
@@ -91,6 +107,22 @@ public record PostgresParameters(
     known.put(
         "delay",
         "nodes that replay with a delay, as 'n5:1h'; they are never promoted and never waited for");
+    known.put(
+        DISK_SPACE,
+        "with how little free space the disks of data and WAL make the node's health yellow and red"
+            + " (node-health-strategy), in percent; 0%:0% for never ["
+            + DISK_STANDARD
+            + "]");
+    known.put(
+        INITDB,
+        "options with which 'hactl pg init' makes a new database, as '--locale=en_US.UTF-8"
+            + " --encoding=UTF8 --auth=scram-sha-256'");
+    known.put(
+        DEGRADE_AFTER,
+        "with durability=sync: how long commits wait for a synchronous standby that is away, before"
+            + " they wait for it no more, from 1s to 1h ["
+            + DEGRADE_STANDARD
+            + "]");
     known.put("recovery_template", "ignored: PostgreSQL 12 and later have no recovery.conf");
     return known;
   }
@@ -125,6 +157,18 @@ public record PostgresParameters(
           "maxlag-time '%s' is not a time: write it as 10, 10s or 2min"
               .formatted(text.get("maxlag-time")));
     }
+    if (DiskSpace.parse(text.getOrDefault(DISK_SPACE, DISK_STANDARD)).isEmpty()) {
+      problems.add(
+          "disk-space '%s' is not YELLOW:RED in percent: write it as 10%%:3%%"
+              .formatted(text.get(DISK_SPACE)));
+    }
+    initdbProblem(text).ifPresent(problems::add);
+    Optional<Duration> degrade = TimeText.parse(text.getOrDefault(DEGRADE_AFTER, DEGRADE_STANDARD));
+    if (degrade.filter(d -> d.toMillis() >= 1000 && d.compareTo(DEGRADE_LONGEST) <= 0).isEmpty()) {
+      problems.add(
+          "%s '%s' is not a time from 1s to 1h: write it as 5, 5s or 2min"
+              .formatted(DEGRADE_AFTER, text.get(DEGRADE_AFTER)));
+    }
     problems.addAll(Topology.problems(text));
     choice(
         text,
@@ -145,6 +189,22 @@ public record PostgresParameters(
       problems.add("replication_options must not hold a password: name a passfile instead");
     }
     return problems;
+  }
+
+  /// Where the data is comes from the resource, and a password must stand in no parameter.
+  private static Optional<String> initdbProblem(SortedMap<String, String> text) {
+    return words(text, INITDB).stream()
+        .filter(w -> w.matches("-D.*|--pgdata.*|-X.*|--waldir.*|-W|--pwprompt"))
+        .findFirst()
+        .map(w ->
+            "initdb must not hold '%s': the data is where pgdata or datadir says, and nobody can be asked for a password"
+                .formatted(w));
+  }
+
+  private static List<String> words(SortedMap<String, String> text, String name) {
+    return List.of(text.getOrDefault(name, "").strip().split("\\s+")).stream()
+        .filter(w -> !w.isEmpty())
+        .toList();
   }
 
   private static void choice(
@@ -173,14 +233,15 @@ public record PostgresParameters(
         text.getOrDefault("replication_user", database),
         Optional.ofNullable(text.get("primary_address")),
         text.getOrDefault("replication_options", ""),
-        List.of(text.getOrDefault("start_opts", "").strip().split("\\s+")).stream()
-            .filter(w -> !w.isEmpty())
-            .toList(),
+        words(text, "start_opts"),
         RejoinPolicy.valueOf(
             text.getOrDefault("rejoin", RejoinPolicy.AUTO.word())
                 .toUpperCase(Locale.ROOT)
                 .replace('-', '_')),
-        Topology.of(text));
+        Topology.of(text),
+        DiskSpace.parse(text.getOrDefault(DISK_SPACE, DISK_STANDARD)).orElseThrow(),
+        words(text, INITDB),
+        TimeText.parse(text.getOrDefault(DEGRADE_AFTER, DEGRADE_STANDARD)).orElseThrow());
   }
 
   /// Where a program is.

@@ -38,12 +38,14 @@ final class PostgresResource implements ResourceInstance {
   private static final int NOT_INSTALLED = 5;
 
   private final LocalPostgres local;
+  private final DiskHealth disks;
   private final PostgresDriver driver;
   private volatile boolean emergency;
 
   PostgresResource(LocalPostgres local, PostgresDriver driver) {
     this.local = local;
     this.driver = driver;
+    this.disks = new DiskHealth(local);
   }
 
   @Override
@@ -183,6 +185,7 @@ final class PostgresResource implements ResourceInstance {
       String how = local.rejoin.progress().orElse(local.condition);
       return standby(("is being brought back " + how).strip());
     }
+    disks.look();
     local.buryTheDead();
     if (local.instance.postmaster().isEmpty()) {
       SortedSet<Long> orphans = local.instance.stopAtOnce();
@@ -401,6 +404,13 @@ final class PostgresResource implements ResourceInstance {
   @Override
   public List<Finding> examine() {
     return new Examination(local).findings();
+  }
+
+  @Override
+  public List<String> lastWords(int lines) {
+    return new ServerLog(
+            local.parameters.dataDirectory(), PostgresInstance.log(local.context.workDirectory()))
+        .tail(lines);
   }
 
   private static Duration left(long end) {

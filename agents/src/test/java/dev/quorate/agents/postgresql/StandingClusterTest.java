@@ -17,11 +17,17 @@ import dev.quorate.agents.core.postgresql.PromotionPolicy.Verdict;
 import dev.quorate.agents.core.postgresql.ServerSettings;
 import dev.quorate.agents.core.postgresql.doctor.TimeoutRules;
 import dev.quorate.agents.postgresql.TestServers.Server;
+import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.NodeId;
+import dev.quorate.resource.Action;
+import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.Durability;
+import dev.quorate.resource.FenceDeviceDefinition;
 import dev.quorate.resource.Holder;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.OperationResult;
+import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,7 +83,10 @@ class StandingClusterTest {
     a.instance().stop(LONG);
     assertEquals(ControlFile.State.SHUT_DOWN, z.instance().control().state());
     assertEquals(ControlFile.State.SHUT_DOWN_IN_RECOVERY, a.instance().control().state());
-    cluster = new TinyCluster(List.of(a, z), new TreeMap<>(Map.of(Durability.OPTION, "sync")));
+    cluster =
+        new TinyCluster(
+            List.of(a, z),
+            new TreeMap<>(Map.of(Durability.OPTION, "sync", "sync-degrade-after", "1s")));
     scores = new TreeMap<>(Map.of(a.node(), 0, z.node(), 0));
   }
 
@@ -135,7 +144,8 @@ class StandingClusterTest {
         "a streaming quorum",
         servers.ask(
             z,
-            "SELECT application_name || ' ' || state || ' ' || sync_state FROM pg_stat_replication"));
+            "SELECT application_name || ' ' || state || ' ' || sync_state FROM"
+                + " pg_stat_replication"));
     await(
         "everything to arrive",
         () ->
@@ -273,9 +283,85 @@ class StandingClusterTest {
     a.instance().stopAtOnce();
     long waited = millis(() -> servers.ask(z, "INSERT INTO t VALUES (101)"));
 
-    assertTrue(waited < 15_000, () -> "a commit waited " + waited + " ms");
+    assertTrue(waited < 5_000, () -> "a commit waited " + waited + " ms, and 1 s is the bound");
     assertEquals("", servers.ask(z, "SHOW synchronous_standby_names"));
     assertTrue(cluster.primacy().heldBy(z.node(), "boot1"), "no failover");
+  }
+
+  /// A promotion that hangs keeps the instance busy for longer than two stops may take.
+  @Test
+  @Tag("S0-44")
+  void aStopThatTakesTooLongHasFailedAndItsNodeIsFenced() throws Exception {
+    takeOver();
+    cluster.accepted(
+        new ClusterCommand.ChangeConfiguration(
+            -1,
+            "test",
+            List.of(
+                new ConfigurationChange.PutFenceDevice(
+                    new FenceDeviceDefinition(
+                        new ResourceId("lab"),
+                        "fence_virsh",
+                        new TreeMap<>(Map.of("pcmk_host_list", "a,z")))))));
+    cluster.succeed(OperationKind.DEMOTE, z.node());
+    assertEquals(a.node(), cluster.elect(new TreeMap<>(Map.of(a.node(), 100, z.node(), 0))));
+    assertEquals(List.of(), fences());
+    Incarnation life = new Incarnation("boot1", 1);
+    cluster.accepted(
+        new ClusterCommand.BeginAction(
+            "late",
+            1,
+            1,
+            new Action.OperationAction(OperationKind.PROMOTE, TinyCluster.PG, a.node()),
+            a.node(),
+            life,
+            LONG));
+    String startup = process(a, "startup");
+    servers.run("kill", "-STOP", startup);
+    Thread busy =
+        Thread.ofVirtual().start(() -> cluster.instance(a.node()).run(OperationKind.PROMOTE, LONG));
+    try {
+      await("the promotion to be under way", () -> isBusy(a));
+      cluster.accepted(
+          new ClusterCommand.RecordResult("late", a.node(), OperationResult.unknown("too late")));
+      for (int i = 0; i < 2; i++) {
+        OperationResult result =
+            cluster.perform(OperationKind.STOP, a.node(), Duration.ofMillis(100));
+        assertEquals(OperationResult.Status.UNKNOWN, result.status(), result::reason);
+      }
+      assertEquals(List.of("fence a"), fences());
+    } finally {
+      servers.run("kill", "-CONT", startup);
+      busy.join();
+    }
+  }
+
+  /// Whether an operation keeps it from being looked at.
+  private boolean isBusy(Server server) {
+    OperationResult look =
+        cluster.instance(server.node()).run(OperationKind.MONITOR, Duration.ofMillis(500));
+    return look.status() == OperationResult.Status.UNKNOWN
+        && look.reason().contains("another operation");
+  }
+
+  private String process(Server server, String type) {
+    return servers.ask(
+        server, "SELECT pid FROM pg_stat_activity WHERE backend_type = '%s'".formatted(type));
+  }
+
+  private List<String> fences() {
+    return cluster.planned().stream().map(Action::key).filter(k -> k.startsWith("fence")).toList();
+  }
+
+  @Test
+  void theBoundHasBoundsItself() {
+    for (String bad : List.of("0", "999ms", "61min", "5 fish", "")) {
+      assertEquals(
+          List.of(
+              "sync-degrade-after '%s' is not a time from 1s to 1h: write it as 5, 5s or 2min"
+                  .formatted(bad)),
+          PostgresParameters.problems(new TreeMap<>(Map.of("sync-degrade-after", bad))));
+    }
   }
 
   @Test
@@ -284,21 +370,18 @@ class StandingClusterTest {
     takeOver();
     cluster.succeed(OperationKind.DEMOTE, z.node());
     assertEquals(a.node(), cluster.elect(new TreeMap<>(Map.of(a.node(), 100, z.node(), 0))));
-    String checkpointer =
-        servers.ask(a, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'");
-    servers.run("kill", "-STOP", checkpointer);
+    String startup = process(a, "startup");
+    servers.run("kill", "-STOP", startup);
     try {
       OperationResult[] result = new OperationResult[1];
       long took =
           millis(() ->
-              result[0] =
-                  cluster.instance(a.node()).run(OperationKind.PROMOTE, Duration.ofMillis(300)));
+              result[0] = cluster.perform(OperationKind.PROMOTE, a.node(), Duration.ofMillis(300)));
       assertNotEquals(OperationResult.Status.SUCCEEDED, result[0].status());
       assertTrue(took < 3_000, () -> "it took " + took + " ms");
       assertEquals("t", servers.ask(a, "SELECT pg_is_in_recovery()"));
-      assertEquals(Role.UNPROMOTED, result[0].observed());
     } finally {
-      servers.run("kill", "-CONT", checkpointer);
+      servers.run("kill", "-CONT", startup);
     }
   }
 }

@@ -193,6 +193,11 @@ final class TinyCluster implements AutoCloseable {
         .getOrDefault(MemberOrder.attribute(PG), "");
   }
 
+  /// A node's attribute; empty if it has none of this name.
+  String attribute(NodeId node, String name) {
+    return state.attributes().getOrDefault(node, new TreeMap<>()).getOrDefault(name, "");
+  }
+
   /// Orders an operation through intent and result.
   OperationResult perform(OperationKind kind, NodeId node) {
     return perform(kind, node, DEADLINE);

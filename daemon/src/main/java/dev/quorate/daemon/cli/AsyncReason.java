@@ -9,12 +9,28 @@ import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.Durability;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// Why commits do not wait for a standby.
 final class AsyncReason {
   private AsyncReason() {}
+
+  /// A line for each standby that is heard and that commits do not wait for.
+  static List<String> lines(
+      ClusterState state, ResourceDefinition resource, Replication replication) {
+    List<String> lines = new ArrayList<>();
+    replication
+        .members()
+        .forEach((node, member) -> {
+          if (!member.report().primary()) {
+            of(state, resource, replication, node)
+                .ifPresent(why -> lines.add("%s is asynchronous: %s".formatted(node, why)));
+          }
+        });
+    return lines;
+  }
 
   /// Why not, as a sentence without its full stop; empty if they do.
   static Optional<String> of(

@@ -58,7 +58,8 @@ final class CibCommands {
             IMPORT,
             "Makes the configuration what a Pacemaker CIB says, at once or not at all; what it does"
                 + " not name is deleted, but members and witnesses stay. `--dry-run` only says what"
-                + " would change. Exits with 2 if anything in the document cannot be imported.",
+                + " would change, and what would be done then. Exits with 2 if anything in the"
+                + " document cannot be imported.",
             CibCommands::push)
         .with(Options.DOCUMENT, Options.DRY_RUN);
   }
@@ -128,14 +129,15 @@ final class CibCommands {
       }
     }
     boolean dry = in.options().own().containsKey(Options.DRY_RUN);
-    ClusterCommand command =
+    ClusterCommand.ChangeConfiguration command =
         new ClusterCommand.ChangeConfiguration(
             state.configuration().version(), in.client(), result.changes());
     requireRoom(command);
+    List<String> steps = Foreseen.change(state, in.cluster().facts().quorum(), command);
+    report(in, state, result.changes(), steps, dry);
     if (!dry && !result.changes().isEmpty()) {
       in.propose(command);
     }
-    report(in, state, result.changes(), dry);
   }
 
   /// All changes are one entry of the log.
@@ -171,11 +173,15 @@ final class CibCommands {
   }
 
   private static void report(
-      Invocation in, ClusterState before, List<ConfigurationChange> changes, boolean dry) {
+      Invocation in,
+      ClusterState before,
+      List<ConfigurationChange> changes,
+      List<String> steps,
+      boolean dry) {
     List<String> lines =
         changes.stream().map(c -> ChangeLine.of(c, before.configuration())).toList();
     if (in.options().json()) {
-      in.out().line(JsonText.pretty(Map.of("changes", lines, "dryRun", dry)));
+      in.out().line(JsonText.pretty(Map.of("changes", lines, "steps", steps, "dryRun", dry)));
       return;
     }
     if (lines.isEmpty()) {
@@ -184,5 +190,9 @@ final class CibCommands {
     }
     in.out().line(dry ? "Would be changed:" : "Changed:");
     lines.forEach(line -> in.out().line("  " + line));
+    if (!steps.isEmpty()) {
+      in.out().line(dry ? "Would be done then:" : "Is done then:");
+      steps.forEach(step -> in.out().line("  " + step));
+    }
   }
 }

@@ -147,6 +147,17 @@ public interface Cluster {
   /// @return what was done, line by line
   List<String> exchangeAuthority(String client);
 
+  /// The last lines that a resource wrote on a node.
+  ///
+  /// @throws HactlError if that node cannot be asked
+  List<String> lastWords(NodeId node, ResourceId resource, int lines);
+
+  /// What addresses a node finds for the names of all nodes; a name for which it finds none is left
+  /// out.
+  ///
+  /// @throws HactlError if that node cannot be asked
+  SortedMap<String, String> names(NodeId node);
+
   /// How the ring's links to the other nodes do.
   List<RingLink> ringLinks();
 

@@ -23,9 +23,11 @@ final class ClusterCommands {
     return List.of(
         Command.of(
                 "cluster setup",
-                "NAME NODE=ADDRESS[,ADDRESS…] NODE=ADDRESS[,ADDRESS…]… [--witness NODE[,NODE…]] [--force]",
-                "Founds a cluster; this node is its first member, the others must be reachable. Several"
-                    + " addresses are several links of the ring. A witness votes and hosts nothing.",
+                "NAME NODE=ADDRESS[,ADDRESS…] NODE=ADDRESS[,ADDRESS…]… [--witness NODE[,NODE…]]"
+                    + " [--force]",
+                "Founds a cluster; this node is its first member, the others must be reachable."
+                    + " Several addresses are several links of the ring. A witness votes and hosts"
+                    + " nothing.",
                 ClusterCommands::setup)
             .with(Options.WITNESS)
             .anywhere(),
@@ -218,7 +220,8 @@ final class ClusterCommands {
   }
 
   private static void verify(Invocation in) {
-    List<String> warnings = StatusText.warnings(in.cluster().state());
+    List<String> warnings = new ArrayList<>(StatusText.warnings(in.cluster().state()));
+    warnings.addAll(NameCheck.lines(in));
     warnings.forEach(in.out()::line);
     if (!warnings.isEmpty()) {
       throw HactlError.failed("the configuration is not safe", "see the lines above");

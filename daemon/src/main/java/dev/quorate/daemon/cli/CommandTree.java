@@ -17,6 +17,7 @@ public final class CommandTree {
               CibCommands.all(),
               PropertyCommands.all(),
               ResourceCommands.all(),
+              OldResourceLine.all(),
               GroupCommands.all(),
               CloneCommands.all(),
               ConstraintCommands.all(),
@@ -26,6 +27,7 @@ public final class CommandTree {
               PgCommands.all(),
               PgReplication.all(),
               PgDoctor.all(),
+              PgLog.all(),
               PgDrill.all(),
               PgOrders.all())
           .flatMap(List::stream)

@@ -24,11 +24,12 @@ final class ConstraintCommands {
     return List.of(
         Command.of(
             "constraint location",
-            "RESOURCE prefers|avoids NODE[=SCORE]… | RESOURCE rule [role=ROLE] [score=SCORE |"
-                + " score-attribute=NAME] [constraint-id=ID] EXPRESSION",
-            "Lets a resource prefer or avoid nodes, or those for which a rule holds: node attributes"
-                + " and dates as pcs writes them. `regexp%PATTERN` stands for all resources whose"
-                + " names match.",
+            "RESOURCE prefers|avoids NODE[=SCORE]… [--promoted] | RESOURCE rule [role=ROLE]"
+                + " [score=SCORE | score-attribute=NAME] [constraint-id=ID] EXPRESSION",
+            "Lets a resource prefer or avoid nodes, or those for which a rule holds: node"
+                + " attributes and dates as pcs writes them. With --promoted it is about the"
+                + " promoted instance: among those that have as much, the highest score is"
+                + " promoted. `regexp%PATTERN` stands for all resources whose names match.",
             ConstraintCommands::location),
         Command.of(
             "constraint location add",
@@ -80,6 +81,7 @@ final class ConstraintCommands {
       throw HactlError.usage(
           "'" + verb + "' is neither prefers nor avoids", "usage: hactl " + words.synopsis());
     }
+    boolean promoted = in.options().promoted();
     List<ConfigurationChange> changes = new ArrayList<>();
     do {
       String[] parts = words.take("NODE[=SCORE]").split("=", 2);
@@ -91,7 +93,17 @@ final class ConstraintCommands {
               resource
                   .<Constraint>map(r ->
                       new Constraint.Location(
-                          "location-" + r + "-" + node + "-" + score, r, Role.STARTED, node, score))
+                          "location-"
+                              + r
+                              + "-"
+                              + node
+                              + "-"
+                              + score
+                              + (promoted ? "-promoted" : ""),
+                          r,
+                          promoted ? Role.PROMOTED : Role.STARTED,
+                          node,
+                          score))
                   .orElseGet(() ->
                       WrittenConstraints.fresh(
                           in,

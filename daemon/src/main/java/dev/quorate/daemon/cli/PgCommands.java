@@ -1,5 +1,6 @@
 package dev.quorate.daemon.cli;
 
+import dev.quorate.agents.core.postgresql.replication.Replication;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
@@ -26,13 +27,15 @@ final class PgCommands {
         Command.of(
             "pg status",
             "[RESOURCE]",
-            "Shows who is primary, and what every standby has.",
+            "Shows who is primary, what every standby has, and why commits do not wait for it.",
             PgCommands::status),
         Command.of(
-            "pg switchover",
-            "[NODE] [--wait[=S]]",
-            "Makes a standby the primary, in an orderly way, and says how long each step took.",
-            in -> switchover(in, only(in), in.words().has() ? in.words().take("NODE") : "")));
+                "pg switchover",
+                "[NODE] [--wait[=S]] [--dry-run]",
+                "Makes a standby the primary, in an orderly way, and says how long each step took."
+                    + " With --dry-run it only says what would be done.",
+                in -> switchover(in, only(in), in.words().has() ? in.words().take("NODE") : ""))
+            .with(Options.DRY_RUN));
   }
 
   /// The resource that `--name` says, or the only one that holds data.
@@ -66,8 +69,10 @@ final class PgCommands {
       in.out().line(JsonText.pretty(StatusJson.primacy(in.cluster().state(), resource)));
       return;
     }
-    PostgresText.table(in.cluster().state(), resource, in.cluster().replication(resource.id()))
-        .forEach(in.out()::line);
+    Replication replication = in.cluster().replication(resource.id());
+    PostgresText.table(in.cluster().state(), resource, replication).forEach(in.out()::line);
+    AsyncReason.lines(in.cluster().state(), resource, replication)
+        .forEach(line -> in.out().line("  " + line));
   }
 
   static void switchover(Invocation in, ResourceDefinition resource, String target) {
@@ -87,6 +92,10 @@ final class PgCommands {
       throw HactlError.failed(
           "'" + resource.publicId() + "' is promoted nowhere, so there is nothing to switch over",
           "see why: hactl explain " + resource.publicId());
+    }
+    if (in.options().own().containsKey(Options.DRY_RUN)) {
+      foresee(in, resource, target);
+      return;
     }
     Duration wait = in.options().patience().orElse(Options.WAIT);
     Steps steps = new Steps(in, wait);
@@ -108,6 +117,25 @@ final class PgCommands {
           "not " + target + " but " + names(now) + " was elected",
           "see why: hactl explain " + resource.publicId() + " on " + target);
     }
+  }
+
+  private static void foresee(Invocation in, ResourceDefinition resource, String target) {
+    ClusterState state = in.cluster().state();
+    List<NodeId> standbys = Placements.in(state, resource, Role.UNPROMOTED);
+    if (target.isEmpty() && standbys.size() != 1) {
+      throw HactlError.usage(
+          "the election would say which of " + names(standbys) + " it is",
+          "name one of them to see what would be done for it");
+    }
+    NodeId next = target.isEmpty() ? standbys.getFirst() : in.node(target);
+    if (!standbys.contains(next)) {
+      throw HactlError.failed(
+          "'%s' is no standby on %s".formatted(resource.publicId(), next),
+          "name one of " + names(standbys));
+    }
+    in.out().line("Would be done:");
+    Foreseen.switchover(state, in.cluster().facts().quorum(), resource, next)
+        .forEach(step -> in.out().line("  " + step));
   }
 
   private static Holder holder(ClusterState state, ResourceDefinition resource) {

@@ -6,6 +6,7 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.NodeStatus;
+import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.Role;
 import java.time.Duration;
@@ -31,6 +32,12 @@ final class PgOrders {
             "Copies the whole database of the primary to a member again. The old files are kept"
                 + " beside the new ones until the next copy.",
             in -> comeBack(in, Kind.COPY)),
+        Command.of(
+            "pg init",
+            "NODE --yes [--wait[=S]]",
+            "Makes a new database on a node, with the options of the parameter 'initdb', if no"
+                + " member has one. The others copy it.",
+            PgOrders::initialise),
         Command.of(
             "pg restart",
             "[NODE] [--wait[=S]]",
@@ -84,6 +91,31 @@ final class PgOrders {
             "'%s' on %s is brought back from %s; see 'hactl pg status'"
                 .formatted(resource.publicId(), node, promoted.getFirst()));
     in.settle(node + " is back", s -> carriedOut(s, resource, node));
+  }
+
+  private static void initialise(Invocation in) {
+    ResourceDefinition resource = PgCommands.only(in);
+    NodeId node = in.node(in.words().take("NODE"));
+    in.words().end();
+    ClusterState state = in.cluster().state();
+    long epoch = PgCommands.primacy(state, resource).map(Primacy::epoch).orElse(0L);
+    if (epoch > 0 || !promoted(in, resource).isEmpty()) {
+      throw new HactlError(
+          ExitCode.REFUSED,
+          "HA-PG-018",
+          "'" + resource.publicId() + "' has a database: a new one would be another one",
+          "to copy it to " + node + " again: hactl pg reinit " + node);
+    }
+    if (!in.options().force()) {
+      throw new HactlError(
+          ExitCode.REFUSED,
+          "HA-PG-019",
+          "a new, empty database is made on " + node + ", and the others become copies of it",
+          "if no node has a database that is to be kept, add --yes");
+    }
+    order(in, resource, node, Kind.INIT);
+    in.out().line("A database is made on %s; see 'hactl pg status'".formatted(node));
+    in.settle("there is a database", s -> carriedOut(s, resource, node));
   }
 
   /// Writes an order down.

@@ -32,7 +32,7 @@ final class PgReplication {
             "pg lag",
             "[RESOURCE] [-o json]",
             "Shows how many bytes and seconds each standby is behind the primary, whoever it"
-                + " streams from.",
+                + " streams from, and why commits do not wait for it.",
             PgReplication::lag),
         Command.of(
             "pg topology",
@@ -245,6 +245,7 @@ final class PgReplication {
                             Amounts.bytes(lag.unreplayed()),
                             Amounts.seconds(lag.behind())))));
     Columns.of(rows, "").forEach(in.out()::line);
+    AsyncReason.lines(in.cluster().state(), resource, replication).forEach(in.out()::line);
   }
 
   private static String upstream(Replication.Member member) {
@@ -363,14 +364,7 @@ final class PgReplication {
     table.add(columns.stream().map(c -> c.toUpperCase(Locale.ROOT)).toList());
     rows.forEach(row -> table.add(columns.stream().map(c -> String.valueOf(row.get(c))).toList()));
     Columns.of(table, "").forEach(in.out()::line);
-    replication
-        .members()
-        .forEach((node, member) -> {
-          if (!member.report().primary()) {
-            AsyncReason.of(in.cluster().state(), resource, replication, node)
-                .ifPresent(why -> in.out().line("%s is asynchronous: %s".formatted(node, why)));
-          }
-        });
+    AsyncReason.lines(in.cluster().state(), resource, replication).forEach(in.out()::line);
   }
 
   /// Why commits do not wait for who is at the other end; empty for strangers.

@@ -156,6 +156,7 @@ final class StatusText {
           "no-quorum-policy=ignore: a node that is cut off goes on, and what it acknowledges may be"
               + " lost");
     }
+    warnings.addAll(MissingMembers.lines(state));
     warnings.addAll(PairText.warnings(state));
     for (ResourceDefinition resource : configuration.resources()) {
       PostgresText.waiting(state, resource)

@@ -139,6 +139,7 @@ public final class ConfigFile {
                 .toList(),
             new DaemonConfig.Promptness(auto(ConfigKey.REALTIME), auto(ConfigKey.MEMORY_LOCK)),
             logLevel(),
+            logTarget(),
             value(ConfigKey.BOOT_ID));
     crossRules(config);
     if (!problems.isEmpty()) {
@@ -356,6 +357,15 @@ public final class ConfigFile {
     return level;
   }
 
+  private LogTarget logTarget() {
+    String text = value(ConfigKey.LOG_TARGET);
+    return LogTarget.parse(text)
+        .orElseGet(() -> {
+          problem(ConfigKey.LOG_TARGET, "no log can go to '" + text + "'", LogTarget.forms());
+          return new LogTarget.Standard();
+        });
+  }
+
   private void crossRules(DaemonConfig config) {
     DaemonConfig.Ports ports = config.ports();
     if (ports.raft() == ports.admin()
@@ -376,7 +386,8 @@ public final class ConfigFile {
     if (timing.quorumBound().compareTo(timing.electionShortest().multipliedBy(3)) < 0) {
       problem(
           ConfigKey.QUORUM_BOUND,
-          "quorum.bound must be at least three times raft.election-timeout, or an election stops services",
+          "quorum.bound must be at least three times raft.election-timeout, or an election stops"
+              + " services",
           "raise it to " + Durations.text(timing.electionShortest().multipliedBy(3)));
     }
     if (config.socket().toString().length() > LONGEST_SOCKET) {

@@ -11,12 +11,13 @@ enum ConfigKey {
   ADDRESS(
       "address",
       "",
-      "The address on which this node's services listen. Further addresses, separated by commas, are"
-          + " further links of the ring, up to eight."),
+      "The address on which this node's services listen. Further addresses, separated by commas,"
+          + " are further links of the ring, up to eight."),
   WITNESS(
       "witness",
       "",
-      "The nodes that vote and host nothing, separated by commas; counts when the cluster is founded."),
+      "The nodes that vote and host nothing, separated by commas; counts when the cluster is"
+          + " founded."),
   RING_PORT("ring.port", "5415", "UDP port of the ring."),
   RAFT_PORT("raft.port", "5416", "TCP port of the replicated log."),
   ADMIN_PORT("admin.port", "5417", "TCP port on which nodes speak to each other."),
@@ -37,11 +38,13 @@ enum ConfigKey {
   FRAGMENT(
       "ring.fragment",
       "8192",
-      "Bytes of a message in one datagram, 1024 to 16384; longer messages are cut. Below 1350 no datagram is cut by an Ethernet."),
+      "Bytes of a message in one datagram, 1024 to 16384; longer messages are cut. Below 1350 no"
+          + " datagram is cut by an Ethernet."),
   ELECTION_TIMEOUT(
       "raft.election-timeout",
       "300ms",
-      "The shortest time without a leader after which a node stands for election: 150ms to 10s. The longest is twice that."),
+      "The shortest time without a leader after which a node stands for election: 150ms to 10s. The"
+          + " longest is twice that."),
   QUORUM_BOUND(
       "quorum.bound",
       "2s",
@@ -65,11 +68,16 @@ enum ConfigKey {
   LOG_FREE_SPACE(
       "log.free-space",
       "64",
-      "MiB that must be free on the file system of `state.directory`: with less the node hands the leadership over and stops its log, before a write fails, and does not start. 16 to 65536; 0 switches it off."),
+      "MiB that must be free on the file system of `state.directory`: with less the node hands the"
+          + " leadership over and stops its log, before a write fails, and does not start. 16 to"
+          + " 65536; 0 switches it off."),
   SLOW_SYNC(
       "log.slow-sync",
       "300ms",
-      "The disk of the log is slow if most of the last times it took this long to keep what was written: 20ms to 10s. It is reported, and a leader lets another node lead whose disk is not; nothing is stopped. The default is the shortest election time-out: to wait longer for a disk is worse than to change the leader."),
+      "The disk of the log is slow if most of the last times it took this long to keep what was"
+          + " written: 20ms to 10s. It is reported, and a leader lets another node lead whose disk"
+          + " is not; nothing is stopped. The default is the shortest election time-out: to wait"
+          + " longer for a disk is worse than to change the leader."),
   FENCE_DIRECTORIES(
       "fence.directories",
       "/usr/sbin:/usr/local/sbin",
@@ -77,12 +85,21 @@ enum ConfigKey {
   REALTIME(
       "realtime",
       "auto",
-      "Real-time scheduling of the ring, and a greater share of the processors for the rest of the daemon: auto or off. Where the kernel does not permit it the daemon says so and goes on."),
+      "Real-time scheduling of the ring, and a greater share of the processors for the rest of the"
+          + " daemon: auto or off. Where the kernel does not permit it the daemon says so and goes"
+          + " on."),
   MEMORY_LOCK(
       "memory.lock",
       "auto",
-      "Whether the daemon's memory is kept from being swapped out: auto or off. Where the kernel does not permit it the daemon says so and goes on."),
+      "Whether the daemon's memory is kept from being swapped out: auto or off. Where the kernel"
+          + " does not permit it the daemon says so and goes on."),
   LOG_LEVEL("log.level", "info", "How much is logged: error, warn, info, debug or trace."),
+  LOG_TARGET(
+      "log.target",
+      "journal",
+      "Where the log goes: `journal` (the standard output, which systemd gives to its journal),"
+          + " `syslog:FACILITY` (of this machine, UDP port 514, as `syslog:local0`), or a file's"
+          + " absolute path."),
   BOOT_ID(
       "boot-id",
       "",

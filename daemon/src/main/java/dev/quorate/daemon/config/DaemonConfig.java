@@ -27,6 +27,7 @@ public record DaemonConfig(
     List<String> selfFence,
     Promptness promptness,
     String logLevel,
+    LogTarget logTarget,
     String bootId) {
 
   /// Where the daemon listens.

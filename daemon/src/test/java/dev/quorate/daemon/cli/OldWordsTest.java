@@ -143,6 +143,54 @@ class OldWordsTest {
   }
 
   @Test
+  @Tag("S3-26")
+  void scoresOfPromotionAreSetAndExplained() {
+    postgres();
+    works("constraint location pgsql-ha prefers n1=1000 n2=100 --master");
+    works("explain pgsql-ha");
+    String text = cluster.output();
+    assertTrue(text.contains("promotion score 1000"), text);
+    assertTrue(text.contains("promotion score 100"), text);
+    assertTrue(text.contains("1000 location location-pgsql-ha-n1-1000-promoted"), text);
+    works("constraint");
+    assertTrue(cluster.output().contains("1000"), cluster.output());
+    works("constraint location pgsql-ha prefers n1=2000 --promoted");
+  }
+
+  @Test
+  @Tag("S4-32")
+  void aLineOfHaresourcesIsTakenOver() {
+    String line = "resource haresources n1 IPAddr::192.168.1.15/24/eth0 hapostgres";
+    assertEquals(ExitCode.FAILED, cluster.type(line));
+    assertTrue(cluster.remarks().contains("no resource of this cluster is a PostgreSQL"));
+    postgres();
+    works(line);
+    works("config");
+    String config = cluster.output();
+    for (String expected :
+        List.of(
+            "ip=192.168.1.15",
+            "cidr_netmask=24",
+            "nic=eth0",
+            "prefers node 'n1' with score 50",
+            "with Promoted resource 'pgsql-ha'",
+            "promote resource 'pgsql-ha' then start resource 'ip-192.168.1.15'")) {
+      assertTrue(config.contains(expected), () -> expected + " in\n" + config);
+    }
+    works("resource haresources n2 10.0.0.7 10.0.0.8/16 postgresql");
+    assertTrue(cluster.output().contains("10.0.0.7, 10.0.0.8 prefer n2"), cluster.output());
+    for (String bad :
+        List.of(
+            "n9 10.0.0.9 postgresql",
+            "n1 postgresql",
+            "n1 10.0.0.9",
+            "n1 10.0.0.9 httpd",
+            "n1 10.0.0.9 postgresql more")) {
+      assertEquals(ExitCode.USAGE, cluster.type("resource haresources " + bad), bad);
+    }
+  }
+
+  @Test
   void theNewerSpellings() {
     works(
         "resource create pgsql-ha ocf:resource-agents:pgsqlms bindir=/x pgdata=/y"

@@ -10,6 +10,7 @@ import dev.quorate.resource.Role;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class PgOrdersTest {
@@ -75,6 +76,20 @@ class PgOrdersTest {
     assertEquals("", order("n3"));
     assertEquals(ExitCode.OK, cluster.type("pg reinit n3 --yes"), cluster.remarks());
     assertTrue(order("n3").matches("copy:\\d+"), order("n3"));
+  }
+
+  @Test
+  @Tag("S2-11")
+  void aDatabaseIsMadeOnlyWhereThereIsNoneAndOnlyIfItIsMeant() {
+    promoted("nobody");
+    assertEquals(ExitCode.REFUSED, cluster.type("pg init n2"));
+    assertTrue(cluster.remarks().contains("add --yes"), cluster.remarks());
+    assertEquals("", order("n2"));
+    assertEquals(ExitCode.OK, cluster.type("pg init n2 --yes"), cluster.remarks());
+    assertTrue(order("n2").matches("init:\\d+"), order("n2"));
+    promoted("n1");
+    assertEquals(ExitCode.REFUSED, cluster.type("pg init n3 --yes"));
+    assertTrue(cluster.remarks().contains("pg reinit n3"), cluster.remarks());
   }
 
   @Test

@@ -122,12 +122,16 @@ class PgReplicationTest {
   }
 
   @Test
+  @Tag("S1-41")
   @DisplayName("S1-41: a standby's reason for being asynchronous is said")
   void theReasonForBeingAsynchronousIsSaid() {
     chain();
     String text = typed("pg replication");
     assertTrue(text.contains("n3 is asynchronous: it streams from n2, and commits wait"), text);
     assertTrue(text.contains("n2 is asynchronous: it has only just caught up"), text);
+    for (String line : List.of("pg status", "pg lag")) {
+      assertTrue(typed(line).contains("n3 is asynchronous: it streams from n2"), line);
+    }
     says(1, "n1", "1 primary 2 0/5000 0/5000 0 - -");
     assertTrue(typed("pg replication").contains("n2 is asynchronous: it does not stream"));
     typed("resource meta pg durability=async");

@@ -296,6 +296,26 @@ final class TypedCluster implements Cluster {
     return found;
   }
 
+  /// What nodes find for names; a node that is not here finds nothing.
+  final SortedMap<NodeId, SortedMap<String, String>> names = new TreeMap<>();
+
+  @Override
+  public SortedMap<String, String> names(NodeId node) {
+    return names.getOrDefault(node, new TreeMap<>());
+  }
+
+  /// What the resources will have written; a node that is not here cannot be asked.
+  final SortedMap<NodeId, List<String>> logs = new TreeMap<>();
+
+  @Override
+  public List<String> lastWords(NodeId node, ResourceId resource, int lines) {
+    List<String> log = logs.get(node);
+    if (log == null) {
+      throw HactlError.failed(node + " refuses connections", "is it up?");
+    }
+    return log.subList(Math.max(0, log.size() - lines), log.size());
+  }
+
   @Override
   public List<CertificateFacts> certificates() {
     return nodes().stream()
@@ -388,6 +408,7 @@ final class TypedCluster implements Cluster {
         parameters.put("bindir", "where the programs are");
         parameters.put("pgdata", "the data directory");
         parameters.put("recovery_template", "ignored");
+        parameters.put("upstream", "who streams from whom");
       } else {
         parameters.put("ip", "the address");
         parameters.put("cidr_netmask", "the length of its prefix");

@@ -83,11 +83,7 @@ class ConfigFileTest {
   @Test
   void aWitnessIsANodeOfTheCluster() {
     String cluster =
-        "cluster = demo\n"
-            + "node = db1\n"
-            + "address = 10.0.0.1\n"
-            + "peer.db2 = 10.0.0.2\n"
-            + "peer.arbiter = 10.0.0.3\n";
+        "cluster = demo\nnode = db1\naddress = 10.0.0.1\npeer.db2 = 10.0.0.2\npeer.arbiter = 10.0.0.3\n";
     assertEquals(
         List.of(new NodeId("arbiter")),
         ConfigFile.parse(FILE, cluster + "witness = arbiter").identity().stream()
@@ -97,8 +93,7 @@ class ConfigFileTest {
         List.of(
             FILE + ":6: witness 'arbitr' is neither this node nor a peer: did you mean 'arbiter'?",
             FILE
-                + ":6: witness 'x!' is neither this node nor a peer: name one of db1, arbiter,"
-                + " db2"),
+                + ":6: witness 'x!' is neither this node nor a peer: name one of db1, arbiter, db2"),
         problems(cluster + "witness = arbitr, x!"));
     assertEquals(
         List.of(

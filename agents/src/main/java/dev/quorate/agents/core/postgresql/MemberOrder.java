@@ -21,7 +21,9 @@ public record MemberOrder(Kind kind, String number) {
     /// Stop the standby and start it again.
     RESTART,
     /// Read the settings again.
-    RELOAD
+    RELOAD,
+    /// Make a new database where there is none.
+    INIT
   }
 
   /// No order.

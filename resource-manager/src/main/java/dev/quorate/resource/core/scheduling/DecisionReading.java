@@ -22,6 +22,9 @@ import java.util.TreeMap;
 
 /// Reads scores and places out of a decision, in the words of the live cluster.
 final class DecisionReading {
+  /// The policy engine's name for what health adds.
+  private static final String NODE_HEALTH = "node-health";
+
   private final Eligibility eligibility;
   private final Decision decision;
   private final LivePromotion promotions;
@@ -86,7 +89,13 @@ final class DecisionReading {
     Score score = new Score(fact.score());
     String name = fact.name();
     return switch (fact.source()) {
-      case LOCATION -> new Fact("location " + name, score, "hactl constraint delete " + name);
+      case LOCATION ->
+          name.equals(NODE_HEALTH)
+              ? new Fact(
+                  "node-health-strategy (the node's #health attributes)",
+                  score,
+                  "hactl property set node-health-strategy=none")
+              : new Fact("location " + name, score, "hactl constraint delete " + name);
       case COLOCATION ->
           new Fact(
               "colocation " + name + partner(resource, name, score),

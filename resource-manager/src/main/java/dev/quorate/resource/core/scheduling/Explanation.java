@@ -50,6 +50,7 @@ public record Explanation(
     if (!assignment.reason().isEmpty() && !assignment.reason().equals(candidate.reason())) {
       reasons.add(assignment.reason());
     }
+    Tie.of(plan.placement(), assignment).ifPresent(tie -> reasons.add(tie.text()));
     if (!assignment.promoted().reason().isEmpty()) {
       String who =
           assignment.promoted().nodes().isEmpty()

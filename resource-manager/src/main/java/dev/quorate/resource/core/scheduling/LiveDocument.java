@@ -38,6 +38,16 @@ final class LiveDocument {
   private static final String DIGEST = OperationDigest.of(new TreeMap<>());
   private static final String LIFE = "00000000-0000-0000-0000-000000000000";
 
+  /// Properties that mean the same here as in a document.
+  private static final List<String> AS_TYPED =
+      List.of(
+          "node-health-base",
+          "node-health-green",
+          "node-health-red",
+          "node-health-strategy",
+          "node-health-yellow",
+          "placement-strategy");
+
   private final Eligibility eligibility;
   private int calls;
 
@@ -84,9 +94,11 @@ final class LiveDocument {
     properties.put("have-watchdog", "true");
     properties.put("startup-fencing", "false");
     properties.put("symmetric-cluster", Boolean.toString(settings.symmetric()));
-    String strategy = eligibility.state().configuration().properties().get("placement-strategy");
-    if (strategy != null) {
-      properties.put("placement-strategy", strategy);
+    SortedMap<String, String> typed = eligibility.state().configuration().properties();
+    for (String name : AS_TYPED) {
+      if (typed.containsKey(name)) {
+        properties.put(name, typed.getOrDefault(name, ""));
+      }
     }
     properties.put(
         "no-quorum-policy",

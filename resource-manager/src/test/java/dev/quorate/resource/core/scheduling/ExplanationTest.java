@@ -3,7 +3,10 @@ package dev.quorate.resource.core.scheduling;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quorate.resource.Action;
 import dev.quorate.resource.ResourceId;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ExplanationTest {
@@ -69,6 +72,42 @@ class ExplanationTest {
             "not now: start b on n1: order a-then-b: a is not to be started"
                 + " [hactl constraint delete a-then-b]"),
         text);
+  }
+
+  /// Two addresses that nothing binds to a node are spread, and it is said by which rule.
+  @Test
+  @Tag("S1-26")
+  void equalScoresAreDecidedByTheNumberOfResourcesAndThenTheName() {
+    String cluster = "node node1\nnode node2\nnode node3\nprimitive vip1\nprimitive vip2\n";
+    assertEquals(
+        List.of("start vip1 on node1", "start vip2 on node2"),
+        Scenario.of(cluster).plan().graph().actions().stream()
+            .map(Action::key)
+            .filter(key -> key.startsWith("start"))
+            .toList());
+    String rule =
+        ": the node with the fewest resources, then the one where it runs, then the first by name"
+            + " gets it";
+    String first = explain(cluster, "vip1");
+    assertTrue(first.contains("  node2, node3 have the same score as node1" + rule), first);
+    String second = explain(cluster, "vip2");
+    assertTrue(second.contains("  node1, node3 have the same score as node2" + rule), second);
+
+    String preferred = explain(cluster + "location l vip2 node3 50\n", "vip2");
+    assertTrue(preferred.contains("Node node3: stopped, shall be started"), preferred);
+    assertTrue(!preferred.contains("the same score"), preferred);
+  }
+
+  /// What is red is left, if that is wanted, and it is said why.
+  @Test
+  @Tag("S2+15")
+  void anUnhealthyNodeIsLeftIfThatIsWanted() {
+    String cluster =
+        "node n1\nnode n2\nprimitive vip\nis vip n1 STARTED\nattribute n1 #health-disk-pg red\n";
+    assertTrue(explain(cluster, "vip").contains("Node n1: started, and stays so"));
+    String text = explain(cluster + "property node-health-strategy migrate-on-red\n", "vip");
+    assertTrue(text.contains("Node n1: started, shall be stopped"), text);
+    assertTrue(text.contains("-INFINITY node-health-strategy (the node's #health"), text);
   }
 
   @Test

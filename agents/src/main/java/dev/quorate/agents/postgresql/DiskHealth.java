@@ -1,0 +1,79 @@
+package dev.quorate.agents.postgresql;
+
+import dev.quorate.agents.core.postgresql.DiskSpace.Colour;
+import dev.quorate.resource.ClusterCommand;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+
+/// Makes the space on the disks of the data and of the WAL a part of the node's health: a transient
+/// attribute whose name begins with `#health`, which `node-health-strategy` makes something of.
+/// While enough is free there is none.
+final class DiskHealth {
+  private static final double GIB = 1 << 30;
+
+  private final LocalPostgres local;
+  private Colour colour = Colour.GREEN;
+
+  DiskHealth(LocalPostgres local) {
+    this.local = local;
+  }
+
+  private String attribute() {
+    return "#health-disk-" + local.context.resource().id();
+  }
+
+  private String detail() {
+    return "disk-" + local.context.resource().id();
+  }
+
+  /// Looks, and says so if it is not what is known.
+  void look() {
+    Colour worst = Colour.GREEN;
+    String why = "";
+    Path data = local.parameters.dataDirectory();
+    for (Path place : List.of(data, data.resolve("pg_wal"))) {
+      try {
+        FileStore disk = Files.getFileStore(place);
+        long free = disk.getUsableSpace();
+        Colour found = local.parameters.diskSpace().of(colour, free, disk.getTotalSpace());
+        if (found.compareTo(worst) > 0) {
+          worst = found;
+          why =
+              String.format(
+                  Locale.ROOT,
+                  "%.1f of %.1f GiB free at %s",
+                  free / GIB,
+                  disk.getTotalSpace() / GIB,
+                  place);
+        }
+      } catch (IOException e) {
+        // There is no database here yet.
+      }
+    }
+    colour = worst;
+    String wanted = worst == Colour.GREEN ? "" : worst.word();
+    if (!known().equals(wanted)) {
+      propose(attribute(), wanted);
+      propose(detail(), why);
+    }
+  }
+
+  private String known() {
+    return local
+        .state
+        .attributes()
+        .getOrDefault(local.context.self(), new TreeMap<>())
+        .getOrDefault(attribute(), "");
+  }
+
+  private void propose(String name, String value) {
+    local.context.propose(
+        new ClusterCommand.SetAttribute(
+            local.context.self(), local.context.incarnation(), name, value));
+  }
+}

@@ -1,0 +1,56 @@
+package dev.quorate.daemon;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.quorate.daemon.cli.HactlError;
+import dev.quorate.daemon.cli.JsonText;
+import dev.quorate.resource.ResourceId;
+import dev.quorate.resource.json.ClusterJson;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// What resources wrote on their nodes, and how nodes ask each other for it.
+final class LastWords {
+  /// How many lines at most.
+  private static final int MOST = 10_000;
+
+  private LastWords() {}
+
+  /// What a resource wrote here.
+  ///
+  /// @throws HactlError if it is not open
+  static List<String> of(OpenInstances instances, ResourceId resource, int lines) {
+    return Findings.opened(instances, resource).lastWords(Math.clamp(lines, 1, MOST));
+  }
+
+  static String question(ResourceId resource, int lines) {
+    return JsonText.object(Map.of("resource", resource.name(), "lines", lines));
+  }
+
+  /// Reads a question of how many lines.
+  static int asked(String body) throws IOException {
+    return ClusterJson.mapper().readTree(body).path("lines").asInt(1);
+  }
+
+  static String format(List<String> lines) {
+    return JsonText.object(Map.of("lines", lines));
+  }
+
+  /// Reads an answer.
+  ///
+  /// @throws HactlError if it is none
+  static List<String> parse(String answer) {
+    try {
+      List<String> lines = new ArrayList<>();
+      for (JsonNode each : ClusterJson.mapper().readTree(answer).path("lines")) {
+        lines.add(each.asText());
+      }
+      return lines;
+    } catch (IOException e) {
+      throw HactlError.failed(
+          "the node answered something that is not understood (" + e.getMessage() + ")",
+          "do both nodes run the same version?");
+    }
+  }
+}

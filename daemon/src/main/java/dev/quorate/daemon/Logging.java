@@ -1,0 +1,87 @@
+package dev.quorate.daemon;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.net.SyslogAppender;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.FileAppender;
+import dev.quorate.daemon.config.LogTarget;
+import java.util.Optional;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+
+/// Lets the log go where the configuration says.
+final class Logging {
+  /// As for the standard output.
+  private static final String LINE =
+      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %msg %kvp{DOUBLE}%n%ex{8}";
+
+  /// Time, name and severity are syslog's.
+  private static final String SYSLOG_LINE = "quorated: %logger{0}: %msg %kvp{DOUBLE} %ex{8}";
+
+  private static final int SYSLOG_PORT = 514;
+
+  private Logging() {}
+
+  /// Begins to log.
+  ///
+  /// @throws StartFailure if the target cannot be written
+  static void start(String level, LogTarget target) {
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      context.getLogger("dev.quorate").setLevel(Level.toLevel(level));
+      send(context, target, SYSLOG_PORT);
+    }
+  }
+
+  /// Sends what is logged to the target and nowhere else.
+  ///
+  /// @param port of the syslog of this machine
+  static void send(LoggerContext context, LogTarget target, int port) {
+    Optional<Appender<ILoggingEvent>> appender =
+        switch (target) {
+          case LogTarget.Standard() -> Optional.empty();
+          case LogTarget.Syslog(var facility) -> Optional.of(syslog(context, facility, port));
+          case LogTarget.Into into -> Optional.of(file(context, into));
+        };
+    appender.ifPresent(a -> {
+      a.setContext(context);
+      a.start();
+      if (!a.isStarted()) {
+        throw new StartFailure(
+            StartFailure.UNAVAILABLE,
+            "the log cannot go to %s: make it a file that user %s may write, or set 'log.target'"
+                .formatted(target, System.getProperty("user.name")));
+      }
+      Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+      root.detachAndStopAllAppenders();
+      root.addAppender(a);
+    });
+  }
+
+  private static Appender<ILoggingEvent> file(LoggerContext context, LogTarget.Into into) {
+    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    encoder.setContext(context);
+    encoder.setPattern(LINE);
+    encoder.start();
+    FileAppender<ILoggingEvent> appender = new FileAppender<>();
+    appender.setFile(into.file().toString());
+    appender.setEncoder(encoder);
+    return appender;
+  }
+
+  private static Appender<ILoggingEvent> syslog(LoggerContext context, String facility, int port) {
+    SyslogAppender appender = new SyslogAppender();
+    appender.setContext(context);
+    appender.setSyslogHost("localhost");
+    appender.setPort(port);
+    appender.setFacility(facility);
+    appender.setSuffixPattern(SYSLOG_LINE);
+    appender.setThrowableExcluded(true);
+    return appender;
+  }
+}
