@@ -45,6 +45,14 @@ public final class PostgresProbe implements AutoCloseable {
           ELSE ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int END,
         coalesce(extract(epoch FROM pg_last_xact_replay_timestamp()) * 1000, 0)::bigint
       """;
+
+  /// Before 12 whom it follows stands in a file, which is read at a start only.
+  private static final String FACTS_11 =
+      FACTS.replace(
+          "current_setting('primary_conninfo', true)",
+          "substring(pg_read_file('recovery.conf', 0, 65536, true)"
+              + " FROM 'primary_conninfo = ''([^'']*)''')");
+
   private static final String STANDBYS =
       "SELECT application_name, coalesce(state, ''), coalesce(host(client_addr), ''),"
           + " coalesce(sync_state, ''), coalesce(sync_priority, 0),"
@@ -268,8 +276,8 @@ public final class PostgresProbe implements AutoCloseable {
           links.add(link(rows));
         }
       }
-      boolean loses = connection.getMetaData().getDatabaseMajorVersion() >= 13;
-      try (ResultSet rows = statement.executeQuery(loses ? SLOTS : SLOTS_12)) {
+      int major = connection.getMetaData().getDatabaseMajorVersion();
+      try (ResultSet rows = statement.executeQuery(major >= 13 ? SLOTS : SLOTS_12)) {
         while (rows.next()) {
           slots.add(
               new PostgresFigures.SlotUse(
@@ -279,7 +287,7 @@ public final class PostgresProbe implements AutoCloseable {
                   Lsn.parse(rows.getString(3))));
         }
       }
-      try (ResultSet row = statement.executeQuery(FACTS)) {
+      try (ResultSet row = statement.executeQuery(major >= 12 ? FACTS : FACTS_11)) {
         row.next();
         return new PostgresFacts(
             row.getBoolean(1),

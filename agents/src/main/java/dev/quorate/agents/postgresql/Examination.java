@@ -1,6 +1,7 @@
 package dev.quorate.agents.postgresql;
 
 import dev.quorate.agents.Finding;
+import dev.quorate.agents.core.postgresql.ServerSettings;
 import dev.quorate.agents.core.postgresql.doctor.ClusterSurvey;
 import dev.quorate.agents.core.postgresql.doctor.CommandPaths;
 import dev.quorate.agents.core.postgresql.doctor.HostSurvey;
@@ -73,6 +74,7 @@ final class Examination {
     try {
       List<Finding> findings =
           new ArrayList<>(PostgresDoctor.examine(server, host(server), cluster()));
+      template().ifPresent(findings::add);
       findings.addAll(
           TimeoutRules.findings(
               timeout(OperationKind.START),
@@ -86,6 +88,22 @@ final class Examination {
               String.valueOf(e.getMessage()),
               "the instance cannot run like this: rebuild this member from the primary"));
     }
+  }
+
+  private Optional<Finding> template() {
+    Optional<Path> template = local.parameters.recoveryTemplate();
+    int major = local.instance.major();
+    Optional<Finding> refused =
+        RecoveryFile.refusal(template, major)
+            .map(why -> Finding.error("recovery_template", why, "put it right on this node"));
+    return refused.isPresent() || major < ServerSettings.RECOVERY_IN_SETTINGS
+        ? refused
+        : template.map(t ->
+            Finding.hint(
+                "recovery_template",
+                t + " is not used: PostgreSQL %d reads no recovery.conf".formatted(major),
+                "remove the parameter: hactl resource update %s recovery_template="
+                    .formatted(local.context.resource().id())));
   }
 
   /// As the resource has it, or by default.

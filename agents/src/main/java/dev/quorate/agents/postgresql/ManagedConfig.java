@@ -10,6 +10,7 @@ import java.nio.file.attribute.FileOwnerAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,10 +32,12 @@ final class ManagedConfig {
 
   private final Path configDirectory;
   private final Path dataDirectory;
+  private final RecoveryFile recovery;
 
-  ManagedConfig(Path configDirectory, Path dataDirectory) {
+  ManagedConfig(Path configDirectory, Path dataDirectory, Optional<Path> recoveryTemplate) {
     this.configDirectory = configDirectory;
     this.dataDirectory = dataDirectory;
+    this.recovery = new RecoveryFile(dataDirectory.resolve(RecoveryFile.NAME), recoveryTemplate);
   }
 
   /// Writes the settings and makes sure that they count.
@@ -42,12 +45,24 @@ final class ManagedConfig {
   /// @param major the version of the server, as 15
   void write(ServerSettings settings, int major) throws IOException {
     replace(dataDirectory.resolve(FILE), settings.format(major));
+    if (major < ServerSettings.RECOVERY_IN_SETTINGS) {
+      recovery.follow(settings);
+      if (recovery.exists()) {
+        replace(recovery.path(), recovery.text());
+      }
+    }
     include();
     takeOutOverrides();
   }
 
   /// Makes the server come up as a standby, whoever starts it.
-  void markStandby() throws IOException {
+  ///
+  /// @param major the version of the server, as 15
+  void markStandby(int major) throws IOException {
+    if (major < ServerSettings.RECOVERY_IN_SETTINGS) {
+      replace(recovery.path(), recovery.text());
+      return;
+    }
     Path signal = dataDirectory.resolve("standby.signal");
     if (Files.notExists(signal)) {
       Files.createFile(signal);

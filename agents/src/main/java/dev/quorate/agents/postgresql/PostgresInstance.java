@@ -39,10 +39,11 @@ final class PostgresInstance {
   private static final long LOG_LIMIT = 8 << 20;
   private static final int LOG_END = 16 << 10;
   private static final int CONTROL_ATTEMPTS = 10;
-  private static final int OLDEST = 12;
+  private static final int OLDEST = 10;
   private static final int SIGHUP = 1;
   private static final int SIGINT = 2;
   private static final int SIGQUIT = 3;
+  private static final int SIGUSR1 = 10;
   private static final Pattern STATISTICS_END =
       Pattern.compile("WAL statistics between \\S+ and ([0-9A-F]+/[0-9A-F]+):");
   private static final Pattern ERROR_END = Pattern.compile(" at ([0-9A-F]+/[0-9A-F]+)");
@@ -64,7 +65,11 @@ final class PostgresInstance {
     this.runner = runner;
     this.watch = watch;
     this.log = log(workDirectory);
-    this.config = new ManagedConfig(parameters.configDirectory(), parameters.dataDirectory());
+    this.config =
+        new ManagedConfig(
+            parameters.configDirectory(),
+            parameters.dataDirectory(),
+            parameters.recoveryTemplate());
     this.processes =
         new DirectoryProcesses(parameters.dataDirectory(), List.of("postgres", "postmaster"));
   }
@@ -96,12 +101,34 @@ final class PostgresInstance {
 
   /// Why this version cannot be run; empty if it can.
   Optional<String> unsupported() {
-    int major = major();
-    return major >= OLDEST
-        ? Optional.empty()
-        : Optional.of(
-            "the data is of PostgreSQL %d, and this agent runs %d and later: upgrade it with pg_upgrade"
-                .formatted(major, OLDEST));
+    Path file = parameters.dataDirectory().resolve("PG_VERSION");
+    try {
+      String text = Files.readString(file).strip();
+      return text.matches("[1-9][0-9]")
+          ? RecoveryFile.refusal(parameters.recoveryTemplate(), major())
+          : Optional.of(
+              "the data is of PostgreSQL %s, and this agent runs %d and later: upgrade it with pg_upgrade"
+                  .formatted(text, OLDEST));
+    } catch (IOException e) {
+      throw new PostgresException("the version of the data cannot be read", e);
+    }
+  }
+
+  /// Whether it is promoted by a question; before 12 it is by a file and a signal.
+  boolean promotesByQuestion() {
+    return major() >= ServerSettings.RECOVERY_IN_SETTINGS;
+  }
+
+  /// Starts a promotion, and does not wait for it, as `pg_ctl promote` does.
+  void promote() {
+    Path file = parameters.dataDirectory().resolve("promote");
+    try {
+      Files.deleteIfExists(file);
+      Files.createFile(file);
+      postmaster().ifPresent(pid -> processes.signal(pid, SIGUSR1));
+    } catch (IOException e) {
+      throw new PostgresException("the promotion cannot be asked for", e);
+    }
   }
 
   /// Whether a running standby can be told to stream from somebody else, or must be restarted.
@@ -176,9 +203,9 @@ final class PostgresInstance {
   /// Makes the server come up as a standby, whoever starts it.
   void markStandby() {
     try {
-      config.markStandby();
+      config.markStandby(major());
     } catch (IOException e) {
-      throw new PostgresException("cannot create standby.signal", e);
+      throw new PostgresException("it cannot be marked as a standby", e);
     }
   }
 

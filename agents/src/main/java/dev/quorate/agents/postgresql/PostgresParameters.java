@@ -31,6 +31,7 @@ import java.util.stream.Stream;
 /// @param startOptions more of the server's command line
 /// @param rejoin what may happen to a member that cannot follow
 /// @param topology who streams from whom, and who only keeps a copy
+/// @param recoveryTemplate a template of `recovery.conf`, for servers before 12
 /// @param diskSpace with how little free space its disks are not well
 /// @param initdb options with which a new database is made
 /// @param degradeAfter how long commits wait for a standby that is away, with `durability=sync`
@@ -49,9 +50,11 @@ public record PostgresParameters(
     List<String> startOptions,
     RejoinPolicy rejoin,
     Topology topology,
+    Optional<Path> recoveryTemplate,
     DiskSpace diskSpace,
     List<String> initdb,
     Duration degradeAfter) {
+  private static final String RECOVERY_TEMPLATE = "recovery_template";
   private static final String DISK_SPACE = "disk-space";
   private static final String DISK_STANDARD = "10%:3%";
   private static final String INITDB = "initdb";
@@ -123,7 +126,11 @@ public record PostgresParameters(
             + " they wait for it no more, from 1s to 1h ["
             + DEGRADE_STANDARD
             + "]");
-    known.put("recovery_template", "ignored: PostgreSQL 12 and later have no recovery.conf");
+    known.put(
+        RECOVERY_TEMPLATE,
+        "a template of recovery.conf on every node, for PostgreSQL 10 and 11. From 12 on there is no"
+            + " such file: a template that says more than the cluster itself is refused at the"
+            + " start");
     return known;
   }
 
@@ -136,7 +143,7 @@ public record PostgresParameters(
             "unknown parameter '%s': use one of %s".formatted(entry.getKey(), known().keySet()));
       }
     }
-    for (String name : List.of("bindir", "pgdata", "datadir", "pghost")) {
+    for (String name : List.of("bindir", "pgdata", "datadir", "pghost", RECOVERY_TEMPLATE)) {
       String path = text.get(name);
       if (path != null && !path.startsWith("/")) {
         problems.add("%s '%s' is not an absolute path: give one".formatted(name, path));
@@ -239,6 +246,7 @@ public record PostgresParameters(
                 .toUpperCase(Locale.ROOT)
                 .replace('-', '_')),
         Topology.of(text),
+        Optional.ofNullable(text.get(RECOVERY_TEMPLATE)).map(Path::of),
         DiskSpace.parse(text.getOrDefault(DISK_SPACE, DISK_STANDARD)).orElseThrow(),
         words(text, INITDB),
         TimeText.parse(text.getOrDefault(DEGRADE_AFTER, DEGRADE_STANDARD)).orElseThrow());
@@ -267,7 +275,7 @@ public record PostgresParameters(
       found.add(Path.of("/usr/pgsql-" + version + "/bin"));
     } catch (java.io.IOException e) {
       // No data yet: any version will do to copy it, the newest first.
-      for (int major = 30; major >= 12; major--) {
+      for (int major = 30; major >= 10; major--) {
         found.add(Path.of("/usr/lib/postgresql/" + major + "/bin"));
         found.add(Path.of("/usr/pgsql-" + major + "/bin"));
       }

@@ -297,7 +297,11 @@ final class PostgresResource implements ResourceInstance {
     }
     awaitForce(end);
     long begin = System.nanoTime();
-    local.probe.promote(left(end));
+    if (local.instance.promotesByQuestion()) {
+      local.probe.promote(left(end));
+    } else {
+      local.instance.promote();
+    }
     while (local.probe.inRecovery(left(end))) {
       LockSupport.parkNanos(3_000_000);
     }

@@ -22,6 +22,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -88,7 +90,8 @@ class VersionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {12, 13, 14, 16, 17, 18})
+  @ValueSource(ints = {10, 11, 12, 13, 14, 16, 17, 18})
+  @Tag("S2-07")
   void everyVersionIsPromotedFollowedAndSwitchedOver(int major) throws Exception {
     assumeTrue(TestServers.available(), "needs root and PostgreSQL 15 in /usr/lib/postgresql");
     try (Programs programs = Programs.of(major);
@@ -168,24 +171,87 @@ class VersionsTest {
         standby.instance().control().minRecovery().toString());
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {10, 11})
+  @Test
   @Tag("S1-28")
-  void anOlderVersionIsRecognisedAndRefused(int major) throws Exception {
+  void anOlderVersionIsRecognisedAndRefused() throws Exception {
     assumeTrue(TestServers.available(), "needs root and PostgreSQL 15 in /usr/lib/postgresql");
-    try (Programs programs = Programs.of(major);
+    try (TestServers servers = new TestServers()) {
+      Server a = servers.fresh("a", "127.0.0.2");
+      try (TinyCluster cluster = new TinyCluster(List.of(a))) {
+        Files.writeString(a.parameters().dataDirectory().resolve("PG_VERSION"), "9.6\n");
+        refusesToStart(cluster, a, "PostgreSQL 9.6, and this agent runs 10 and later");
+      }
+    }
+  }
+
+  private static void refusesToStart(TinyCluster cluster, Server server, String words) {
+    OperationResult result = cluster.instance(server.node()).run(OperationKind.START, SHORT);
+    assertEquals(OperationResult.Status.FAILED, result.status());
+    assertTrue(result.reason().contains(words), result::reason);
+    assertEquals(new TreeSet<>(), server.instance().processes());
+  }
+
+  /// What it says of the archive counts; whom to follow says the cluster.
+  @Test
+  @Tag("S0-12")
+  @Tag("S0-13")
+  @Tag("S0-14")
+  void aTemplateIsUsedBefore12() throws Exception {
+    assumeTrue(TestServers.available(), "needs root and PostgreSQL 15 in /usr/lib/postgresql");
+    try (Programs programs = Programs.of(11);
         TestServers servers = new TestServers(programs.bin())) {
       Server a = servers.fresh("a", "127.0.0.2");
-      assertEquals(ControlFile.State.SHUT_DOWN, a.instance().control().state());
-      assertEquals(64L, a.instance().control().limits().get("max_locks_per_transaction"));
-      assertEquals(16L << 20, a.instance().control().segmentSize());
-      try (TinyCluster cluster = new TinyCluster(List.of(a))) {
-        OperationResult result = cluster.instance(a.node()).run(OperationKind.START, SHORT);
-        assertEquals(OperationResult.Status.FAILED, result.status());
+      Server b = copyOf(servers, a);
+      Path template = servers.root.resolve("recovery.conf.pcmk");
+      String good =
+          """
+          standby_mode = on
+          recovery_target_timeline = 'latest'
+          primary_conninfo = 'host=pgsql-vip application_name=b'
+          restore_command = 'test -z it''s-none'
+          """;
+      SortedMap<String, String> extra =
+          new TreeMap<>(Map.of("recovery_template", template.toString()));
+      try (TinyCluster cluster = new TinyCluster(List.of(a, b), extra)) {
+        refusesToStart(cluster, a, template + " cannot be read");
+        Files.writeString(template, good.replace("standby_mode = on", "#"));
+        refusesToStart(cluster, a, "it does not say standby_mode = on");
+        Files.writeString(template, good.replace("'latest'", "'3'"));
+        refusesToStart(cluster, a, "it does not say recovery_target_timeline = 'latest'");
+        Files.writeString(template, good);
+        cluster.succeed(OperationKind.START, a.node());
+        cluster.succeed(OperationKind.START, b.node());
+        promote(cluster, a, Map.of(a.node(), 100, b.node(), 0));
+        await("b follows", () -> streams(a));
+        String made = Files.readString(b.parameters().dataDirectory().resolve("recovery.conf"));
+        assertTrue(made.contains("restore_command = 'test -z it''s-none'"), made);
+        assertTrue(made.contains("host=127.0.0.2 "), made);
+        assertTrue(!made.contains("pgsql-vip"), made);
+      }
+    }
+  }
+
+  @Test
+  @Tag("S0-12")
+  @Tag("S0-14")
+  void aTemplateIsRefusedFrom12OnIfItWouldNotBeHeard() throws Exception {
+    assumeTrue(TestServers.available(), "needs root and PostgreSQL 15 in /usr/lib/postgresql");
+    try (TestServers servers = new TestServers()) {
+      Server a = servers.fresh("a", "127.0.0.2");
+      Path template = servers.root.resolve("recovery.conf.pcmk");
+      SortedMap<String, String> extra =
+          new TreeMap<>(Map.of("recovery_template", template.toString()));
+      try (TinyCluster cluster = new TinyCluster(List.of(a), extra)) {
+        Files.writeString(template, "standby_mode = on\nrestore_command = 'cp /a/%f %p'\n");
+        refusesToStart(cluster, a, "says restore_command, and PostgreSQL 12 and later read no");
+        Files.writeString(template, "standby_mode = on\nrecovery_target_timeline = '3'\n");
+        refusesToStart(cluster, a, "says recovery_target_timeline");
+        Files.writeString(template, "standby_mode = on\nprimary_conninfo = 'host=pgsql-vip'\n");
+        cluster.succeed(OperationKind.START, a.node());
         assertTrue(
-            result.reason().contains("PostgreSQL " + major + ", and this agent runs 12 and later"),
-            result::reason);
-        assertEquals(new TreeSet<>(), a.instance().processes());
+            cluster.instance(a.node()).examine().stream()
+                .anyMatch(f -> f.what().contains("is not used: PostgreSQL 15 reads no")),
+            "it is said");
       }
     }
   }

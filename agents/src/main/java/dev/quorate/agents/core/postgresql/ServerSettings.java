@@ -3,6 +3,7 @@ package dev.quorate.agents.core.postgresql;
 import dev.quorate.membership.NodeId;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /// The settings that the agent keeps in an included file of its own.
@@ -21,6 +22,11 @@ public record ServerSettings(
     Optional<String> socketDirectory,
     int port,
     Duration delay) {
+
+  /// The version that reads no `recovery.conf` any more.
+  public static final int RECOVERY_IN_SETTINGS = 12;
+
+  private static final String HEAD = "# Written by Quorate; changes are lost.\n";
 
   /// Without a delay.
   public ServerSettings(
@@ -97,15 +103,14 @@ public record ServerSettings(
   /// @param major as 15
   public String format(int major) {
     StringBuilder text = new StringBuilder();
-    text.append("# Written by Quorate; changes are lost.\n");
-    line(text, "primary_conninfo", conninfo);
-    line(text, "primary_slot_name", slot);
-    line(text, "synchronous_standby_names", syncNames.setting());
-    line(text, "recovery_target_timeline", "latest");
-    line(text, "hot_standby", "on");
-    if (delay.isPositive()) {
-      line(text, "recovery_min_apply_delay", delay.toMillis() + "ms");
+    text.append(HEAD);
+    if (major >= RECOVERY_IN_SETTINGS) {
+      line(text, "primary_conninfo", conninfo);
+      line(text, "primary_slot_name", slot);
+      replaying(text);
     }
+    line(text, "synchronous_standby_names", syncNames.setting());
+    line(text, "hot_standby", "on");
     line(text, "wal_log_hints", "on");
     line(text, "wal_retrieve_retry_interval", "200ms");
     line(text, "wal_receiver_timeout", "10s");
@@ -120,6 +125,29 @@ public record ServerSettings(
       line(text, "unix_socket_directories", directory);
       line(text, "port", Integer.toString(port));
     });
+    return text.toString();
+  }
+
+  /// How it replays what it gets.
+  private void replaying(StringBuilder text) {
+    line(text, "recovery_target_timeline", "latest");
+    if (delay.isPositive()) {
+      line(text, "recovery_min_apply_delay", delay.toMillis() + "ms");
+    }
+  }
+
+  /// The text of `recovery.conf`, which makes a standby of a server before 12.
+  ///
+  /// @param rest what an administrator's template says besides
+  public String recovery(SortedMap<String, String> rest) {
+    StringBuilder text = new StringBuilder(HEAD);
+    line(text, "standby_mode", "on");
+    if (!conninfo.isEmpty()) {
+      line(text, "primary_conninfo", conninfo);
+      line(text, "primary_slot_name", slot);
+    }
+    replaying(text);
+    rest.forEach((name, value) -> line(text, name, value));
     return text.toString();
   }
 
