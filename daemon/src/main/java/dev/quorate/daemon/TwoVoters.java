@@ -15,6 +15,7 @@ import dev.quorate.daemon.core.NodeEvent;
 import dev.quorate.daemon.core.PairStanding;
 import dev.quorate.daemon.core.survivor.SurvivorRecord;
 import dev.quorate.daemon.pair.Hello;
+import dev.quorate.daemon.pair.LastSeenFile;
 import dev.quorate.daemon.pair.PairLog;
 import dev.quorate.daemon.pair.PairRules;
 import dev.quorate.daemon.pair.PairShell;
@@ -118,6 +119,8 @@ final class TwoVoters implements Surroundings {
             peer,
             new Hello(identity.node(), survivor, incarnation.bootId(), false),
             file,
+            new LastSeenFile(
+                config.stateDirectory().resolve("last-seen-alone"), incarnation.bootId()),
             pairLog,
             this,
             config.timing().grace());
@@ -211,6 +214,13 @@ final class TwoVoters implements Surroundings {
           "HA-PAIR-003",
           "only " + peer + " may say what it has on its disk, and this was said by " + client,
           "do both nodes run the same version?");
+    }
+    if (shell.undecided()) {
+      throw new HactlError(
+          ExitCode.REFUSED,
+          "HA-PAIR-008",
+          identity.node() + " is just writing down that it goes on alone",
+          "it says so as soon as it is on its disk");
     }
     return shell
         .greeted(hello.get())

@@ -404,6 +404,41 @@ final class TwoVotersTest {
                         .get("stonith-timeout")));
   }
 
+  /// While it was off, n2 may have been sworn to and gone on.
+  @Test
+  void whoWasAloneAndIsBackAfterLongWaitsForTheOtherOrAnOath() throws IOException {
+    nodes.shut(2);
+    nodes.await("n1 goes on alone", () -> stands(1, "goes on without n2"));
+    Path seen = nodes.state(1).resolve("last-seen-alone");
+    nodes.await("n1 has noted that it runs", () -> Files.exists(seen));
+    nodes.shut(1);
+    String boot = Files.readAllLines(seen).getFirst();
+    Files.writeString(seen, boot + "\n" + (System.currentTimeMillis() - 3_600_000) + "\n");
+    nodes.boot(1);
+    nodes.await("it was on all the time", () -> stands(1, "goes on without n2"));
+    nodes.shut(1);
+
+    Files.writeString(seen, boot + "\n" + (System.currentTimeMillis() - 3_600_000) + "\n");
+    power(1);
+    nodes.boot(1);
+    nodes.await("n1 doubts", () -> stands(1, "was alone, and then away for long"));
+    assertEquals(ExitCode.NO_QUORUM, nodes.type(1, "property set stonith-timeout=31s"));
+    assertEquals(ExitCode.REFUSED, nodes.type(1, "quorum adopt n2 --reason=burnt --yes"));
+    try (DeadPort _ = burnt(2)) {
+      nodes.succeeds(1, "quorum adopt n2 --reason=burnt --yes");
+      nodes.await("n1 goes on alone", () -> stands(1, "goes on without n2"));
+      nodes.await(
+          "decided alone", () -> nodes.type(1, "property set stonith-timeout=31s") == ExitCode.OK);
+    }
+    assertTrue(
+        Files.readString(nodes.state(1).resolve("survivor")).contains("epoch=7"),
+        "later than what an oath made of n2");
+
+    power(2);
+    nodes.boot(2);
+    nodes.await("both vote again", () -> stands(1, "both vote") && stands(2, "both vote"));
+  }
+
   @Test
   void anOathStandsForASwitchThatBurntWithItsMachine() throws IOException {
     Files.writeString(directory.resolve("broken"), "");

@@ -3,7 +3,6 @@ package dev.quorate.exploration;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.quorate.exploration.PairWorld.Weakness;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PairExplorationTest {
   private static final int DEPTH = Integer.getInteger("pair.depth", 14);
   private static final int CONTROL_DEPTH = 12;
+  private static final int SWORN_DEPTH = Integer.getInteger("pair.depth", 13);
   private static final int RECOVERY_DEPTH = 9;
   private static final int HANGING_DEPTH = Integer.getInteger("pair.depth", 10);
 
@@ -206,6 +206,29 @@ class PairExplorationTest {
                     "B promotes"));
     assertTrue(taken.b().primary());
     assertEquals(taken.acknowledged(), taken.b().data());
+  }
+
+  /// The other is sworn to, and goes on from what was before.
+  private static final List<String> OUTDONE =
+      then(ALONE, "A commits", "A crashes", "B boots", "B is sworn to", "B writes", "B promotes");
+
+  @Test
+  void whoComesBackWhenTheOtherWasSwornToGoesOnWithNothingOld() {
+    for (List<String> path : List.of(ALONE, OUTDONE)) {
+      Found found = explore(Weakness.LOSS_ACCEPTED, path, SWORN_DEPTH);
+      System.out.printf("loss accepted: %d states to depth %d%n", found.states(), found.depth());
+      assertEquals(Optional.empty(), found.violation());
+    }
+    Weakness accepted = Weakness.LOSS_ACCEPTED;
+    Found ended = explore(accepted, OUTDONE, RECOVERY_DEPTH - 1, world -> stuck(world, accepted));
+    assertEquals(Optional.empty(), ended.violation());
+  }
+
+  @Test
+  void whoNeverDoubtsIsCaught() {
+    Found found = explore(Weakness.NEVER_DOUBTS, OUTDONE, CONTROL_DEPTH);
+    System.out.printf("%s: %s%n", Weakness.NEVER_DOUBTS, found.violation());
+    assertTrue(found.violation().isPresent());
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.quorate.exploration;
 
 import dev.quorate.daemon.core.survivor.Survivor;
-import dev.quorate.exploration.PairWorld.Weakness;
 import java.util.List;
 import java.util.Map;
 
@@ -52,7 +51,7 @@ final class PairRecovery {
     PairWorld world = from.with(PairDisks.SOUND);
     for (int n : new int[] {0, 1}) {
       if (!world.node(n).on()) {
-        world = world.boot(n);
+        world = world.bootLate(n);
       } else if (world.node(n).is(Survivor.Phase.OUT)) {
         world = world.restart(n);
       }

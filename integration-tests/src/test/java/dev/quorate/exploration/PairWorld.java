@@ -21,42 +21,22 @@ import java.util.Optional;
 /// @param commits how many were written
 /// @param acknowledged those that a client was told of, one bit each
 /// @param disks of the logs
+/// @param outdone one bit for each of whom it was sworn that it is off since it was alone last
 record PairWorld(
-    PairNode a, PairNode b, boolean link, int commits, int acknowledged, PairDisks disks) {
-  /// A rule that can be broken, to see that the exploration notices.
-  enum Weakness {
-    NONE,
-    /// The device says that a machine is off, and leaves it on.
-    LYING_DEVICE,
-    /// A node that has just booted fences the other.
-    BOOTED_MAY_FENCE,
-    /// A node that fences goes on voting.
-    VOTES_WHILE_FENCING,
-    /// A node decides alone before that is on its disk.
-    ALONE_BEFORE_WRITTEN,
-    /// A node that takes the other in keeps on its disk that it is alone.
-    KEEPS_SOLE,
-    /// A fencing that failed counts.
-    FAILED_IS_DONE,
-    /// An operator swears that a machine is off which is on.
-    FALSE_OATH,
-    /// An operator swears to one of them although the other went on alone before it was lost.
-    OATH_OVER_NEWER,
-    /// Both vote by a change of the log's members that is not committed.
-    COUNTS_TOO_EARLY,
-    /// Nobody is asked to begin anew.
-    NEVER_ASKS,
-    /// Who leaves because its disk hangs does not ask the other how its disk is.
-    LEAVES_UNASKED
-  }
-
+    PairNode a,
+    PairNode b,
+    boolean link,
+    int commits,
+    int acknowledged,
+    PairDisks disks,
+    int outdone) {
   private static final int MOST_BOOTS = 3;
   private static final int MOST_COMMITS = 3;
 
   /// Both are on and know each other; the first has the primary.
   static PairWorld paired() {
     PairWorld world =
-        new PairWorld(PairNode.founded(), PairNode.founded(), true, 0, 0, PairDisks.SOUND)
+        new PairWorld(PairNode.founded(), PairNode.founded(), true, 0, 0, PairDisks.SOUND, 0)
             .boot(0)
             .boot(1);
     for (int n : new int[] {0, 1}) {
@@ -83,6 +63,10 @@ record PairWorld(
     return world;
   }
 
+  private static int bit(int n) {
+    return 1 << n;
+  }
+
   PairNode node(int n) {
     return n == 0 ? a : b;
   }
@@ -93,13 +77,13 @@ record PairWorld(
 
   private PairWorld put(int n, PairNode node) {
     return n == 0
-        ? new PairWorld(node, b, link, commits, acknowledged, disks)
-        : new PairWorld(a, node, link, commits, acknowledged, disks);
+        ? new PairWorld(node, b, link, commits, acknowledged, disks, outdone)
+        : new PairWorld(a, node, link, commits, acknowledged, disks, outdone);
   }
 
   /// The same with other disks.
   PairWorld with(PairDisks next) {
-    return new PairWorld(a, b, link, commits, acknowledged, next);
+    return new PairWorld(a, b, link, commits, acknowledged, next, outdone);
   }
 
   /// What is wrong, if anything.
@@ -127,17 +111,19 @@ record PairWorld(
   /// Everything that can happen next, by name.
   Map<String, PairWorld> next(Weakness weakness) {
     Map<String, PairWorld> next = new LinkedHashMap<>();
-    next.put(link ? "cut" : "mend", new PairWorld(a, b, !link, commits, acknowledged, disks));
+    next.put(
+        link ? "cut" : "mend", new PairWorld(a, b, !link, commits, acknowledged, disks, outdone));
     for (int n : new int[] {0, 1}) {
       String who = n == 0 ? "A " : "B ";
       if (!node(n).on()) {
         if (node(n).boot() < MOST_BOOTS && !disks.hangs(n)) {
-          next.put(who + "boots", boot(n));
+          boots(n, who, weakness, next);
         }
       } else {
         next.put(who + "crashes", put(n, node(n).off()));
         if (!disks.hangs(n)) {
-          next.put(who + "daemon restarts", restart(n));
+          boolean sworn = (outdone & bit(n)) != 0 && weakness != Weakness.NEVER_DOUBTS;
+          next.put(who + "daemon restarts", restart(n, sworn || node(n).is(Phase.DOUBTING)));
         }
         protocol(n, who, weakness, next);
         database(n, who, weakness, next);
@@ -148,10 +134,22 @@ record PairWorld(
     return next;
   }
 
+  /// Who was away for less than it takes to swear was not sworn to be off.
+  private void boots(int n, String who, Weakness weakness, Map<String, PairWorld> next) {
+    boolean alone = node(n).disk().standing() == Standing.SOLE;
+    boolean doubts = weakness != Weakness.NEVER_DOUBTS;
+    if (!alone || !doubts || (outdone & bit(n)) == 0) {
+      next.put(who + "boots", boot(n));
+    }
+    if (alone && doubts) {
+      next.put(who + "boots late", bootLate(n));
+    }
+  }
+
   private void protocol(int n, String who, Weakness weakness, Map<String, PairWorld> next) {
     PairNode me = node(n);
     boolean contact = link && other(n).on() && !me.is(Phase.OUT) && !other(n).is(Phase.OUT);
-    if (contact) {
+    if (contact && !other(n).is(Phase.BURYING)) {
       next.put(who + "hears", hear(n));
     }
     boolean relieved = contact && other(n).is(Phase.PAIRED) && !disks.hangs(1 - n);
@@ -194,7 +192,11 @@ record PairWorld(
       }
     }
     if (maySwear(n, weakness)) {
-      next.put(who + "is sworn to", tell(n, new SurvivorEvent.Sworn(n + 1)));
+      int left = weakness.acceptsLoss() ? acknowledged & me.data() : acknowledged;
+      next.put(
+          who + "is sworn to",
+          new PairWorld(a, b, link, commits, left, disks, outdone | bit(1 - n))
+              .tell(n, new SurvivorEvent.Sworn(n + 1)));
     }
     boolean source = other(n).settled() && other(n).disk().epoch() == me.disk().epoch();
     if (contact && me.is(Phase.LEARNING) && me.settled() && source) {
@@ -245,9 +247,16 @@ record PairWorld(
   private boolean maySwear(int n, Weakness weakness) {
     PairNode me = node(n);
     boolean waits =
-        me.is(Phase.WAITING) || me.is(Phase.RESUMING) || me.is(Phase.ALONE) || me.is(Phase.FENCING);
+        me.is(Phase.WAITING)
+            || me.is(Phase.RESUMING)
+            || me.is(Phase.DOUBTING)
+            || me.is(Phase.ALONE)
+            || me.is(Phase.FENCING);
     boolean off = !other(n).on() || weakness == Weakness.FALSE_OATH;
-    boolean newest = !me.disk().behind(other(n).disk()) || weakness == Weakness.OATH_OVER_NEWER;
+    boolean newest =
+        !me.disk().behind(other(n).disk())
+            || weakness == Weakness.OATH_OVER_NEWER
+            || weakness.acceptsLoss();
     return waits && me.settled() && off && newest;
   }
 
@@ -423,18 +432,33 @@ record PairWorld(
     }
     boolean told = both || !me.waits();
     return new PairWorld(
-        written.a, written.b, link, commits + 1, told ? acknowledged | bit : acknowledged, disks);
+        written.a,
+        written.b,
+        link,
+        commits + 1,
+        told ? acknowledged | bit : acknowledged,
+        disks,
+        outdone);
   }
 
   // The protocol.
 
   PairWorld boot(int n) {
-    Survivor begun = Survivor.begin(node(n).disk()).next();
-    return put(n, node(n).boots(begun));
+    return put(n, node(n).boots(Survivor.begin(node(n).disk(), false).next()));
+  }
+
+  /// After so long that the other may have been sworn to.
+  PairWorld bootLate(int n) {
+    return put(n, node(n).boots(Survivor.begin(node(n).disk(), true).next()));
   }
 
   PairWorld restart(int n) {
-    PairNode begun = node(n).with(Survivor.begin(node(n).disk()).next());
+    return restart(n, node(n).is(Phase.DOUBTING));
+  }
+
+  /// In the same boot, it doubts as it did before.
+  private PairWorld restart(int n, boolean doubts) {
+    PairNode begun = node(n).with(Survivor.begin(node(n).disk(), doubts).next());
     return put(n, begun.knows(begun.members().restarted()));
   }
 
@@ -467,6 +491,8 @@ record PairWorld(
                 me;
           };
     }
-    return put(n, me);
+    PairWorld told = put(n, me);
+    int left = me.is(Phase.SOLE) ? outdone & ~bit(n) : outdone;
+    return new PairWorld(told.a, told.b, link, commits, acknowledged, disks, left);
   }
 }

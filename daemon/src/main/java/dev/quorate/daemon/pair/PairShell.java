@@ -46,6 +46,7 @@ public final class PairShell implements AutoCloseable {
   private final NodeId peer;
   private final Hello self;
   private final SurvivorFile file;
+  private final LastSeenFile lastSeen;
   private final PairLog pairLog;
   private final Surroundings around;
   private final Duration grace;
@@ -66,6 +67,7 @@ public final class PairShell implements AutoCloseable {
   private volatile PairStanding standing = PairStanding.MAJORITY;
   private volatile SurvivorRecord shown;
   private volatile boolean anew;
+  private volatile boolean undecided;
 
   /// A node that has just started; its log is closed.
   ///
@@ -75,12 +77,14 @@ public final class PairShell implements AutoCloseable {
       NodeId peer,
       Hello self,
       SurvivorFile file,
+      LastSeenFile lastSeen,
       PairLog pairLog,
       Surroundings around,
       Duration grace) {
     this.peer = peer;
     this.self = self;
     this.file = file;
+    this.lastSeen = lastSeen;
     this.pairLog = pairLog;
     this.around = around;
     this.grace = grace;
@@ -165,6 +169,12 @@ public final class PairShell implements AutoCloseable {
     return loop.unusable() ? Optional.empty() : Optional.of(hello());
   }
 
+  /// Whether what this node would say of its disk is just about to change: who was alone would go
+  /// on by what it hears, and this node as well.
+  public boolean undecided() {
+    return undecided;
+  }
+
   /// Whether this node would go on alone if the peer took no part any more.
   public boolean wouldGoOn() {
     return standing.mode() == Mode.BOTH && around.rules().wanted() && unprotected().isEmpty();
@@ -211,7 +221,7 @@ public final class PairShell implements AutoCloseable {
   }
 
   private Optional<String> take(PairStanding.Proof oath) {
-    boolean waits = in(Phase.WAITING, Phase.RESUMING, Phase.ALONE, Phase.FENCING);
+    boolean waits = in(Phase.WAITING, Phase.RESUMING, Phase.DOUBTING, Phase.ALONE, Phase.FENCING);
     if (!waits) {
       return Optional.of("nothing is waited for: " + standing.how());
     }
@@ -239,17 +249,22 @@ public final class PairShell implements AutoCloseable {
   private void tick() {
     boolean wanted = wanted();
     if (wanted && survivor.isEmpty()) {
-      take(Survivor.begin(disk));
+      take(Survivor.begin(disk, lastSeen.mayBeOutdone()));
     } else if (!wanted && in(Phase.PAIRED)) {
       survivor = Optional.empty();
       publish();
     }
     boolean steady = survivor.isEmpty() || in(Phase.PAIRED);
     if (survivor.isPresent()) {
-      greetings.due(hello(), steady, this::heard);
+      if (!undecided) {
+        greetings.due(hello(), steady, this::heard);
+      }
       if (!in(Phase.FENCING, Phase.BURYING)) {
         protection.due(in(Phase.PAIRED) && missed.seen());
       }
+    }
+    if (in(Phase.SOLE)) {
+      lastSeen.due();
     }
     observe();
     takeIn();
@@ -269,7 +284,7 @@ public final class PairShell implements AutoCloseable {
     }
     if (survivor.isEmpty()) {
       pairLog.fallSilent();
-      take(Survivor.begin(disk));
+      take(Survivor.begin(disk, lastSeen.mayBeOutdone()));
     }
     heard = Optional.of(other);
     heardAtNanos = System.nanoTime();
@@ -320,7 +335,7 @@ public final class PairShell implements AutoCloseable {
           tell(new SurvivorEvent.QuorumLost());
         }
       }
-      case RESUMING, FENCING, BURYING, SOLE, OUT -> {}
+      case RESUMING, DOUBTING, FENCING, BURYING, SOLE, OUT -> {}
     }
   }
 
@@ -349,6 +364,7 @@ public final class PairShell implements AutoCloseable {
           .log("arbitration");
       around.happened("two-node: " + Standings.text(step.next(), peer));
     }
+    undecided = in(Phase.BURYING);
     end.in(step.next().phase());
     publish();
     for (SurvivorEffect effect : step.effects()) {

@@ -21,7 +21,7 @@ final class Standings {
               now.disk().standing() == Standing.PAIR && now.writing().isEmpty()
                   ? Mode.NOBODY
                   : Mode.OTHER;
-          case WAITING, RESUMING, ALONE, FENCING, BURYING, OFFERING, OUT -> Mode.NOBODY;
+          case WAITING, RESUMING, DOUBTING, ALONE, FENCING, BURYING, OFFERING, OUT -> Mode.NOBODY;
         };
     return new PairStanding(mode, text(now, peer), mode == Mode.ALONE ? proof : Optional.empty());
   }
@@ -32,6 +32,13 @@ final class Standings {
           case WAITING ->
               "waits for " + peer + ", which may know more: start it; nothing begins before";
           case RESUMING -> "was alone before it started; makes sure that " + peer + " is off";
+          case DOUBTING ->
+              "was alone, and then away for long: "
+                  + peer
+                  + " may have gone on by an oath since; start it, or if it is lost type 'hactl"
+                  + " quorum adopt "
+                  + peer
+                  + "'";
           case PAIRED -> "both vote";
           case ALONE -> peer + " is not heard; waits before it fences it";
           case FENCING -> "fences " + peer;

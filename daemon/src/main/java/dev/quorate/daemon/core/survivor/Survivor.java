@@ -21,6 +21,8 @@ import java.util.Optional;
 ///   other may have begun alone then ends with it, for the epoch that follows is later than that.
 /// - Who leaves because its own disk hangs does nothing more in this run: the other misses it, and
 ///   shows it to be off.
+/// - Who was alone, and comes back after so long that somebody may have sworn it to be off, goes on
+///   only when it hears that the other is behind, or by an oath as well.
 /// - A learner is one durably before it discards anything, and until it votes again.
 ///
 /// Immutable; times and the fence device are the caller's.
@@ -42,6 +44,9 @@ public record Survivor(
     WAITING,
     /// It was alone before it began to run, and makes sure that the other is off.
     RESUMING,
+    /// It was alone before it began to run, and was away for so long that the other may have been
+    /// sworn to go on since: that the other is off now shows nothing of that.
+    DOUBTING,
     /// Both vote.
     PAIRED,
     /// The other is not heard; before it fences, it gives the other's side its delay.
@@ -71,11 +76,15 @@ public record Survivor(
   /// A node that begins to run.
   ///
   /// @param disk what it finds on its disk
-  public static Step begin(SurvivorRecord disk) {
+  /// @param mayBeOutdone whether it was away for so long that somebody may have sworn it to be off
+  public static Step begin(SurvivorRecord disk, boolean mayBeOutdone) {
     Survivor next = new Survivor(disk, Optional.empty(), Phase.WAITING, false, "");
-    return disk.standing() == Standing.SOLE
-        ? next.to(Phase.RESUMING, new SurvivorEffect.Delay())
-        : next.stay();
+    if (disk.standing() != Standing.SOLE) {
+      return next.stay();
+    }
+    return mayBeOutdone
+        ? next.to(Phase.DOUBTING)
+        : next.to(Phase.RESUMING, new SurvivorEffect.Delay());
   }
 
   /// Whether anything may be decided: elections, promotions, intents of any kind.
@@ -88,7 +97,7 @@ public record Survivor(
     return switch (phase) {
       case WAITING, LEARNING -> disk.standing() == Standing.PAIR && !peerBoot.isEmpty();
       case PAIRED, ALONE, OFFERING -> true;
-      case RESUMING, FENCING, BURYING, SOLE, OUT -> false;
+      case RESUMING, DOUBTING, FENCING, BURYING, SOLE, OUT -> false;
     };
   }
 
@@ -135,10 +144,12 @@ public record Survivor(
       return learn(peer, boot);
     }
     boolean even = !peer.behind(disk) && peer.epoch() == disk.epoch();
+    // By an oath; it ceases when it hears of this one.
+    boolean decides = peer.standing() == Standing.SOLE;
     return switch (phase) {
       case WAITING -> even ? meet(peer, boot) : offer(boot);
-      case RESUMING ->
-          even
+      case RESUMING, DOUBTING ->
+          even || decides
               ? stay()
               : with(boot).to(Phase.SOLE, true, new SurvivorEffect.OpenSole(disk.epoch()));
       case ALONE ->
@@ -205,7 +216,7 @@ public record Survivor(
               ? stay()
               : entitled ? to(Phase.ALONE, new SurvivorEffect.Delay()) : to(Phase.WAITING);
       case WAITING -> with("").stay();
-      case RESUMING, ALONE, FENCING, BURYING, SOLE, LEARNING, OUT -> stay();
+      case RESUMING, DOUBTING, ALONE, FENCING, BURYING, SOLE, LEARNING, OUT -> stay();
     };
   }
 
@@ -220,7 +231,7 @@ public record Survivor(
                   new SurvivorEffect.Fence(peerBoot))
               : stay();
       case RESUMING -> to(Phase.RESUMING, new SurvivorEffect.Fence(peerBoot));
-      case WAITING, PAIRED, FENCING, BURYING, SOLE, LEARNING, OFFERING, OUT -> stay();
+      case WAITING, DOUBTING, PAIRED, FENCING, BURYING, SOLE, LEARNING, OFFERING, OUT -> stay();
     };
   }
 
@@ -235,7 +246,7 @@ public record Survivor(
           verified && mine
               ? to(Phase.SOLE, true, new SurvivorEffect.OpenSole(disk.epoch()))
               : to(Phase.RESUMING, new SurvivorEffect.Delay());
-      case WAITING, PAIRED, ALONE, BURYING, SOLE, LEARNING, OFFERING, OUT -> stay();
+      case WAITING, DOUBTING, PAIRED, ALONE, BURYING, SOLE, LEARNING, OFFERING, OUT -> stay();
     };
   }
 
@@ -250,13 +261,24 @@ public record Survivor(
         if (votes()) {
           effects.add(new SurvivorEffect.ClosePair());
         }
-        long epoch = disk.epoch() + 1 + spare;
-        effects.add(new SurvivorEffect.Prepare(epoch));
-        yield write(Phase.BURYING, new SurvivorRecord(epoch, Standing.SOLE), effects);
+        yield bury(disk.epoch() + 1 + spare, effects);
+      }
+      case DOUBTING -> {
+        // Later than what an oath, from the epoch before this one, made of the other.
+        long epoch = disk.epoch() + 3;
+        while (epoch % 3 != spare) {
+          epoch++;
+        }
+        yield writing.isPresent() ? stay() : bury(epoch, new ArrayList<>());
       }
       case RESUMING -> to(Phase.SOLE, true, new SurvivorEffect.OpenSole(disk.epoch()));
       case PAIRED, BURYING, SOLE, LEARNING, OFFERING, OUT -> stay();
     };
+  }
+
+  private Step bury(long epoch, List<SurvivorEffect> effects) {
+    effects.add(new SurvivorEffect.Prepare(epoch));
+    return write(Phase.BURYING, new SurvivorRecord(epoch, Standing.SOLE), effects);
   }
 
   private Step written() {
@@ -272,7 +294,7 @@ public record Survivor(
           durable.disk.standing() == Standing.LEARNER
               ? durable.to(Phase.LEARNING, new SurvivorEffect.Follow(durable.disk.epoch()))
               : durable.to(Phase.LEARNING, new SurvivorEffect.OpenPair());
-      case WAITING, RESUMING, PAIRED, ALONE, FENCING, SOLE, OUT -> durable.stay();
+      case WAITING, RESUMING, DOUBTING, PAIRED, ALONE, FENCING, SOLE, OUT -> durable.stay();
     };
   }
 

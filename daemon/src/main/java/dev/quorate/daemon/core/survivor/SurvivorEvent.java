@@ -44,7 +44,8 @@ public sealed interface SurvivorEvent {
 
   /// An operator swore that the peer is off.
   ///
-  /// @param spare by how much the epoch is to be later than the next one; never the same on both
-  ///   nodes, so that what two false oaths begin is told apart
+  /// @param spare 1 or 2, never the same on both nodes, so that what two false oaths begin is told
+  ///   apart: by so much the epoch is to be later than the next one, or this is what is left of it
+  ///   when it is divided by three
   record Sworn(int spare) implements SurvivorEvent {}
 }

@@ -15,7 +15,7 @@ class SurvivorTest {
   private static final SurvivorRecord SOLE = new SurvivorRecord(2, Standing.SOLE);
   private static final SurvivorRecord LEARNER = new SurvivorRecord(2, Standing.LEARNER);
 
-  private Survivor.Step step = Survivor.begin(PAIR);
+  private Survivor.Step step = Survivor.begin(PAIR, false);
 
   @Test
   void whoHasJustBootedFencesNobody() {
@@ -52,7 +52,7 @@ class SurvivorTest {
         List.of(
             new SurvivorEvent.FencingEnded("b1", false),
             new SurvivorEvent.FencingEnded("b0", true))) {
-      step = Survivor.begin(PAIR);
+      step = Survivor.begin(PAIR, false);
       pair();
       on(new SurvivorEvent.QuorumLost(), new SurvivorEvent.DelayPassed(), ended);
       assertEquals(Phase.ALONE, step.next().phase());
@@ -77,7 +77,7 @@ class SurvivorTest {
 
   @Test
   void aSurvivorCeasesToBeAloneBeforeTheOtherVotes() {
-    step = Survivor.begin(SOLE);
+    step = Survivor.begin(SOLE, false);
     on(new SurvivorEvent.PeerHeard(PAIR, "b2"));
     assertTrue(step.next().decides(), "the other is behind");
     on(new SurvivorEvent.LearnerCaughtUp());
@@ -89,7 +89,7 @@ class SurvivorTest {
 
   @Test
   void aSurvivorThatBootsShowsAgainThatTheOtherIsOff() {
-    step = Survivor.begin(SOLE);
+    step = Survivor.begin(SOLE, false);
     assertFalse(step.next().decides());
     on(new SurvivorEvent.DelayPassed());
     assertEquals(List.of(new SurvivorEffect.Fence("")), step.effects());
@@ -99,7 +99,7 @@ class SurvivorTest {
 
   @Test
   void aLearnerThatComesBackIsOfferedAgain() {
-    step = Survivor.begin(SOLE);
+    step = Survivor.begin(SOLE, false);
     on(new SurvivorEvent.PeerHeard(LEARNER, "b1"), new SurvivorEvent.LearnerCaughtUp());
     on(new SurvivorEvent.Written(), new SurvivorEvent.QuorumLost());
     assertEquals(Phase.ALONE, step.next().phase());
@@ -114,7 +114,7 @@ class SurvivorTest {
   @Test
   void aLearnerGivesItsVoteAwayBeforeTheNextEpochIsFounded() {
     SurvivorRecord asking = new SurvivorRecord(2, Standing.PAIR);
-    step = Survivor.begin(LEARNER);
+    step = Survivor.begin(LEARNER, false);
     on(new SurvivorEvent.PeerHeard(asking, "b1"), new SurvivorEvent.Written());
     on(new SurvivorEvent.AskedToBeginAnew(new SurvivorRecord(3, Standing.PAIR)));
     assertEquals(List.of(), step.effects(), "it is about another epoch");
@@ -127,7 +127,7 @@ class SurvivorTest {
     on(new SurvivorEvent.Written());
     assertEquals(List.of(new SurvivorEffect.Follow(3)), step.effects());
 
-    step = Survivor.begin(asking);
+    step = Survivor.begin(asking, false);
     on(new SurvivorEvent.PeerHeard(next, "b1"));
     SurvivorRecord sole = new SurvivorRecord(3, Standing.SOLE);
     assertEquals(
@@ -148,6 +148,38 @@ class SurvivorTest {
     on(new SurvivorEvent.AskedToBeginAnew(new SurvivorRecord(2, Standing.PAIR)));
     assertEquals(List.of(), step.effects());
     assertEquals(new SurvivorRecord(2, Standing.PAIR), step.next().disk());
+  }
+
+  @Test
+  void whoMayBeOutdoneFencesNobodyAndGoesOnByAnOathOrAPeerThatIsBehind() {
+    step = Survivor.begin(SOLE, true);
+    assertEquals(List.of(), step.effects());
+    on(new SurvivorEvent.DelayPassed(), new SurvivorEvent.FencingEnded("", true));
+    assertEquals(Phase.DOUBTING, step.next().phase());
+    Survivor doubting = step.next();
+    on(new SurvivorEvent.PeerHeard(PAIR, "b2"));
+    assertEquals(List.of(new SurvivorEffect.OpenSole(2)), step.effects());
+    step = doubting.on(new SurvivorEvent.PeerHeard(new SurvivorRecord(4, Standing.SOLE), "b2"));
+    assertEquals(
+        List.of(new SurvivorEffect.Write(new SurvivorRecord(4, Standing.LEARNER))), step.effects());
+    for (int spare : new int[] {1, 2}) {
+      step = doubting.on(new SurvivorEvent.Sworn(spare));
+      SurvivorRecord later = new SurvivorRecord(spare == 1 ? 7 : 5, Standing.SOLE);
+      assertEquals(
+          List.of(new SurvivorEffect.Prepare(later.epoch()), new SurvivorEffect.Write(later)),
+          step.effects());
+      assertFalse(step.next().decides());
+    }
+  }
+
+  @Test
+  void whoWasAwayForLongOrDoesNotKnowMayBeOutdone() {
+    long shortly = LastSeen.SHORT.toMillis() - 1;
+    LastSeen seen = new LastSeen("b1", 1_000_000);
+    assertFalse(seen.mayBeOutdone(new LastSeen("b2", 1_000_000 + shortly)));
+    assertTrue(seen.mayBeOutdone(new LastSeen("b2", 1_000_001 + shortly)));
+    assertTrue(seen.mayBeOutdone(new LastSeen("b2", 999_999)), "the clock went back");
+    assertFalse(seen.mayBeOutdone(new LastSeen("b1", 1_000_001 + shortly)), "it was not off");
   }
 
   @Test
