@@ -57,8 +57,11 @@ public final class LastSeenFile {
     Thread.ofVirtual()
         .name("last-seen")
         .start(() -> {
-          write();
-          underWay.set(false);
+          try {
+            write();
+          } finally {
+            underWay.set(false);
+          }
         });
   }
 
