@@ -222,6 +222,7 @@ final class ClusterCommands {
   private static void verify(Invocation in) {
     List<String> warnings = new ArrayList<>(StatusText.warnings(in.cluster().state()));
     warnings.addAll(NameCheck.lines(in));
+    warnings.addAll(MemberTargets.lines(in.configuration()));
     warnings.forEach(in.out()::line);
     if (!warnings.isEmpty()) {
       throw HactlError.failed("the configuration is not safe", "see the lines above");

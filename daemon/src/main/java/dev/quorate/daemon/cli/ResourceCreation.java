@@ -89,6 +89,7 @@ final class ResourceCreation {
       changes.addAll(GroupCommands.changes(in, in.legalId(group), List.of(id)));
     }
     in.change(changes.toArray(ConfigurationChange[]::new));
+    MemberTargets.lines(in.configuration()).forEach(line -> in.out().remark("Note: " + line));
     in.settle(resource.publicId() + " is running", state -> Placements.settled(state, resource));
   }
 

@@ -1,12 +1,15 @@
 package dev.quorate.daemon.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.agents.ResourceAgent;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterState;
+import java.util.List;
 import java.util.ServiceLoader;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Every kind of wrong input gives one message that names the place and the remedy, and changes
@@ -60,14 +63,34 @@ class BadInputTest {
         "leave out");
   }
 
+  private static TypedCluster withTheAgentsThatAreDelivered() {
+    return new TypedCluster(
+        new AgentCatalog(
+            ServiceLoader.load(ResourceAgent.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList()));
+  }
+
+  @Test
+  @Tag("S4-28")
+  void aMemberIsNoThirdParty() {
+    cluster = withTheAgentsThatAreDelivered();
+    String create = "resource create %s ocf:pacemaker:ping host_list=%s clone";
+    assertEquals(ExitCode.OK, cluster.type(create.formatted("net", "10.0.0.254")));
+    assertFalse(cluster.remarks().contains("is a node of this cluster"), cluster.remarks());
+    for (String member : List.of("n2", "10.0.0.3")) {
+      assertEquals(ExitCode.OK, cluster.type(create.formatted("to-" + member, member)));
+      String remark = "to-%s: '%s' is a node of this cluster".formatted(member, member);
+      assertTrue(cluster.remarks().contains("Note: " + remark), cluster.remarks());
+      cluster.type("cluster verify");
+      assertTrue(cluster.output().contains(remark), cluster.output());
+    }
+    usage("resource create x ocf:pacemaker:ping clone", "host_list is missing", "");
+  }
+
   @Test
   void parametersOfTheAgentsThatAreDelivered() {
-    cluster =
-        new TypedCluster(
-            new AgentCatalog(
-                ServiceLoader.load(ResourceAgent.class).stream()
-                    .map(ServiceLoader.Provider::get)
-                    .toList()));
+    cluster = withTheAgentsThatAreDelivered();
     String create = "resource create pg ocf:heartbeat:pgsqlms ";
     usage(create + "bindr=/x", "resource 'pg': unknown parameter 'bindr'", "mean 'bindir'?");
     assertEquals(1, cluster.remarks().split("unknown parameter", -1).length - 1, "said once");

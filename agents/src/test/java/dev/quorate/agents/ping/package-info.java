@@ -1,0 +1,4 @@
+@NullMarked
+package dev.quorate.agents.ping;
+
+import org.jspecify.annotations.NullMarked;
