@@ -84,6 +84,11 @@ record PairNode(
     return settled() && daemon.filter(Survivor::votes).isPresent();
   }
 
+  /// The latest epoch of the other's than which an oath is known to begin a later one here.
+  long reach() {
+    return disk.epoch() + (is(Survivor.Phase.DOUBTING) ? 2 : 1);
+  }
+
   String bootName() {
     return Integer.toString(boot);
   }

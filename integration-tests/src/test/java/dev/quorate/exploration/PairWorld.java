@@ -242,8 +242,8 @@ record PairWorld(
     }
   }
 
-  /// An operator who tells the truth: the other is off, and did not decide anything that this node
-  /// lacks.
+  /// An operator who tells the truth: the other is off, and has decided nothing that is lacking
+  /// here.
   private boolean maySwear(int n, Weakness weakness) {
     PairNode me = node(n);
     boolean waits =
@@ -256,7 +256,7 @@ record PairWorld(
     boolean newest =
         !me.disk().behind(other(n).disk())
             || weakness == Weakness.OATH_OVER_NEWER
-            || weakness.acceptsLoss();
+            || (weakness.acceptsLoss() && other(n).disk().epoch() <= me.reach());
     return waits && me.settled() && off && newest;
   }
 
