@@ -26,6 +26,7 @@ public final class CommandTree {
               NodeCommands.all(),
               PgCommands.all(),
               PgReplication.all(),
+              PgInterventions.all(),
               PgDoctor.all(),
               PgLog.all(),
               PgDrill.all(),

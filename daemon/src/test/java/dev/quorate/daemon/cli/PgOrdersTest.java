@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.InstanceStatus;
+import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import java.util.SortedMap;
@@ -90,6 +91,43 @@ class PgOrdersTest {
     promoted("n1");
     assertEquals(ExitCode.REFUSED, cluster.type("pg init n3 --yes"));
     assertTrue(cluster.remarks().contains("pg reinit n3"), cluster.remarks());
+  }
+
+  @Test
+  void anOperatorTakesOverAndGivesBack() {
+    promoted("n1");
+    assertEquals(ExitCode.OK, cluster.type("pg pause"), cluster.remarks());
+    assertEquals("true", maintenance());
+    assertEquals(ExitCode.OK, cluster.type("pg resume"), cluster.remarks());
+    assertEquals("", maintenance());
+    assertEquals(ExitCode.USAGE, cluster.type("pg pause n1"));
+  }
+
+  private String maintenance() {
+    return cluster
+        .state()
+        .configuration()
+        .resources()
+        .getFirst()
+        .metaAttribute("maintenance")
+        .orElse("");
+  }
+
+  @Test
+  void aFailoverThatIsForcedFencesThePrimarysNode() {
+    promoted("n1");
+    assertEquals(ExitCode.REFUSED, cluster.type("pg failover n2"));
+    assertTrue(cluster.remarks().contains("hactl pg switchover n2"), cluster.remarks());
+    assertEquals(ExitCode.OK, cluster.type("pg failover n1 --yes"), cluster.remarks());
+    assertTrue(cluster.output().contains("already promoted"), cluster.output());
+    assertEquals(ExitCode.TIMEOUT, cluster.type("pg failover n2 --yes --wait=1"));
+    assertEquals(
+        NodeStatus.Verdict.REBOOT,
+        cluster.state().node(new NodeId("n1")).orElseThrow().verdict(),
+        "its node is to be fenced");
+    promoted("nobody");
+    assertEquals(ExitCode.FAILED, cluster.type("pg failover n2 --yes"));
+    assertTrue(cluster.remarks().contains("there is no primary"), cluster.remarks());
   }
 
   @Test
