@@ -38,7 +38,6 @@ final class AddressMover implements AutoCloseable {
   private static final Duration ASK = Duration.ofSeconds(10);
   private static final Duration LOOK = Duration.ofSeconds(4);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration PAUSE = Duration.ofMillis(250);
   private static final String UNCHANGED = "nothing was changed";
 
   private final Lifecycle lifecycle;
@@ -117,7 +116,7 @@ final class AddressMover implements AutoCloseable {
                   .formatted(wanted.id(), wanted.address(), PATIENCE.toSeconds()),
               "it goes on by itself; the log of quorated here says what is in the way");
         }
-        rest();
+        LogRebuild.rest();
       }
     } catch (IOException e) {
       throw HactlError.failed(String.valueOf(e.getMessage()), "");
@@ -303,7 +302,7 @@ final class AddressMover implements AutoCloseable {
                 .log("this node has not arrived at its new address yet; trying again");
           }
         }
-        rest();
+        LogRebuild.rest();
       }
     } finally {
       following.set(false);
@@ -390,15 +389,6 @@ final class AddressMover implements AutoCloseable {
       lifecycle.relocate(address);
     } catch (IOException e) {
       throw new UncheckedIOException("the configuration file cannot be written", e);
-    }
-  }
-
-  private static void rest() {
-    try {
-      Thread.sleep(PAUSE);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw HactlError.failed("interrupted", "type the command again");
     }
   }
 

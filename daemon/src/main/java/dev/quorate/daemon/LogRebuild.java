@@ -280,7 +280,8 @@ final class LogRebuild {
     return false;
   }
 
-  private static void rest() {
+  /// Pauses before something is looked at again.
+  static void rest() {
     try {
       Thread.sleep(PAUSE);
     } catch (InterruptedException e) {

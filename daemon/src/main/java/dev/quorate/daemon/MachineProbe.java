@@ -1,8 +1,8 @@
 package dev.quorate.daemon;
 
 import dev.quorate.membership.netty.HostAddresses;
+import dev.quorate.resource.Absence;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -28,10 +28,8 @@ final class MachineProbe {
       long rest = patience.toMillis() - (System.nanoTime() - began) / 1_000_000;
       socket.connect(new InetSocketAddress(address.get(), port), (int) Math.max(1, rest));
       return true;
-    } catch (ConnectException e) {
-      return true; // refused: the kernel gives up by itself only after minutes
     } catch (IOException e) {
-      return false;
+      return PeerProbe.unconnected(e) == Absence.DAEMON_GONE;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return true; // the caller ends: nothing was found out

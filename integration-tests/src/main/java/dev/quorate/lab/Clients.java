@@ -8,29 +8,33 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How the clients of the lab write, and how their count is put into words.
-final class Clients {
+/// How clients write through an address, and how their count is put into words.
+public final class Clients {
   /// How many there are.
   static final int COUNT = 4;
 
   /// How long each waits after a commit.
   static final Duration PACE = Duration.ofMillis(10);
 
-  /// Through the virtual address, noticing soon that it has moved.
-  static final DrillTarget TARGET =
-      new DrillTarget(
-          Lab.VIP,
-          5432,
-          "postgres",
-          "postgres",
-          "disable",
-          Duration.ofMillis(200),
-          Duration.ofSeconds(1));
+  /// Through the lab's virtual address.
+  static final DrillTarget TARGET = through(Lab.VIP);
 
   private Clients() {}
 
+  /// Through an address, noticing soon that it has moved.
+  public static DrillTarget through(String address) {
+    return new DrillTarget(
+        address,
+        5432,
+        "postgres",
+        "postgres",
+        "disable",
+        Duration.ofMillis(200),
+        Duration.ofSeconds(1));
+  }
+
   /// How many commits ended like that.
-  static long count(List<Sent> sent, Outcome outcome) {
+  public static long count(List<Sent> sent, Outcome outcome) {
     return sent.stream().mapToLong(s -> s.count(outcome)).sum();
   }
 

@@ -3,10 +3,7 @@ package dev.quorate.lab;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /// Shows what the daemons did about a fault, step by step, in their own words and times.
 final class Timeline {
@@ -40,25 +37,12 @@ final class Timeline {
   }
 
   private static List<String> between(Command history, Instant from, Instant to) {
-    List<String> told = new ArrayList<>();
-    if (!history.ok()) {
-      return told;
-    }
-    for (String line : history.output().lines().toList()) {
-      String[] parts = line.strip().split(" ", 2);
-      Optional<Instant> at = instant(parts[0]);
-      if (parts.length == 2 && at.isPresent() && at.get().isAfter(from) && at.get().isBefore(to)) {
-        told.add("%+7d ms  %s".formatted(Duration.between(from, at.get()).toMillis(), parts[1]));
-      }
-    }
-    return told;
-  }
-
-  private static Optional<Instant> instant(String text) {
-    try {
-      return Optional.of(Instant.parse(text));
-    } catch (DateTimeParseException e) {
-      return Optional.empty(); // a heading
-    }
+    return history.ok()
+        ? Told.read(history.output()).stream()
+            .filter(line -> line.at().isAfter(from) && line.at().isBefore(to))
+            .map(line ->
+                "%+7d ms  %s".formatted(Duration.between(from, line.at()).toMillis(), line.text()))
+            .toList()
+        : List.of();
   }
 }

@@ -5,22 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.lab.Wait;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.extension.TestWatcher;
 
 /// The cluster of document 000: two nodes, built by typing its own commands.
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -28,20 +22,12 @@ class Document000IT {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final Duration LONG = Duration.ofMinutes(2);
 
-  private static @Nullable Site built;
-
   @RegisterExtension
-  static final TestWatcher SHOWN =
-      new TestWatcher() {
-        @Override
-        public void testFailed(ExtensionContext context, Throwable cause) {
-          site().show();
-        }
-      };
+  static final SharedSite SITE =
+      SharedSite.typed("document-000.md", "fence_virsh", "server1", "server2");
 
   @BeforeAll
-  static void typeTheDocument() throws IOException {
-    built = Site.built("document-000.md", "fence_virsh", "server1", "server2");
+  static void bothCanFenceTheOther() {
     for (Machine machine : site().machines()) {
       Wait.until(
           machine.name() + " to be able to fence the other",
@@ -54,15 +40,8 @@ class Document000IT {
     }
   }
 
-  @AfterAll
-  static void remove() {
-    if (built != null) {
-      built.close();
-    }
-  }
-
   private static Site site() {
-    return Objects.requireNonNull(built);
+    return SITE.get();
   }
 
   @Order(1)

@@ -6,21 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.lab.Wait;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.extension.TestWatcher;
 
 /// The cluster of document 001: three nodes and two addresses, one for replication and one for
 /// clients, typed as the document does.
@@ -30,38 +23,22 @@ class Document001IT {
   private static final String REPLICATION = Rack.address(163);
   private static final String CLIENTS = Rack.address(164);
 
-  private static @Nullable Rack rack;
-
   @RegisterExtension
-  static final TestWatcher SHOWN =
-      new TestWatcher() {
-        @Override
-        public void testFailed(ExtensionContext context, Throwable cause) {
-          new Site(rack()).show();
-        }
-      };
+  static final SharedSite SITE =
+      new SharedSite(
+          NodeImage::installed,
+          site -> new Walkthrough(site.machines()).followOwn("document-001.md"),
+          "node1",
+          "node2",
+          "node3");
 
-  @BeforeAll
-  static void typeTheDocument() throws IOException {
-    NodeImage.assumeEngine();
-    rack = Rack.of(NodeImage.installed(), "node1", "node2", "node3");
-    new Walkthrough(rack.machines()).followOwn("document-001.md");
-  }
-
-  @AfterAll
-  static void remove() {
-    if (rack != null) {
-      rack.close();
-    }
-  }
-
-  private static Rack rack() {
-    return Objects.requireNonNull(rack);
+  private static Site site() {
+    return SITE.get();
   }
 
   /// The names of the machines that have an address.
   private static List<String> holders(String address) {
-    return rack().machines().stream()
+    return site().machines().stream()
         .filter(Machine::running)
         .filter(m -> m.shell("ip -4 addr show").contains(address + "/"))
         .map(Machine::name)
@@ -73,16 +50,21 @@ class Document001IT {
     return holders(address).getFirst();
   }
 
+  private static Machine machineWith(String address) {
+    String name = holder(address);
+    return site().machines().stream().filter(m -> m.name().equals(name)).findFirst().orElseThrow();
+  }
+
   @Order(1)
   @Test
   void twoAddressesLandOnDifferentNodes() {
     assertNotEquals(holder(REPLICATION), holder(CLIENTS));
-    String status = rack().machine(2).must("hactl", "status");
+    String status = site().machine(2).must("hactl", "status");
     assertTrue(status.contains("Online: [ node1 node2 node3 ]"), status);
     assertTrue(
         status.lines().anyMatch(l -> l.matches(".*pgrepvip.*Started " + holder(REPLICATION))),
         status);
-    String why = rack().machine(3).must("hactl", "explain", "pgclivip");
+    String why = site().machine(3).must("hactl", "explain", "pgclivip");
     assertTrue(why.contains(holder(CLIENTS)), why);
   }
 
@@ -90,7 +72,7 @@ class Document001IT {
   @Test
   @Tag("S1-27")
   void aMovePutsTheAddressWhereItWasToldAndLeavesNoConstraint() {
-    Machine asked = rack().machine(2);
+    Machine asked = site().machine(2);
     String target = holder(REPLICATION);
     asked.must("hactl", "resource", "move", "pgclivip", target, "--wait");
     assertEquals(target, holder(CLIENTS));
@@ -103,11 +85,7 @@ class Document001IT {
   @Test
   @Tag("S1-24")
   void anAddressWithALabelIsWatchedEverySecond() {
-    Machine holder =
-        rack().machines().stream()
-            .filter(m -> m.name().equals(holder(CLIENTS)))
-            .findFirst()
-            .orElseThrow();
+    Machine holder = machineWith(CLIENTS);
     assertTrue(holder.shell("ip -4 addr show").contains(":pgclivip"), "the label");
 
     holder.shell("ip addr del %s/24 dev eth0".formatted(CLIENTS));
@@ -121,11 +99,7 @@ class Document001IT {
   @Order(4)
   @Test
   void aMachineThatBootsAgainTakesPartInHoldingThem() {
-    Machine lost =
-        rack().machines().stream()
-            .filter(m -> m.name().equals(holder(CLIENTS)))
-            .findFirst()
-            .orElseThrow();
+    Machine lost = machineWith(CLIENTS);
     lost.powerOff();
     lost.powerOn();
     Wait.until(
@@ -134,7 +108,7 @@ class Document001IT {
         () ->
             holders(CLIENTS).size() == 1
                 && holders(REPLICATION).size() == 1
-                && rack()
+                && site()
                     .machine(1)
                     .run("hactl", "status")
                     .getStdout()

@@ -6,22 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.lab.Wait;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.extension.TestWatcher;
 
 /// The cluster of document 003 and what happens to it there, scenario after scenario, on one
 /// cluster: what one leaves behind, the next finds.
@@ -32,31 +25,12 @@ class Document003IT {
   private static final String CONF = "/var/lib/pgsql/16/data/postgresql.conf";
   private static final String POSTMASTER = "head -n 1 /var/lib/pgsql/16/data/postmaster.pid";
 
-  private static @Nullable Site built;
-
   @RegisterExtension
-  static final TestWatcher SHOWN =
-      new TestWatcher() {
-        @Override
-        public void testFailed(ExtensionContext context, Throwable cause) {
-          site().show();
-        }
-      };
-
-  @BeforeAll
-  static void typeTheDocument() throws IOException {
-    built = Site.built("document-003.md", "fence_ipmilan", "node1", "node2", "node3");
-  }
-
-  @AfterAll
-  static void remove() {
-    if (built != null) {
-      built.close();
-    }
-  }
+  static final SharedSite SITE =
+      SharedSite.typed("document-003.md", "fence_ipmilan", "node1", "node2", "node3");
 
   private static Site site() {
-    return Objects.requireNonNull(built);
+    return SITE.get();
   }
 
   private static Machine primary() {

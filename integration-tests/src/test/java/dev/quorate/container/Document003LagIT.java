@@ -3,17 +3,11 @@ package dev.quorate.container;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.lab.Wait;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.extension.TestWatcher;
 
 /// Document 003's sixth scenario, its strict form: every standby lags by more than its bound of 16
 /// MB when the primary's machine dies.
@@ -24,20 +18,12 @@ class Document003LagIT {
       "select count(pg_logical_emit_message(false, 'fill', repeat('x', 1048576)))"
           + " from generate_series(1, 24)";
 
-  private static @Nullable Site built;
-
   @RegisterExtension
-  static final TestWatcher SHOWN =
-      new TestWatcher() {
-        @Override
-        public void testFailed(ExtensionContext context, Throwable cause) {
-          site().show();
-        }
-      };
+  static final SharedSite SITE =
+      SharedSite.typed("document-003.md", "fence_ipmilan", "node1", "node2", "node3");
 
   @BeforeAll
-  static void typeTheDocument() throws IOException {
-    built = Site.built("document-003.md", "fence_ipmilan", "node1", "node2", "node3");
+  static void commitsWaitForNobody() {
     site().thePrimary().must("hactl", "resource", "meta", "pgsql-ha", "durability=async");
     Wait.until(
         "commits to wait for nobody",
@@ -49,15 +35,8 @@ class Document003LagIT {
                 .isPresent());
   }
 
-  @AfterAll
-  static void remove() {
-    if (built != null) {
-      built.close();
-    }
-  }
-
   private static Site site() {
-    return Objects.requireNonNull(built);
+    return SITE.get();
   }
 
   /// Lets one standby fall behind by 48 MB and the other by 24 MB; how the primary learns of it

@@ -19,24 +19,20 @@ final class Site implements AutoCloseable {
     this.rack = rack;
   }
 
-  /// Boots machines with the package and types a page that lies beside the tests.
+  /// Types a page that lies beside the tests.
   ///
   /// @param agent the fence agent that the page uses; it reaches the rack's power switch
-  static Site built(String page, String agent, String... names) throws IOException {
-    NodeImage.assumeEngine();
-    Rack rack = Rack.of(NodeImage.installed(), names);
-    for (Machine machine : rack.machines()) {
-      rack.power().standInFor(machine, agent);
+  void type(String page, String agent) throws IOException {
+    for (Machine machine : machines()) {
+      power().standInFor(machine, agent);
     }
-    Site site = new Site(rack);
-    try {
-      new Walkthrough(rack.machines()).followOwn(page);
-      site.awaitWhole(Duration.ofMinutes(2));
-    } catch (RuntimeException | AssertionError e) {
-      site.show();
-      throw e;
-    }
-    return site;
+    new Walkthrough(machines()).followOwn(page);
+    awaitWhole(Duration.ofMinutes(2));
+  }
+
+  /// By its number, from 1.
+  Machine machine(int number) {
+    return rack.machine(number);
   }
 
   PowerSwitch power() {

@@ -3,12 +3,11 @@ package dev.quorate.container;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.quorate.lab.Told;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// What the cluster did since something happened, in its own words and times, from the machine that
@@ -41,23 +40,10 @@ record Steps(String teller, List<Step> steps) {
   }
 
   private static List<Step> read(String history, Instant fault) {
-    List<Step> told = new ArrayList<>();
-    for (String line : history.lines().toList()) {
-      String[] parts = line.strip().split(" ", 2);
-      Optional<Instant> at = instant(parts[0]);
-      if (parts.length == 2 && at.isPresent() && !at.get().isBefore(fault)) {
-        told.add(new Step(Duration.between(fault, at.get()), parts[1]));
-      }
-    }
-    return told;
-  }
-
-  private static Optional<Instant> instant(String text) {
-    try {
-      return Optional.of(Instant.parse(text));
-    } catch (DateTimeParseException e) {
-      return Optional.empty(); // a heading
-    }
+    return Told.read(history).stream()
+        .filter(line -> !line.at().isBefore(fault))
+        .map(line -> new Step(Duration.between(fault, line.at()), line.text()))
+        .toList();
   }
 
   /// These happened, in this order.

@@ -8,6 +8,7 @@ import dev.quorate.agents.core.postgresql.drill.Outcome;
 import dev.quorate.agents.core.postgresql.drill.Sent;
 import dev.quorate.agents.jdbc.drill.Drill;
 import dev.quorate.agents.jdbc.drill.DrillTarget;
+import dev.quorate.lab.Clients;
 import dev.quorate.lab.Outage;
 import dev.quorate.lab.Wait;
 import java.lang.management.ManagementFactory;
@@ -24,16 +25,7 @@ final class Trial implements AutoCloseable {
   private static final Duration PACE = Duration.ofMillis(20);
   private static final Duration LATELY = Duration.ofMillis(500);
 
-  private static final DrillTarget TARGET =
-      new DrillTarget(
-          Site.vip(),
-          5432,
-          "postgres",
-          "postgres",
-          "disable",
-          Duration.ofMillis(200),
-          Duration.ofSeconds(1));
-
+  private static final DrillTarget TARGET = Clients.through(Site.vip());
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration BEFORE = Duration.ofSeconds(3);
   private static final Duration EFFECT = Duration.ofSeconds(2);
@@ -57,7 +49,7 @@ final class Trial implements AutoCloseable {
     split.start();
     clients.start(CLIENTS);
     Wait.pass(BEFORE);
-    assertTrue(count(clients.sent(), Outcome.ACKNOWLEDGED) > 10, "the clients write");
+    assertTrue(Clients.count(clients.sent(), Outcome.ACKNOWLEDGED) > 10, "the clients write");
   }
 
   /// Lets it happen now.
@@ -142,8 +134,8 @@ final class Trial implements AutoCloseable {
         name,
         felt.faultToWritingMillis(),
         felt.gapMillis(),
-        count(sent, Outcome.ACKNOWLEDGED),
-        count(sent, Outcome.UNKNOWN),
+        Clients.count(sent, Outcome.ACKNOWLEDGED),
+        Clients.count(sent, Outcome.UNKNOWN),
         there.lost().size(),
         Math.round(MACHINE.getSystemLoadAverage()));
     assertTrue(there.lost().size() <= most, () -> name + " lost " + there.lost());
@@ -155,10 +147,6 @@ final class Trial implements AutoCloseable {
           PATIENCE,
           () -> clients.compare(TARGET.at(machine.address()), PATIENCE).equals(there));
     }
-  }
-
-  private static long count(List<Sent> sent, Outcome outcome) {
-    return sent.stream().mapToLong(s -> s.count(outcome)).sum();
   }
 
   @Override

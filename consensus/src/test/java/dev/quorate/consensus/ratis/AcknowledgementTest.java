@@ -119,18 +119,25 @@ final class AcknowledgementTest {
         .build();
   }
 
+  /// A follower that has the very first entry. Ratis answers to it before it is written: refused
+  /// until it is.
+  private StreamObserver<AppendEntriesRequestProto> begun(ManagedChannel channel)
+      throws InterruptedException {
+    StreamObserver<AppendEntriesRequestProto> follower =
+        RaftServerProtocolServiceGrpc.newStub(channel).appendEntries(answers);
+    do {
+      follower.onNext(request(0, 1));
+    } while (answers.next().getMatchIndex() != 0);
+    return follower;
+  }
+
   @Test
   void whatAFollowerAcknowledgesIsInItsLog() throws InterruptedException {
     List<NodeId> nodes = List.of(FOLLOWER, LEADER, new NodeId("n3"));
     try (RatisBench bench = new RatisBench(directory, nodes, c -> c)) {
       bench.start(FOLLOWER, new RecordingStateMachine(), _ -> {});
       ManagedChannel channel = channel(bench);
-      StreamObserver<AppendEntriesRequestProto> follower =
-          RaftServerProtocolServiceGrpc.newStub(channel).appendEntries(answers);
-      // Ratis answers to the very first entry before it is written: refused until it is.
-      do {
-        follower.onNext(request(0, 1));
-      } while (answers.next().getMatchIndex() != 0);
+      StreamObserver<AppendEntriesRequestProto> follower = begun(channel);
       for (long first = 1; first < 3 * ROUNDS; first += 3) {
         follower.onNext(request(first, first + 1));
         follower.onNext(request(first, first + 3));
@@ -172,11 +179,7 @@ final class AcknowledgementTest {
     try (RatisBench bench = new RatisBench(directory, nodes, c -> c.withSyncs(disk))) {
       bench.start(FOLLOWER, new RecordingStateMachine(), _ -> {});
       ManagedChannel channel = channel(bench);
-      StreamObserver<AppendEntriesRequestProto> follower =
-          RaftServerProtocolServiceGrpc.newStub(channel).appendEntries(answers);
-      do {
-        follower.onNext(request(0, 1));
-      } while (answers.next().getMatchIndex() != 0);
+      StreamObserver<AppendEntriesRequestProto> follower = begun(channel);
       disk.asked.drainPermits();
       disk.free = new CountDownLatch(1);
       follower.onNext(request(1, 2));

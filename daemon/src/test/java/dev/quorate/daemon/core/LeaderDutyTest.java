@@ -43,17 +43,18 @@ class LeaderDutyTest {
   private static final ResourceId PG = new ResourceId("pgsql");
 
   private final NodeSettings settings = NodeSettings.defaults(NODES);
-  private final LeaderDuty duty =
-      new LeaderDuty(
-          NODES.getFirst(),
-          settings,
-          (_, _, _, patient) ->
-              patient
-                  ? new ElectionPolicy.Verdict.Undecided()
-                  : new ElectionPolicy.Verdict.Nobody("n2 has not voted"));
+  private final LeaderDuty duty = deciding(new ElectionPolicy.Verdict.Nobody("n2 has not voted"));
   private Instant now = Instant.EPOCH;
   private ClusterState state = ClusterState.initial("test");
   private long index;
+
+  /// One that is patient first, and then comes to this.
+  private LeaderDuty deciding(ElectionPolicy.Verdict verdict) {
+    return new LeaderDuty(
+        NODES.getFirst(),
+        settings,
+        (_, _, _, patient) -> patient ? new ElectionPolicy.Verdict.Undecided() : verdict);
+  }
 
   @BeforeEach
   void twoStandbys() {
@@ -103,14 +104,7 @@ class LeaderDutyTest {
 
   @Test
   void whoHasEnoughVotesIsNotKeptWaitingForTheRest() {
-    LeaderDuty content =
-        new LeaderDuty(
-            NODES.getFirst(),
-            settings,
-            (_, _, _, patient) ->
-                patient
-                    ? new ElectionPolicy.Verdict.Undecided()
-                    : new ElectionPolicy.Verdict.Winner(NODES.getFirst(), "enough"));
+    LeaderDuty content = deciding(new ElectionPolicy.Verdict.Winner(NODES.getFirst(), "enough"));
     content.lead(1);
     assertEquals(1, opened());
     assertEquals(List.of(), elections(content));
