@@ -47,9 +47,9 @@ final class PeerProbe {
     }
   }
 
-  /// What follows from a connection that did not come about within seconds. Only a kernel that lives
-  /// refuses one; this machine's gives up by itself after minutes. The words are in the language of
-  /// this machine and say nothing more.
+  /// What follows from a connection that did not come about within seconds. Only a kernel that
+  /// lives refuses one; this machine's gives up by itself after minutes. The words are in the
+  /// language of this machine and say nothing more.
   static Absence unconnected(IOException e) {
     return e instanceof ConnectException ? Absence.DAEMON_GONE : Absence.SILENT;
   }

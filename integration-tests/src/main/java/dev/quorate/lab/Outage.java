@@ -9,10 +9,14 @@ import java.util.List;
 /// @param faultToWritingMillis from the fault to the first acknowledgement after the longest
 ///   silence; -1 if none came
 /// @param gapMillis the longest time between two acknowledgements around or after the fault
+/// @param totalMillis how long all silences of half a second or more were together, from the one
+///   around the fault on
 /// @param before acknowledgements a second in the five seconds before
 /// @param after acknowledgements a second in the five seconds after writing went on
-public record Outage(long faultToWritingMillis, long gapMillis, double before, double after) {
+public record Outage(
+    long faultToWritingMillis, long gapMillis, long totalMillis, double before, double after) {
   private static final long WINDOW = 5_000_000_000L;
+  private static final long FELT = 500_000_000L;
 
   /// Finds the longest silence that reaches beyond the fault.
   public static Outage of(List<Sent> writers, long faultNanos) {
@@ -22,10 +26,12 @@ public record Outage(long faultToWritingMillis, long gapMillis, double before, d
             .sorted()
             .toArray();
     long gap = 0;
+    long total = 0;
     long resumed = -1;
     long previous = -1;
     for (long moment : acknowledged) {
       long silence = previous < 0 ? 0 : moment - previous;
+      total += moment > faultNanos && silence >= FELT ? silence : 0;
       if (moment > faultNanos && silence > gap) {
         gap = silence;
         resumed = moment;
@@ -34,10 +40,11 @@ public record Outage(long faultToWritingMillis, long gapMillis, double before, d
     }
     double before = rate(acknowledged, faultNanos - WINDOW, faultNanos);
     return resumed < 0
-        ? new Outage(-1, -1, before, 0)
+        ? new Outage(-1, -1, -1, before, 0)
         : new Outage(
             (resumed - faultNanos) / 1_000_000,
             gap / 1_000_000,
+            total / 1_000_000,
             before,
             rate(acknowledged, resumed, resumed + WINDOW));
   }

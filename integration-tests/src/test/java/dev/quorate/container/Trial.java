@@ -149,6 +149,12 @@ final class Trial implements AutoCloseable {
     }
   }
 
+  /// Ends the clients, and says how many commits that they were told of are missing.
+  int lost() {
+    clients.finish();
+    return clients.compare(TARGET.at(site.thePrimary().address()), PATIENCE).lost().size();
+  }
+
   @Override
   public void close() {
     clients.close();

@@ -27,8 +27,18 @@ class OutageTest {
 
     assertEquals(2_000, outage.faultToWritingMillis());
     assertEquals(2_100, outage.gapMillis());
+    assertEquals(2_100, outage.totalMillis());
     assertEquals(10, outage.before(), 0.3);
     assertEquals(18, outage.after(), 0.3);
+  }
+
+  @Test
+  void silencesAddUpAndPausesBetweenCommitsDoNot() {
+    Sent sent = steady(steady(new Sent(), 0, 10 * SECOND), 12 * SECOND, 14 * SECOND);
+    Outage outage = Outage.of(List.of(steady(sent, 15 * SECOND, 20 * SECOND)), 10 * SECOND);
+
+    assertEquals(2_100, outage.gapMillis());
+    assertEquals(2_100 + 1_100, outage.totalMillis());
   }
 
   @Test

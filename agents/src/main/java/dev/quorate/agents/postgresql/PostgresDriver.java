@@ -45,7 +45,6 @@ final class PostgresDriver implements AutoCloseable {
   private static final long RETRY = 500;
   private static final long IDLE = 1000;
   private static final long REPEAT_NANOS = 1_000_000_000L;
-  private static final long CHECK_NANOS = 5_000_000_000L;
 
   private final LocalPostgres local;
   private final Semaphore kick = new Semaphore(0);
@@ -56,9 +55,9 @@ final class PostgresDriver implements AutoCloseable {
   private long promisedVersion = -1;
   private long promisedAt;
   private long presenceEpoch = -1;
-  private long checkedAt;
   private final MemberOrders orders;
   private final Bulletin bulletin;
+  private final LineageQuestion lineage = new LineageQuestion(System::nanoTime, this::kick);
   private int failedStarts;
   private boolean walIsMissing;
   private @Nullable Instant detachedSince;
@@ -235,7 +234,12 @@ final class PostgresDriver implements AutoCloseable {
       case PostgresDecision.StartAlone() -> startAlone();
       case PostgresDecision.StopRogue(var reason) -> stopRogue(reason);
       case PostgresDecision.ComeBack(var primary) -> comeBack(primary);
-      case PostgresDecision.CheckLineage(var primary) -> checkLineage(primary, seen);
+      case PostgresDecision.CheckLineage(var primary) -> {
+        Upstream upstream = local.upstream(primary);
+        lineage
+            .answer(primary + " in " + agreed.primacy().epoch(), () -> upstream.ask(QUESTION))
+            .ifPresent(answer -> checkLineage(primary, answer, seen));
+      }
       case PostgresDecision.StopReceiving() -> local.follow("");
       case PostgresDecision.Follow(var primary) -> {
         local.follow(agreed.conninfos().getOrDefault(primary, ""));
@@ -339,12 +343,7 @@ final class PostgresDriver implements AutoCloseable {
             promise));
   }
 
-  private void checkLineage(NodeId primary, PostgresObservation seen) {
-    if (System.nanoTime() - checkedAt < CHECK_NANOS) {
-      return;
-    }
-    checkedAt = System.nanoTime();
-    Upstream.Answer answer = local.upstream(primary).ask(QUESTION);
+  private void checkLineage(NodeId primary, Upstream.Answer answer, PostgresObservation seen) {
     ControlFile control = local.identity();
     WalVote held =
         local.instance.heldAt(local.context.self(), control, seen.facts().orElseThrow().end());

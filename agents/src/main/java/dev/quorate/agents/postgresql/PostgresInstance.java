@@ -231,6 +231,7 @@ final class PostgresInstance {
     Process server;
     try {
       Files.deleteIfExists(parameters.dataDirectory().resolve("postmaster.pid"));
+      removeSocketLock();
       boundLog();
       logStart = Files.exists(log) ? Files.size(log) : 0;
       server = runner.launch(ProgramCall.of(parameters.systemUser(), within, line), log);
@@ -238,6 +239,19 @@ final class PostgresInstance {
       throw new PostgresException("the server cannot be started", e);
     }
     awaitReady(server, end);
+  }
+
+  /// Removes what a killed postmaster left of its socket. The server would heed it as long as any
+  /// process has that number: the dead one until its parent takes note, or a stranger after it. One
+  /// that is of another database stays, and the server names it.
+  private void removeSocketLock() throws IOException {
+    Path lock = parameters.socketDirectory().resolve(".s.PGSQL." + parameters.port() + ".lock");
+    if (Files.exists(lock)) {
+      List<String> lines = Files.readAllLines(lock);
+      if (lines.size() > 1 && Path.of(lines.get(1)).equals(parameters.dataDirectory())) {
+        Files.delete(lock);
+      }
+    }
   }
 
   private void awaitReady(Process server, long end) {
