@@ -58,7 +58,7 @@ stop_engine() {
   rm -f "$ENGINE_LOG"
 }
 
-# Debian with systemd, PostgreSQL and the fence agents, from where this machine gets its packages.
+# Debian with systemd, PostgreSQL, the fence agents, and what pretends another time, from where this machine gets its packages.
 make_node_image() {
   local image=$1 mirror root log status=0
   command -v debootstrap >/dev/null || { refresh_packages && install_packages debootstrap; } || return 1
@@ -72,7 +72,7 @@ make_node_image() {
       printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" && chmod 755 "$root/usr/sbin/policy-rc.d" &&
       in_image "$root" apt-get -qq -y --no-install-recommends install postgresql-common &&
       sed -i 's/^#\{0,1\} *create_main_cluster *=.*/create_main_cluster = false/' "$root/etc/postgresql-common/createcluster.conf" &&
-      in_image "$root" apt-get -qq -y --no-install-recommends install postgresql-15 fence-agents &&
+      in_image "$root" apt-get -qq -y --no-install-recommends install postgresql-15 fence-agents libfaketime &&
       rm "$root/usr/sbin/policy-rc.d" &&
       tar -C "$root" --exclude='./var/cache/apt/archives/*.deb' --exclude='./var/lib/apt/lists/*' \
         --exclude='./usr/share/doc/*' --exclude='./usr/share/locale/*' -c . | docker import - "$image"

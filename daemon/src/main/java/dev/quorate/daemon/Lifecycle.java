@@ -169,6 +169,7 @@ final class Lifecycle implements Node.Host, AutoCloseable {
     }
     try {
       AgreedIdentity.requireDirectory(config);
+      certificates.requireTime(Instant.now());
       ports.listen(identity.address());
       Node started = Node.start(config, identity, secrets, liveTls(), agents, metrics, this);
       node = Optional.of(started);

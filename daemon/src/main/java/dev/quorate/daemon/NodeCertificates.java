@@ -163,6 +163,19 @@ final class NodeCertificates {
     return NodeCertificate.of(tls().material().chain().getFirst());
   }
 
+  /// With a clock that is off so far this node would take nobody's certificate, and nobody its own.
+  ///
+  /// @throws StartFailure saying what the clock says
+  void requireTime(Instant now) {
+    own()
+        .wrongClock(now)
+        .ifPresent(reason -> {
+          throw new StartFailure(
+              StartFailure.UNAVAILABLE,
+              reason + ": set the clock ('timedatectl set-time', or a time service)");
+        });
+  }
+
   /// Whether others that connect to this node at an address find it in its certificate.
   boolean names(String address) {
     return NodeCertificate.names(tls().material().chain().getFirst(), address);

@@ -148,4 +148,19 @@ class RefusedStartIT {
     machine().shell("echo 2 > %s/format".formatted(STATE));
     refused(false, STATE + " was written by a newer version (format 2");
   }
+
+  /// As after the battery of the machine's clock has failed.
+  @Test
+  void aClockThatIsDecadesOff() {
+    String override = "/etc/systemd/system/quorate.service.d/clock.conf";
+    machine()
+        .shell(
+            "printf '[Service]\\nEnvironment=LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 FAKETIME=-40y FAKETIME_DONT_FAKE_MONOTONIC=1\\n' > %s && systemctl daemon-reload"
+                .formatted(override));
+    try {
+      refused(true, "and the certificate of n1 is valid from 20");
+    } finally {
+      machine().shell("rm %s && systemctl daemon-reload".formatted(override));
+    }
+  }
 }

@@ -29,7 +29,7 @@ import javax.security.auth.x500.X500Principal;
 /// Whoever holds a certificate of this authority may speak as a member; so the authority serves one
 /// cluster and nothing else.
 public final class ClusterAuthority {
-  private static final Duration AUTHORITY_LIFETIME = Duration.ofDays(20 * 365);
+  static final Duration AUTHORITY_LIFETIME = Duration.ofDays(20 * 365);
 
   /// Renewed by itself after two thirds.
   static final Duration NODE_LIFETIME = Duration.ofDays(3 * 365);

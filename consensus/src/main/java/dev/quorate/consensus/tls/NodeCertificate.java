@@ -36,6 +36,14 @@ public record NodeCertificate(String name, String serial, Instant from, Instant 
     return from.plus(Duration.between(from, until).multipliedBy(2).dividedBy(3));
   }
 
+  /// Why the clock of this machine must be wrong; empty if it may be right. It is wrong before this
+  /// certificate was made, and when the authority, which is older, cannot be valid any more.
+  public Optional<String> wrongClock(Instant now) {
+    return now.isBefore(from) || now.isAfter(from.plus(ClusterAuthority.AUTHORITY_LIFETIME))
+        ? unusable(now)
+        : Optional.empty();
+  }
+
   /// Why it cannot be used at this moment by this machine's clock; empty if it can.
   public Optional<String> unusable(Instant now) {
     if (now.isBefore(from)) {

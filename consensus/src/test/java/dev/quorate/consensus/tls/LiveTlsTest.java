@@ -155,6 +155,10 @@ final class LiveTlsTest {
     assertTrue(certificate.unusable(Instant.EPOCH).orElseThrow().contains("1970-01-01"));
     Instant late = now.plus(Duration.ofDays(40 * 365));
     assertTrue(certificate.unusable(late).orElseThrow().contains("expired at"));
+    assertTrue(certificate.wrongClock(late).orElseThrow().contains("expired at"));
+    Instant years = now.plus(Duration.ofDays(5 * 365));
+    assertTrue(certificate.wrongClock(years).isEmpty(), "it may be that late");
+    assertTrue(certificate.wrongClock(Instant.EPOCH).orElseThrow().contains("1970-01-01"));
     assertTrue(certificate.renewFrom().isAfter(now));
     assertTrue(certificate.renewFrom().isBefore(certificate.until()));
     for (Instant wrong : List.of(Instant.EPOCH, late)) {
