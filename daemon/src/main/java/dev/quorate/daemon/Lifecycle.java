@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 
 /// Brings the node into a cluster, takes it out for a while and back, within one process. The admin
 /// socket stays up all the time.
-final class Lifecycle implements Node.Host, AutoCloseable {
+final class Lifecycle implements NodeHost, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Lifecycle.class);
 
   private final AgentCatalog agents;
@@ -472,6 +472,11 @@ final class Lifecycle implements Node.Host, AutoCloseable {
       known = state.configuration().nodes();
       Thread.ofVirtual().name("identity").start(() -> writeDown(state));
     }
+  }
+
+  @Override
+  public void told(Instant at, String text) {
+    history.add(at, text);
   }
 
   @Override

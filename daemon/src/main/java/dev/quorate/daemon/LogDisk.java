@@ -46,7 +46,7 @@ final class LogDisk implements SyncListener, AutoCloseable {
   private final LiveTls tls;
   private final Supplier<ClusterState> state;
   private final LogMetrics metrics;
-  private final Node.Host host;
+  private final NodeHost host;
   private final MonotonicTime clock = new MonotonicTime();
   private final DiskWatch watch;
   private final SlowLeader policy = new SlowLeader();
@@ -62,7 +62,7 @@ final class LogDisk implements SyncListener, AutoCloseable {
       LiveTls tls,
       Supplier<ClusterState> state,
       LogMetrics metrics,
-      Node.Host host) {
+      NodeHost host) {
     this.config = config;
     this.identity = identity;
     this.tls = tls;

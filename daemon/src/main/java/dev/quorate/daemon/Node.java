@@ -36,6 +36,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -50,24 +51,10 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Node.class);
   private static final Duration HAND_OVER = Duration.ofSeconds(1);
 
-  /// What a node tells the daemon around it.
-  interface Host {
-    /// The node has left cleanly; called on a thread that may block.
-    void left();
-
-    /// The node must not go on.
-    void failed(String reason);
-
-    /// Something happened that an operator may want to know.
-    void happened(String text, SortedMap<String, String> keys);
-
-    /// The cluster agreed on something new.
-    void agreed(ClusterState state);
-  }
-
   private final DaemonConfig config;
   private final Identity identity;
-  private final Host host;
+  private final NodeHost host;
+  private final ChangeTeller teller;
   private final EventSink events = new EventSink();
   private final MonotonicTime clock = new MonotonicTime();
   private final StateMachineAdapter machine;
@@ -100,13 +87,14 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
       LiveTls tls,
       AgentCatalog agents,
       DaemonMetrics metrics,
-      Host host)
+      NodeHost host)
       throws IOException {
     this.config = config;
     this.identity = identity;
     this.host = host;
     this.metrics = metrics;
     NodeId self = identity.node();
+    teller = new ChangeTeller(self, incarnation, InstantSource.system(), host::told);
     machine = new StateMachineAdapter(identity.cluster(), this::applied);
     journal = new OperationJournal(config.stateDirectory().resolve("journal"));
     stopNote = new StopNote(config.stateDirectory().resolve("stopping"), incarnation.bootId());
@@ -167,7 +155,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
       LiveTls tls,
       AgentCatalog agents,
       DaemonMetrics metrics,
-      Host host) {
+      NodeHost host) {
     try {
       Incarnation incarnation = Lives.next(config, Instant.now());
       Node node = new Node(config, identity, incarnation, secrets, tls, agents, metrics, host);
@@ -220,9 +208,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
 
   private void applied(ClusterState state, List<ClusterChange> changes) {
     metrics.applied(changes);
-    for (ClusterChange change : changes) {
-      ChangeText.of(change).ifPresent(text -> host.happened(text, new TreeMap<>()));
-    }
+    teller.applied(state, changes);
     events.accept(new NodeEvent.StateApplied(state));
   }
 

@@ -62,7 +62,7 @@ final class NodeLog implements AutoCloseable {
       Consumer<NodeEvent> events,
       LogListener listener,
       LogDisk disk,
-      Node.Host host)
+      NodeHost host)
       throws IOException {
     if (!TwoVoters.fits(identity)) {
       ConsensusConfig place = LogPlace.of(config, identity, tls).withSyncs(disk);

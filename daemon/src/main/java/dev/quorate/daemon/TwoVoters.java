@@ -67,7 +67,7 @@ final class TwoVoters implements Surroundings {
   private final StateMachineAdapter machine;
   private final FenceDesk fencing;
   private final Consumer<NodeEvent> events;
-  private final Node.Host host;
+  private final NodeHost host;
   private final LogListener listener;
   private final NodeId peer;
   private final HostAddresses hosts = new HostAddresses();
@@ -91,7 +91,7 @@ final class TwoVoters implements Surroundings {
       FenceDesk fencing,
       Consumer<NodeEvent> events,
       LogListener listener,
-      Node.Host host)
+      NodeHost host)
       throws IOException {
     this.config = config;
     this.identity = identity;

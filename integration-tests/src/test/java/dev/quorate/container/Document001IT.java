@@ -27,7 +27,7 @@ class Document001IT {
   static final SharedSite SITE =
       new SharedSite(
           NodeImage::installed,
-          site -> new Walkthrough(site.machines()).followOwn("document-001.md"),
+          site -> new Walkthrough(site).followOwn("document-001.md"),
           "node1",
           "node2",
           "node3");

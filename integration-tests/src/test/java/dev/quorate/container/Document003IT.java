@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.lab.Wait;
+import dev.quorate.packaging.DebianPackage;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -379,5 +381,34 @@ class Document003IT {
       trial.judge();
       trial.within(Duration.ofSeconds(12));
     }
+  }
+
+  /// The package of a next version comes onto one machine after the other.
+  @Order(13)
+  @Test
+  void anUpgradeUnderLoad() throws IOException {
+    List<Optional<String>> before = site().postmasters();
+    for (Machine machine : site().machines()) {
+      machine.receive(DebianPackage.built(), "/opt/quorate.deb");
+      machine.shell(
+          """
+          cd /opt; rm -rf next; dpkg-deb --raw-extract quorate.deb next
+          sed -i 's/^Version: .*/&+next/' next/DEBIAN/control
+          dpkg-deb --build --root-owner-group next next.deb >/dev/null
+          """);
+    }
+    try (Trial trial = new Trial("upgrade", site())) {
+      trial.strike(() -> {});
+      for (Machine machine : site().machines()) {
+        machine.shell("dpkg --install /opt/next.deb");
+        site().awaitWhole(LONG);
+        String version = machine.must("dpkg-query", "--show", "--showformat=${Version}", "quorate");
+        assertTrue(version.endsWith("+next"), version);
+      }
+      trial.withoutGap(Duration.ofSeconds(1));
+      trial.steps().without(" is lost", "begun: promote", "fencing of");
+      trial.judge();
+    }
+    assertEquals(before, site().postmasters(), "PostgreSQL ran on everywhere");
   }
 }

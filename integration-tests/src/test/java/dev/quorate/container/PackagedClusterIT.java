@@ -3,7 +3,6 @@ package dev.quorate.container;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.quorate.lab.Wait;
-import dev.quorate.packaging.DebianPackage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -19,19 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class PackagedClusterIT {
   @RegisterExtension
-  static final SharedSite SITE =
-      new SharedSite(NodeImage::bare, PackagedClusterIT::followTheQuickStart, "db1", "db2", "db3");
-
-  private static void followTheQuickStart(Site site) throws IOException {
-    for (Machine machine : site.machines()) {
-      machine.receive(DebianPackage.built(), "/opt/quorate.deb");
-      site.power().standInFor(machine, "fence_ipmilan");
-    }
-    Walkthrough walkthrough = new Walkthrough(site.machines());
-    walkthrough.follow("install.md");
-    walkthrough.follow("quick-start.md");
-    site.awaitWhole(Duration.ofSeconds(60));
-  }
+  static final SharedSite SITE = SharedSite.fromNothing("quick-start.md", "db1", "db2", "db3");
 
   private static Site site() {
     return SITE.get();
@@ -72,5 +59,19 @@ class PackagedClusterIT {
     }
     assertEquals(before, site.postmasters());
     assertEquals(cut, site().power().cut());
+  }
+
+  @Order(3)
+  @Test
+  void thePageOfOperations() throws IOException {
+    new Walkthrough(site()).follow("operations.md");
+    site().awaitWhole(Duration.ofMinutes(2));
+  }
+
+  @Order(4)
+  @Test
+  void thePageOfTroubles() throws IOException {
+    new Walkthrough(site()).follow("troubleshooting.md");
+    site().awaitWhole(Duration.ofMinutes(2));
   }
 }

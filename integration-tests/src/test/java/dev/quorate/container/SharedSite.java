@@ -1,6 +1,8 @@
 package dev.quorate.container;
 
+import dev.quorate.packaging.DebianPackage;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -37,6 +39,25 @@ final class SharedSite implements BeforeAllCallback, AfterAllCallback, TestWatch
   /// @param agent the fence agent that the page uses; it reaches the rack's power switch
   static SharedSite typed(String page, String agent, String... names) {
     return new SharedSite(NodeImage::installed, site -> site.type(page, agent), names);
+  }
+
+  /// Bare machines on which the pages are typed that an administrator follows.
+  ///
+  /// @param page after that of the installation
+  static SharedSite fromNothing(String page, String... names) {
+    return new SharedSite(
+        NodeImage::bare,
+        site -> {
+          for (Machine machine : site.machines()) {
+            machine.receive(DebianPackage.built(), "/opt/quorate.deb");
+            site.power().standInFor(machine, "fence_ipmilan");
+          }
+          Walkthrough walkthrough = new Walkthrough(site);
+          walkthrough.follow("install.md");
+          walkthrough.follow(page);
+          site.awaitWhole(Duration.ofSeconds(60));
+        },
+        names);
   }
 
   Site get() {

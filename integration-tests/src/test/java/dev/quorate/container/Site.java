@@ -53,7 +53,7 @@ final class Site implements AutoCloseable {
     for (Machine machine : machines()) {
       power().standInFor(machine, agent);
     }
-    new Walkthrough(machines()).followOwn(page);
+    new Walkthrough(this).followOwn(page);
     awaitWhole(Duration.ofMinutes(2));
   }
 

@@ -63,12 +63,19 @@ final class Upstream {
         line = now;
       }
     }
-    TimelineHistory history =
-        line.equals(Timeline.FIRST)
-            ? TimelineHistory.root(line)
-            : TimelineHistory.parse(
-                line, query("SELECT pg_read_file('pg_wal/" + line.historyFile() + "')", within));
-    return new Answer(promoted, words.get(1), history);
+    return new Answer(promoted, words.get(1), history(line, within));
+  }
+
+  /// Reads it by the function that `pg_rewind` needs as well: a role for both needs no other.
+  private TimelineHistory history(Timeline line, Duration within) {
+    return line.equals(Timeline.FIRST)
+        ? TimelineHistory.root(line)
+        : TimelineHistory.parse(
+            line,
+            query(
+                "SELECT encode(pg_read_binary_file('pg_wal/%s'), 'escape')"
+                    .formatted(line.historyFile()),
+                within));
   }
 
   /// Asks what there is to be copied; of a role that may not know (one without `pg_monitor`), what

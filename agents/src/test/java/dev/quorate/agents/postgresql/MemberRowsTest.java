@@ -390,8 +390,7 @@ class MemberRowsTest {
         .ask(
             a,
             "CREATE ROLE replicator LOGIN REPLICATION PASSWORD '%s';".formatted(SECRET)
-                + " GRANT pg_monitor TO replicator;"
-                + " GRANT EXECUTE ON FUNCTION pg_read_file(text) TO replicator");
+                + " GRANT EXECUTE ON FUNCTION pg_read_binary_file(text) TO replicator");
     assertTrue(
         servers()
             .ask(a, "SELECT rolpassword FROM pg_authid WHERE rolname = 'replicator'")

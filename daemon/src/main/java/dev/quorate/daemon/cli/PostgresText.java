@@ -177,7 +177,8 @@ final class PostgresText {
     };
   }
 
-  private static String fencing(ClusterState state, NodeId node) {
+  /// How far the proof is that a lost node is off, and what a person can do.
+  static String fencing(ClusterState state, NodeId node) {
     String byHand = "power it off, make sure, then: hactl stonith confirm " + node + " --force";
     if (state.configuration().fenceDevices().isEmpty()) {
       return "there is no fence device; " + byHand;

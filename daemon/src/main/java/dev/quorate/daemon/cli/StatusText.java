@@ -167,23 +167,10 @@ final class StatusText {
         .nodes()
         .forEach((node, status) -> {
           if (status.unclean()) {
-            warnings.add(
-                "Node "
-                    + node
-                    + " is lost and waits for fencing"
-                    + reason(lastFailure(state, node)));
+            warnings.add("Node " + node + " is lost: " + PostgresText.fencing(state, node));
           }
         });
     return warnings;
-  }
-
-  private static String lastFailure(ClusterState state, NodeId node) {
-    return state.fencings().reversed().stream()
-        .filter(f -> f.target().equals(node))
-        .findFirst()
-        .filter(f -> !f.confirmed())
-        .map(FencingRecord::reason)
-        .orElse("");
   }
 
   private void nodes() {
