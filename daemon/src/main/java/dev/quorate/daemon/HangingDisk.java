@@ -35,7 +35,7 @@ final class HangingDisk implements AutoCloseable {
     this.disk = disk;
     this.pair = pair;
     this.trial = new DiskTrial(config.stateDirectory());
-    this.policy = new HungDisk(config.timing().grace());
+    this.policy = new HungDisk(config.hangAfter());
   }
 
   /// Begins to look.

@@ -42,7 +42,9 @@ final class NodeLog implements AutoCloseable {
       Optional<TwoVoters> pair,
       LogDisk disk,
       DaemonConfig config) {
-    this.hanging = pair.map(p -> new HangingDisk(config, disk, p));
+    this.hanging =
+        pair.filter(_ -> config.hangAfter().isPositive())
+            .map(p -> new HangingDisk(config, disk, p));
     this.disk = disk;
     this.replicated = replicated;
     this.incarnation = incarnation;

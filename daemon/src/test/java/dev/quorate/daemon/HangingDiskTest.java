@@ -41,6 +41,7 @@ class HangingDiskTest {
       mount(number);
       nodes.configure(number, "fence.directories = " + directory);
       nodes.configure(number, "node.grace = 3s");
+      nodes.configure(number, "log.hang-after = 3s");
       nodes.configure(number, "log.free-space = 16");
       nodes.configure(number, "boot-id = boot-" + number);
       Files.writeString(directory.resolve("on-n" + number), "");

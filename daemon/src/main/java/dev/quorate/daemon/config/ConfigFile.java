@@ -130,6 +130,7 @@ public final class ConfigFile {
             new DaemonConfig.Ring(duration(ConfigKey.TOKEN_COEFFICIENT, 0, 1_000), fragment()),
             (long) freeSpace() << 20,
             duration(ConfigKey.SLOW_SYNC, 20, 10_000),
+            hangAfter(),
             Arrays.stream(value(ConfigKey.FENCE_DIRECTORIES).split(":"))
                 .filter(d -> !d.isBlank())
                 .map(Path::of)
@@ -310,6 +311,12 @@ public final class ConfigFile {
       return MembershipConfig.MIN_FRAGMENT;
     }
     return size;
+  }
+
+  private Duration hangAfter() {
+    return value(ConfigKey.HANG_AFTER).equals("0")
+        ? Duration.ZERO
+        : duration(ConfigKey.HANG_AFTER, 3_000, 600_000);
   }
 
   private Duration duration(ConfigKey key, long least, long most) {

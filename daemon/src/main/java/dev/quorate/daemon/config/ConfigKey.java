@@ -62,7 +62,7 @@ enum ConfigKey {
   GRACE(
       "node.grace",
       "10s",
-      "How long a node whose daemon alone is gone is left alone: 1s to 10min. With `two-node=true` also how long the disk of the log may owe an answer before the node leaves the decisions to the other, if that one's disk is well; at least 3s."),
+      "How long a node whose daemon alone is gone is left alone: 1s to 10min."),
   RESEND(
       "log.resend", "300ms", "How soon a command of unknown fate is proposed again: 50ms to 10s."),
   LOG_FREE_SPACE(
@@ -78,6 +78,13 @@ enum ConfigKey {
           + " written: 20ms to 10s. It is reported, and a leader lets another node lead whose disk"
           + " is not; nothing is stopped. The default is the shortest election time-out: to wait"
           + " longer for a disk is worse than to change the leader."),
+  HANG_AFTER(
+      "log.hang-after",
+      "0",
+      "With `two-node=true`, on both nodes: how long the disk of the log may owe an answer before the"
+          + " node leaves the decisions to the other, if that one's disk is well; 3s to 10min, or 0"
+          + " for never. Choose it longer than anything that freezes the file system on purpose, as a"
+          + " snapshot or a backup of the machine does: the other node fences this one then."),
   FENCE_DIRECTORIES(
       "fence.directories",
       "/usr/sbin:/usr/local/sbin",

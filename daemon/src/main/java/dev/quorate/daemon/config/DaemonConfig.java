@@ -11,6 +11,7 @@ import java.util.Optional;
 /// @param identity absent as long as the node belongs to no cluster
 /// @param logFreeBytes with less room the log stops; 0 for no bound
 /// @param slowSync a disk that takes so long to keep what the log has written is slow
+/// @param hangAfter a disk that has owed the log an answer for so long hangs; 0 if nothing follows
 /// @param selfFence the program that ends this machine; empty for the usual one
 public record DaemonConfig(
     Path file,
@@ -23,6 +24,7 @@ public record DaemonConfig(
     Ring ring,
     long logFreeBytes,
     Duration slowSync,
+    Duration hangAfter,
     List<Path> fenceDirectories,
     List<String> selfFence,
     Promptness promptness,

@@ -145,6 +145,12 @@ class ConfigFileTest {
     for (String bad : List.of("19ms", "11s", "0", "fast")) {
       assertTrue(problems("log.slow-sync = " + bad + "\n").getFirst().contains("20ms to 10s"), bad);
     }
+    assertEquals(0, ConfigFile.parse(FILE, "").hangAfter().toMillis(), "off by itself");
+    assertEquals(60_000, ConfigFile.parse(FILE, "log.hang-after = 1min\n").hangAfter().toMillis());
+    for (String bad : List.of("2s", "11min", "soon")) {
+      assertTrue(
+          problems("log.hang-after = " + bad + "\n").getFirst().contains("3s to 10min"), bad);
+    }
   }
 
   @Test
