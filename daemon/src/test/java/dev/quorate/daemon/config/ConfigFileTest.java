@@ -148,8 +148,7 @@ class ConfigFileTest {
     assertEquals(0, ConfigFile.parse(FILE, "").hangAfter().toMillis(), "off by itself");
     assertEquals(60_000, ConfigFile.parse(FILE, "log.hang-after = 1min\n").hangAfter().toMillis());
     for (String bad : List.of("2s", "11min", "soon")) {
-      assertTrue(
-          problems("log.hang-after = " + bad + "\n").getFirst().contains("3s to 10min"), bad);
+      assertTrue(problems("log.hang-after = " + bad + "\n").getFirst().contains("use 3s to "), bad);
     }
   }
 
