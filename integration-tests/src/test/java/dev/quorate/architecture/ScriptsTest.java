@@ -81,7 +81,7 @@ class ScriptsTest {
   void anUnknownArgumentOfCheckIsRefused() throws Exception {
     Run run = run("./check", "everything");
     assertEquals(2, run.status(), run.output());
-    assertEquals("usage: ./check [fast | compare [ROUNDS]]", run.output().strip());
+    assertEquals("usage: ./check [fast]", run.output().strip());
   }
 
   @Test
