@@ -72,31 +72,30 @@ class PostgresInstanceTest {
     await("promoted", () -> !server.probe().inRecovery(SHORT));
   }
 
-  /// As of a killed postmaster whose number somebody has, here this test.
+  /// As of a killed postmaster whose number a process of the same user has.
   @Test
   void aLeftSocketLockPreventsNoStartButThatOfAnotherDatabaseDoes() throws Exception {
     Server a = servers.fresh("a", "127.0.0.2");
     Path lock =
         a.parameters().socketDirectory().resolve(".s.PGSQL." + a.parameters().port() + ".lock");
-    String left = "%d%n%s%n1%n%d%n%s%n";
-    long taken = ProcessHandle.current().pid();
-    Files.writeString(
-        lock,
-        left.formatted(
-            taken, "/elsewhere", a.parameters().port(), a.parameters().socketDirectory()));
-    PostgresException refused =
-        assertThrows(PostgresException.class, () -> a.instance().start(a.alone(), LONG));
-    assertTrue(refused.toString().contains("already exists"), refused.toString());
+    String left = "%d%n%s%n1%n" + a.parameters().port() + "%n" + lock.getParent() + "%n";
+    Process stranger =
+        new ProcessBuilder("setpriv", "--reuid=postgres", "--clear-groups", "sleep", "60").start();
+    try {
+      await(
+          "a process of the user",
+          () -> stranger.info().user().filter("postgres"::equals).isPresent());
+      Files.writeString(lock, left.formatted(stranger.pid(), "/elsewhere"));
+      PostgresException refused =
+          assertThrows(PostgresException.class, () -> a.instance().start(a.alone(), LONG));
+      assertTrue(refused.toString().contains("already exists"), refused.toString());
 
-    Files.writeString(
-        lock,
-        left.formatted(
-            taken,
-            a.parameters().dataDirectory(),
-            a.parameters().port(),
-            a.parameters().socketDirectory()));
-    a.instance().start(a.alone(), LONG);
-    assertTrue(a.probe().facts(SHORT).inRecovery());
+      Files.writeString(lock, left.formatted(stranger.pid(), a.parameters().dataDirectory()));
+      a.instance().start(a.alone(), LONG);
+      assertTrue(a.probe().facts(SHORT).inRecovery());
+    } finally {
+      stranger.destroyForcibly();
+    }
   }
 
   @Test
