@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RekeyingTest {
-  private static final String KEY = "ab".repeat(32);
+  private static final String KEY = "0123456789abcdeffedcba9876543210".repeat(2);
 
   @TempDir Path directory;
 
