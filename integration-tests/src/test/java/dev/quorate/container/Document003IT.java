@@ -71,7 +71,7 @@ class Document003IT {
       trial
           .steps()
           .inOrder(
-              "node node. is online",
+              "pgsql-ha on node. is stopped, unknown: not looked at in this boot",
               "begun: start pgsql-ha",
               "finished: start pgsql-ha.*succeeded",
               "election \\d+ ended: Won",
