@@ -3,7 +3,6 @@ package dev.quorate.daemon;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.net.SyslogAppender;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
@@ -15,10 +14,6 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /// Lets the log go where the configuration says.
 final class Logging {
-  /// As for the standard output.
-  private static final String LINE =
-      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %msg %kvp{DOUBLE}%n%ex{8}";
-
   /// Time, name and severity are syslog's.
   private static final String SYSLOG_LINE = "quorated: %logger{0}: %msg %kvp{DOUBLE} %ex{8}";
 
@@ -64,9 +59,8 @@ final class Logging {
   }
 
   private static Appender<ILoggingEvent> file(LoggerContext context, LogTarget.Into into) {
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    LogLine encoder = new LogLine();
     encoder.setContext(context);
-    encoder.setPattern(LINE);
     encoder.start();
     FileAppender<ILoggingEvent> appender = new FileAppender<>();
     appender.setFile(into.file().toString());
