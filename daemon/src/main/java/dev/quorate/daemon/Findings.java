@@ -70,21 +70,19 @@ final class Findings {
   ///
   /// @throws HactlError if it is none
   static List<Finding> parse(String answer) {
-    try {
-      List<Finding> findings = new ArrayList<>();
-      for (JsonNode each : ClusterJson.mapper().readTree(answer).path("findings")) {
-        findings.add(
-            new Finding(
-                Finding.Severity.valueOf(each.path("severity").asText()),
-                each.path("subject").asText(),
-                each.path("what").asText(),
-                each.path("remedy").asText()));
-      }
-      return findings;
-    } catch (IOException | IllegalArgumentException e) {
-      throw HactlError.failed(
-          "the node answered something that is not understood (" + e.getMessage() + ")",
-          "do both nodes run the same version?");
-    }
+    return MemberAnswer.read(
+        answer,
+        json -> {
+          List<Finding> findings = new ArrayList<>();
+          for (JsonNode each : json.path("findings")) {
+            findings.add(
+                new Finding(
+                    Finding.Severity.valueOf(each.path("severity").asText()),
+                    each.path("subject").asText(),
+                    each.path("what").asText(),
+                    each.path("remedy").asText()));
+          }
+          return findings;
+        });
   }
 }

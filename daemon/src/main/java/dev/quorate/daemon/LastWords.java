@@ -1,6 +1,5 @@
 package dev.quorate.daemon;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.quorate.daemon.cli.HactlError;
 import dev.quorate.daemon.cli.JsonText;
 import dev.quorate.resource.ResourceId;
@@ -41,16 +40,12 @@ final class LastWords {
   ///
   /// @throws HactlError if it is none
   static List<String> parse(String answer) {
-    try {
-      List<String> lines = new ArrayList<>();
-      for (JsonNode each : ClusterJson.mapper().readTree(answer).path("lines")) {
-        lines.add(each.asText());
-      }
-      return lines;
-    } catch (IOException e) {
-      throw HactlError.failed(
-          "the node answered something that is not understood (" + e.getMessage() + ")",
-          "do both nodes run the same version?");
-    }
+    return MemberAnswer.read(
+        answer,
+        json -> {
+          List<String> lines = new ArrayList<>();
+          json.path("lines").forEach(line -> lines.add(line.asText()));
+          return lines;
+        });
   }
 }

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.quorate.daemon.cli.HactlError;
 import dev.quorate.daemon.cli.JsonText;
 import dev.quorate.resource.ClusterConfiguration;
-import dev.quorate.resource.json.ClusterJson;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
@@ -55,15 +53,13 @@ final class NodeNames {
   ///
   /// @throws HactlError if it is none
   static SortedMap<String, String> parse(String answer) {
-    try {
-      SortedMap<String, String> names = new TreeMap<>();
-      JsonNode read = ClusterJson.mapper().readTree(answer).path("names");
-      read.fieldNames().forEachRemaining(name -> names.put(name, read.path(name).asText()));
-      return names;
-    } catch (IOException e) {
-      throw HactlError.failed(
-          "the node answered something that is not understood (" + e.getMessage() + ")",
-          "do both nodes run the same version?");
-    }
+    return MemberAnswer.read(
+        answer,
+        json -> {
+          SortedMap<String, String> names = new TreeMap<>();
+          JsonNode read = json.path("names");
+          read.fieldNames().forEachRemaining(name -> names.put(name, read.path(name).asText()));
+          return names;
+        });
   }
 }
