@@ -31,7 +31,8 @@ final class PgInterventions {
             "pg failover",
             "NODE --yes [--wait[=S]]",
             "Has the primary's node fenced, so that a standby is promoted: for a primary that cannot"
-                + " be switched over any more. The election promotes NODE if nobody has more.",
+                + " be switched over any more. NODE must be a standby; if another one has more, or is"
+                + " preferred, the election promotes that one.",
             PgInterventions::failover));
   }
 
