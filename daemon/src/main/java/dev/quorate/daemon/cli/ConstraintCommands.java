@@ -91,19 +91,7 @@ final class ConstraintCommands {
       changes.add(
           new ConfigurationChange.PutConstraint(
               resource
-                  .<Constraint>map(r ->
-                      new Constraint.Location(
-                          "location-"
-                              + r
-                              + "-"
-                              + node
-                              + "-"
-                              + score
-                              + (promoted ? "-promoted" : ""),
-                          r,
-                          promoted ? Role.PROMOTED : Role.STARTED,
-                          node,
-                          score))
+                  .<Constraint>map(r -> location(r, promoted, node, score))
                   .orElseGet(() ->
                       WrittenConstraints.fresh(
                           in,
@@ -111,6 +99,19 @@ final class ConstraintCommands {
                           ""))));
     } while (words.has());
     in.change(changes.toArray(ConfigurationChange[]::new));
+  }
+
+  /// A preference, or the opposite, under the name that it gets by itself.
+  ///
+  /// @param promoted whether it is about the promoted instance
+  static Constraint.Location location(
+      ResourceId resource, boolean promoted, NodeId node, Score score) {
+    return new Constraint.Location(
+        "location-%s-%s-%s%s".formatted(resource, node, score, promoted ? "-promoted" : ""),
+        resource,
+        promoted ? Role.PROMOTED : Role.STARTED,
+        node,
+        score);
   }
 
   /// A fence device is no resource here: it runs on the node that fences, never for its own target.

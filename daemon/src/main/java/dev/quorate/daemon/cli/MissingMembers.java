@@ -6,7 +6,6 @@ import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.InstanceStatus;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.NodeStatus;
-import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.Role;
 import java.util.ArrayList;
@@ -21,11 +20,7 @@ final class MissingMembers {
   static List<String> lines(ClusterState state) {
     List<String> lines = new ArrayList<>();
     for (ResourceDefinition resource : state.configuration().resources()) {
-      boolean formed =
-          Optional.ofNullable(state.primacies().get(resource.id()))
-              .map(Primacy::epoch)
-              .filter(e -> e > 0)
-              .isPresent();
+      boolean formed = PgCommands.epoch(state, resource) > 0;
       if (formed && Placements.settled(state, resource)) {
         for (NodeDefinition node : state.configuration().nodes().values()) {
           if (!node.witness()) {

@@ -62,7 +62,9 @@ final class OldResourceLine {
     }
     ResourceDefinition database = PgCommands.only(in);
     List<ConfigurationChange> changes = new ArrayList<>();
-    changes.add(prefers(database, node));
+    changes.add(
+        new ConfigurationChange.PutConstraint(
+            ConstraintCommands.location(database.publicId(), true, node, PREFERENCE)));
     for (SortedMap<String, String> parameters : addresses) {
       changes.addAll(follow(in, database, parameters));
     }
@@ -91,17 +93,6 @@ final class OldResourceLine {
       }
     }
     return parameters;
-  }
-
-  private static ConfigurationChange prefers(ResourceDefinition database, NodeId node) {
-    ResourceId id = database.publicId();
-    return new ConfigurationChange.PutConstraint(
-        new Constraint.Location(
-            "location-" + id + "-" + node + "-" + PREFERENCE + "-promoted",
-            id,
-            Role.PROMOTED,
-            node,
-            PREFERENCE));
   }
 
   private static List<ConfigurationChange> follow(

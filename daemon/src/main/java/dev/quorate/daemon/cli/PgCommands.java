@@ -142,7 +142,8 @@ final class PgCommands {
     return primacy(state, resource).map(Primacy::holder).orElse(new Holder.Nobody());
   }
 
-  private static long epoch(ClusterState state, ResourceDefinition resource) {
+  /// How often somebody was made the primary; 0 if nobody ever was.
+  static long epoch(ClusterState state, ResourceDefinition resource) {
     return primacy(state, resource).map(Primacy::epoch).orElse(0L);
   }
 

@@ -60,11 +60,7 @@ final class PgDoctor {
       print(in.out(), report);
     }
     if (!report.mute().isEmpty()) {
-      throw new HactlError(
-          ExitCode.PARTLY,
-          "HA-PG-011",
-          "not every node could be asked: " + report.mute(),
-          "see 'hactl status'; ask again when they are back");
+      throw mute(ExitCode.PARTLY, report.mute());
     }
     if (report.errors()) {
       throw new HactlError(
@@ -73,6 +69,17 @@ final class PgDoctor {
           "there are errors",
           "follow the advice above, then type the command again");
     }
+  }
+
+  /// That not every node could be asked.
+  ///
+  /// @param nodes which, and why
+  static HactlError mute(ExitCode code, SortedMap<NodeId, String> nodes) {
+    return new HactlError(
+        code,
+        "HA-PG-011",
+        "not every node could be asked: " + nodes,
+        "see 'hactl status'; ask again when they are back");
   }
 
   private static void print(Output out, Report report) {

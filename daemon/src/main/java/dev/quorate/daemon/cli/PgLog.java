@@ -56,11 +56,7 @@ final class PgLog {
       in.out().line(JsonText.pretty(Map.of("schema", 1, "logs", json)));
     }
     if (!mute.isEmpty()) {
-      throw new HactlError(
-          json.isEmpty() ? ExitCode.FAILED : ExitCode.PARTLY,
-          "HA-PG-011",
-          "not every node could be asked: " + mute,
-          "see 'hactl status'; ask again when they are back");
+      throw PgDoctor.mute(json.isEmpty() ? ExitCode.FAILED : ExitCode.PARTLY, mute);
     }
   }
 

@@ -6,7 +6,6 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.NodeStatus;
-import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.Role;
 import java.time.Duration;
@@ -98,8 +97,7 @@ final class PgOrders {
     NodeId node = in.node(in.words().take("NODE"));
     in.words().end();
     ClusterState state = in.cluster().state();
-    long epoch = PgCommands.primacy(state, resource).map(Primacy::epoch).orElse(0L);
-    if (epoch > 0 || !promoted(in, resource).isEmpty()) {
+    if (PgCommands.epoch(state, resource) > 0 || !promoted(in, resource).isEmpty()) {
       throw new HactlError(
           ExitCode.REFUSED,
           "HA-PG-018",
