@@ -1,8 +1,8 @@
 package dev.quorate.agents.ping;
 
 import dev.quorate.agents.InstanceContext;
+import dev.quorate.agents.NodeAttributes;
 import dev.quorate.agents.ResourceInstance;
-import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.OperationResult;
@@ -12,18 +12,19 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.TreeMap;
 
 /// Looks, with each monitor, who of the hosts answers. Two attributes of the node say it: how many
 /// do, and, while not all do, a colour of health.
 final class PingInstance implements ResourceInstance {
   private final InstanceContext context;
   private final PingParameters parameters;
+  private final NodeAttributes attributes;
   private volatile ClusterState state = ClusterState.initial("");
 
   PingInstance(InstanceContext context, PingParameters parameters) {
     this.context = context;
     this.parameters = parameters;
+    this.attributes = new NodeAttributes(context);
   }
 
   @Override
@@ -96,12 +97,7 @@ final class PingInstance implements ResourceInstance {
   }
 
   private void say(String name, String value) {
-    String known =
-        state.attributes().getOrDefault(context.self(), new TreeMap<>()).getOrDefault(name, "");
-    if (!known.equals(value)) {
-      context.propose(
-          new ClusterCommand.SetAttribute(context.self(), context.incarnation(), name, value));
-    }
+    attributes.say(state, name, value);
   }
 
   @Override

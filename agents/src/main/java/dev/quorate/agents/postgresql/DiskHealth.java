@@ -1,14 +1,13 @@
 package dev.quorate.agents.postgresql;
 
+import dev.quorate.agents.NodeAttributes;
 import dev.quorate.agents.core.postgresql.DiskSpace.Colour;
-import dev.quorate.resource.ClusterCommand;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeMap;
 
 /// Makes the space on the disks of the data and of the WAL a part of the node's health: a transient
 /// attribute whose name begins with `#health`, which `node-health-strategy` makes something of.
@@ -17,10 +16,12 @@ final class DiskHealth {
   private static final double GIB = 1 << 30;
 
   private final LocalPostgres local;
+  private final NodeAttributes attributes;
   private Colour colour = Colour.GREEN;
 
   DiskHealth(LocalPostgres local) {
     this.local = local;
+    this.attributes = new NodeAttributes(local.context);
   }
 
   private String attribute() {
@@ -57,23 +58,8 @@ final class DiskHealth {
     }
     colour = worst;
     String wanted = worst == Colour.GREEN ? "" : worst.word();
-    if (!known().equals(wanted)) {
-      propose(attribute(), wanted);
-      propose(detail(), why);
+    if (attributes.say(local.state, attribute(), wanted)) {
+      attributes.say(local.state, detail(), why);
     }
-  }
-
-  private String known() {
-    return local
-        .state
-        .attributes()
-        .getOrDefault(local.context.self(), new TreeMap<>())
-        .getOrDefault(attribute(), "");
-  }
-
-  private void propose(String name, String value) {
-    local.context.propose(
-        new ClusterCommand.SetAttribute(
-            local.context.self(), local.context.incarnation(), name, value));
   }
 }
