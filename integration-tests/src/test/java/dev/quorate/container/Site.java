@@ -5,7 +5,6 @@ import dev.quorate.lab.LabException;
 import dev.quorate.lab.Wait;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,36 +13,10 @@ final class Site implements AutoCloseable {
   private static final String BIN = "/usr/lib/postgresql/15/bin/";
   private static final String DATA = "/var/lib/postgresql/15/main";
 
-  /// How the machines of a cluster are asked whether all is well.
-  ///
-  /// @param command what is typed
-  /// @param well what the answer says then
-  /// @param more what one types next if it does not
-  record Look(String command, String well, List<String> more) {
-    Look {
-      more = List.copyOf(more);
-    }
-  }
-
-  /// As it is asked of this project's.
-  static final Look QUORATE =
-      new Look(
-          "hactl status",
-          "Health: OK",
-          List.of(
-              "hactl status --full",
-              "journalctl --unit=quorate --no-pager --output=cat | tail -n 120"));
-
   private final Rack rack;
-  private final Look look;
 
   Site(Rack rack) {
-    this(rack, QUORATE);
-  }
-
-  Site(Rack rack, Look look) {
     this.rack = rack;
-    this.look = look;
   }
 
   /// Types a page that lies beside the tests.
@@ -132,22 +105,23 @@ final class Site implements AutoCloseable {
 
   /// Prints what one would look at first.
   void show() {
-    machines().stream().filter(Machine::awake).forEach(this::show);
+    machines().stream().filter(Machine::awake).forEach(Site::show);
   }
 
-  private void show(Machine machine) {
-    List<String> looks = new ArrayList<>(look.more());
-    looks.add("tail -n 20 /var/log/postgresql/*.log " + DATA + "/log/* 2>/dev/null");
-    for (String line : looks) {
-      System.out.println(machine.name() + "# " + line);
-      System.out.println(machine.run("sh", "-c", line).getStdout());
+  private static void show(Machine machine) {
+    for (String look :
+        List.of(
+            "hactl status --full",
+            "journalctl --unit=quorate --no-pager --output=cat | tail -n 120",
+            "tail -n 20 /var/log/postgresql/*.log " + DATA + "/log/* 2>/dev/null")) {
+      System.out.println(machine.name() + "# " + look);
+      System.out.println(machine.run("sh", "-c", look).getStdout());
     }
   }
 
   private boolean healthy() {
     return machines().stream()
-        .allMatch(
-            m -> m.awake() && m.run("sh", "-c", look.command()).getStdout().contains(look.well()));
+        .allMatch(m -> m.awake() && m.run("hactl", "status").getStdout().contains("Health: OK"));
   }
 
   private boolean holdsAddress() {

@@ -129,11 +129,12 @@ final class Trial implements AutoCloseable {
     Difference there = clients.compare(TARGET.at(site.thePrimary().address()), PATIENCE);
     System.out.printf(
         Locale.ROOT,
-        "== %s: writing again after %d ms, longest gap %d ms; acknowledged %d, unknown %d, lost %d,"
+        "== %s: writing again after %d ms, longest gap %d ms, all gaps %d ms; acknowledged %d, unknown %d, lost %d,"
             + " load %d%n",
         name,
         felt.faultToWritingMillis(),
         felt.gapMillis(),
+        felt.totalMillis(),
         Clients.count(sent, Outcome.ACKNOWLEDGED),
         Clients.count(sent, Outcome.UNKNOWN),
         there.lost().size(),
@@ -147,12 +148,6 @@ final class Trial implements AutoCloseable {
           PATIENCE,
           () -> clients.compare(TARGET.at(machine.address()), PATIENCE).equals(there));
     }
-  }
-
-  /// Ends the clients, and says how many commits that they were told of are missing.
-  int lost() {
-    clients.finish();
-    return clients.compare(TARGET.at(site.thePrimary().address()), PATIENCE).lost().size();
   }
 
   @Override
