@@ -100,7 +100,11 @@ final class LocalExecutor {
       }
       open.remove(id);
       scheduled.remove(id);
-      wanted.remove(id);
+      if (now == null) {
+        wanted.remove(id);
+      } else {
+        wanted.add(id); // the new one knows nothing of what runs before it has looked
+      }
       effects.add(new NodeEffect.CloseInstance(id));
     }
     for (ResourceDefinition resource : configured.values()) {

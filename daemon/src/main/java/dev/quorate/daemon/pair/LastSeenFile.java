@@ -13,7 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Keeps on disk when this node was last alone and ran: a line with the boot, and one with the time
-/// of day. What is missing or cannot be read counts as long ago.
+/// of day. It is there before the record that says so. What is missing or cannot be read counts as
+/// long ago.
 public final class LastSeenFile {
   private static final Logger log = LoggerFactory.getLogger(LastSeenFile.class);
   private static final Duration EVERY = Duration.ofSeconds(30);
@@ -58,14 +59,15 @@ public final class LastSeenFile {
         .name("last-seen")
         .start(() -> {
           try {
-            write();
+            note();
           } finally {
             underWay.set(false);
           }
         });
   }
 
-  private void write() {
+  /// Notes that this node is alone and runs, now.
+  void note() {
     try {
       LastSeen seen = now();
       String text = seen.boot() + "\n" + seen.wallMillis() + "\n";

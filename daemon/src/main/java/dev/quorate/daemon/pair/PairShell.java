@@ -263,7 +263,7 @@ public final class PairShell implements AutoCloseable {
         protection.due(in(Phase.PAIRED) && missed.seen());
       }
     }
-    if (in(Phase.SOLE)) {
+    if (in(Phase.SOLE, Phase.RESUMING)) {
       lastSeen.due();
     }
     observe();
@@ -409,6 +409,9 @@ public final class PairShell implements AutoCloseable {
   }
 
   private void write(SurvivorRecord wanted) {
+    if (wanted.standing() == Standing.SOLE) {
+      lastSeen.note(); // before the record: whoever finds that finds this
+    }
     try {
       file.write(wanted);
     } catch (IOException e) {

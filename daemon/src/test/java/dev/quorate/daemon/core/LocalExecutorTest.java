@@ -7,14 +7,25 @@ import dev.quorate.consensus.LogPosition;
 import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.Action;
+import dev.quorate.resource.AgentType;
+import dev.quorate.resource.ClusterCommand.ChangeConfiguration;
 import dev.quorate.resource.ClusterCommand.RecordResult;
+import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.ConfigurationChange;
+import dev.quorate.resource.InstanceStatus;
 import dev.quorate.resource.Intent;
+import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.OperationResult;
+import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
+import dev.quorate.resource.Role;
+import dev.quorate.resource.core.state.ClusterStateMachine;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -22,8 +33,8 @@ import org.junit.jupiter.api.Test;
 class LocalExecutorTest {
   private static final NodeId N1 = new NodeId("n1");
   private static final Incarnation LIFE = new Incarnation("boot-n1", 1);
-  private static final Action START =
-      new Action.OperationAction(OperationKind.START, new ResourceId("vip"), N1);
+  private static final ResourceId VIP = new ResourceId("vip");
+  private static final Action START = new Action.OperationAction(OperationKind.START, VIP, N1);
   private static final Action FENCE = new Action.FenceAction(new NodeId("n2"), "boot-n2", true);
 
   private final LocalExecutor executor = new LocalExecutor(N1, LIFE);
@@ -46,6 +57,13 @@ class LocalExecutorTest {
     for (Intent intent : intents) {
       all.put(intent.id(), intent);
     }
+    return apply(ClusterState.initial("test").configuration(), new TreeMap<>(), all);
+  }
+
+  private List<NodeEffect> apply(
+      ClusterConfiguration configuration,
+      SortedMap<ResourceId, SortedMap<NodeId, InstanceStatus>> instances,
+      SortedMap<String, Intent> intents) {
     ClusterState s = ClusterState.initial("test");
     ClusterState state =
         new ClusterState(
@@ -53,17 +71,61 @@ class LocalExecutorTest {
             s.position(),
             s.wallMillis(),
             s.lastChangeBy(),
-            s.configuration(),
+            configuration,
             s.nodes(),
             s.views(),
-            s.instances(),
+            instances,
             s.failCounts(),
             s.attributes(),
-            all,
+            intents,
             s.primacies(),
             s.fencings(),
             s.trust());
     return executor.stateApplied(state, false, outbox);
+  }
+
+  /// A cluster of this node with an address.
+  private static ClusterConfiguration withAddress(String address) {
+    NodeDefinition node = new NodeDefinition(N1, "10.0.0.1", true, new TreeMap<>());
+    ResourceDefinition vip =
+        new ResourceDefinition(
+            VIP,
+            new AgentType("ocf", "heartbeat", "IPaddr2"),
+            new TreeMap<>(Map.of("ip", address)),
+            new TreeMap<>(),
+            List.of(),
+            new ResourceDefinition.Form.Primitive());
+    return ClusterStateMachine.apply(
+            ClusterState.initial("test"),
+            new LogPosition(1, 1, 1),
+            0,
+            new ChangeConfiguration(
+                0,
+                "setup",
+                List.of(
+                    new ConfigurationChange.PutNode(node),
+                    new ConfigurationChange.CreateResource(vip))))
+        .state()
+        .configuration();
+  }
+
+  /// The new instance knows nothing of what runs, and nobody else watches it meanwhile.
+  @Test
+  void whatIsOpenedAnewIsLookedAtAtOnce() {
+    InstanceStatus started =
+        new InstanceStatus(
+            Role.STARTED, InstanceStatus.Certainty.KNOWN, 0, "", new LogPosition(1, 1, 1));
+    SortedMap<ResourceId, SortedMap<NodeId, InstanceStatus>> runs =
+        new TreeMap<>(Map.of(VIP, new TreeMap<>(Map.of(N1, started))));
+
+    List<NodeEffect> first = apply(withAddress("10.0.0.8"), runs, new TreeMap<>());
+    assertInstanceOf(NodeEffect.OpenInstance.class, first.getFirst());
+    assertEquals(0, first.stream().filter(e -> e instanceof NodeEffect.RunMonitor).count());
+
+    List<NodeEffect> anew = apply(withAddress("10.0.0.9"), runs, new TreeMap<>());
+    assertInstanceOf(NodeEffect.CloseInstance.class, anew.get(0));
+    assertInstanceOf(NodeEffect.OpenInstance.class, anew.get(1));
+    assertInstanceOf(NodeEffect.RunMonitor.class, anew.getLast());
   }
 
   private static void refused(List<NodeEffect> effects) {
