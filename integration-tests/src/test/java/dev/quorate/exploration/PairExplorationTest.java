@@ -224,11 +224,12 @@ class PairExplorationTest {
     assertEquals(Optional.empty(), ended.violation());
   }
 
-  @Test
-  void whoNeverDoubtsIsCaught() {
-    Found found = explore(Weakness.NEVER_DOUBTS, OUTDONE, CONTROL_DEPTH);
-    System.out.printf("%s: %s%n", Weakness.NEVER_DOUBTS, found.violation());
-    assertTrue(found.violation().isPresent());
+  @ParameterizedTest
+  @EnumSource(names = {"NEVER_DOUBTS", "BELIEVES_ONE_HELLO"})
+  void whoGoesOnTooSoonAfterAnOathIsCaught(Weakness weakness) {
+    Found found = explore(weakness, OUTDONE, CONTROL_DEPTH);
+    System.out.printf("%s: %s%n", weakness, found.violation());
+    assertTrue(found.violation().isPresent(), weakness + " was not noticed");
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.util.Optional;
 ///
 /// @param boot counts its boots
 /// @param disk the survivor's record
+/// @param before what it was before it was written last: a hello that says so may be heard still
 /// @param daemon absent while the machine is off
 /// @param holder who holds the grant, as this node's log says
 /// @param promise whether this node's log says that the standby has every acknowledged commit
@@ -22,6 +23,7 @@ import java.util.Optional;
 record PairNode(
     int boot,
     SurvivorRecord disk,
+    SurvivorRecord before,
     Optional<Survivor> daemon,
     int holder,
     boolean promise,
@@ -47,6 +49,7 @@ record PairNode(
   static PairNode founded() {
     return new PairNode(
         0,
+        SurvivorRecord.founded(),
         SurvivorRecord.founded(),
         Optional.empty(),
         0,
@@ -106,6 +109,7 @@ record PairNode(
     return new PairNode(
         life,
         disk,
+        before,
         daemon,
         holder,
         promise,
@@ -122,6 +126,7 @@ record PairNode(
     return new PairNode(
         boot,
         next.disk(),
+        next.disk().equals(disk) ? before : disk,
         Optional.of(next),
         holder,
         promise,
@@ -136,24 +141,25 @@ record PairNode(
 
   PairNode log(int grant, boolean promised) {
     return new PairNode(
-        boot, disk, daemon, grant, promised, database, timeline, data, waits, members, fence,
-        fenceBoot);
+        boot, disk, before, daemon, grant, promised, database, timeline, data, waits, members,
+        fence, fenceBoot);
   }
 
   PairNode runs(Database next, int history, int commits, boolean waiting) {
     return new PairNode(
-        boot, disk, daemon, holder, promise, next, history, commits, waiting, members, fence,
-        fenceBoot);
+        boot, disk, before, daemon, holder, promise, next, history, commits, waiting, members,
+        fence, fenceBoot);
   }
 
   PairNode calls(Fence next, String about) {
     return new PairNode(
-        boot, disk, daemon, holder, promise, database, timeline, data, waits, members, next, about);
+        boot, disk, before, daemon, holder, promise, database, timeline, data, waits, members, next,
+        about);
   }
 
   PairNode knows(PairMembers next) {
     return new PairNode(
-        boot, disk, daemon, holder, promise, database, timeline, data, waits, next, fence,
+        boot, disk, before, daemon, holder, promise, database, timeline, data, waits, next, fence,
         fenceBoot);
   }
 

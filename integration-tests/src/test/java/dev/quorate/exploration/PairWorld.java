@@ -7,7 +7,6 @@ import dev.quorate.daemon.core.survivor.SurvivorEvent;
 import dev.quorate.daemon.core.survivor.SurvivorRecord;
 import dev.quorate.daemon.core.survivor.SurvivorRecord.Standing;
 import dev.quorate.exploration.PairMembers.Names;
-import dev.quorate.exploration.PairNode.Database;
 import dev.quorate.exploration.PairNode.Fence;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +30,6 @@ record PairWorld(
     PairDisks disks,
     int outdone) {
   private static final int MOST_BOOTS = 3;
-  private static final int MOST_COMMITS = 3;
 
   /// Both are on and know each other; the first has the primary.
   static PairWorld paired() {
@@ -40,13 +38,12 @@ record PairWorld(
             .boot(0)
             .boot(1);
     for (int n : new int[] {0, 1}) {
-      world = world.hear(n);
+      world = world.hear(n, world.other(n).disk(), Weakness.NONE);
     }
     for (int n : new int[] {0, 1}) {
       world = world.tell(n, new SurvivorEvent.QuorumGained(world.other(n).bootName()));
     }
-    PairWorld started = world.promote(0).attach(1);
-    return started.put(0, started.a().runs(Database.PRIMARY, 1, 0, true)).promise(0);
+    return PairDatabase.started(world);
   }
 
   /// The world after these events, in this order.
@@ -75,10 +72,17 @@ record PairWorld(
     return n == 0 ? b : a;
   }
 
-  private PairWorld put(int n, PairNode node) {
+  PairWorld put(int n, PairNode node) {
     return n == 0
         ? new PairWorld(node, b, link, commits, acknowledged, disks, outdone)
         : new PairWorld(a, node, link, commits, acknowledged, disks, outdone);
+  }
+
+  /// The same with one more commit.
+  ///
+  /// @param told its bit, if a client was told of it
+  PairWorld committed(int told) {
+    return new PairWorld(a, b, link, commits + 1, acknowledged | told, disks, outdone);
   }
 
   /// The same with other disks.
@@ -126,7 +130,7 @@ record PairWorld(
           next.put(who + "daemon restarts", restart(n, sworn || node(n).is(Phase.DOUBTING)));
         }
         protocol(n, who, weakness, next);
-        database(n, who, weakness, next);
+        PairDatabase.next(this, n, who, weakness, next);
       }
       device(n, who, weakness, next);
       disks.next(n).forEach((what, after) -> next.put(who + what, with(after)));
@@ -150,7 +154,10 @@ record PairWorld(
     PairNode me = node(n);
     boolean contact = link && other(n).on() && !me.is(Phase.OUT) && !other(n).is(Phase.OUT);
     if (contact && !other(n).is(Phase.BURYING)) {
-      next.put(who + "hears", hear(n));
+      next.put(who + "hears", hear(n, other(n).disk(), weakness));
+    }
+    if (!me.is(Phase.OUT) && !other(n).before().equals(other(n).disk())) {
+      next.put(who + "hears late", hear(n, other(n).before(), weakness));
     }
     boolean relieved = contact && other(n).is(Phase.PAIRED) && !disks.hangs(1 - n);
     if (disks.hangs(n)
@@ -287,7 +294,7 @@ record PairWorld(
   }
 
   /// Whether the log of both commits.
-  private boolean quorum(int n, Weakness weakness) {
+  boolean quorum(int n, Weakness weakness) {
     boolean mine = node(n).votes();
     boolean others =
         other(n).takesPart()
@@ -333,114 +340,6 @@ record PairWorld(
         : ended;
   }
 
-  // The database.
-
-  private void database(int n, String who, Weakness weakness, Map<String, PairWorld> next) {
-    PairNode me = node(n);
-    PairNode peer = other(n);
-    boolean streams = link && peer.standby() && peer.timeline() == me.timeline();
-    if (mayPromote(n, weakness)) {
-      next.put(who + "promotes", promote(n));
-    }
-    boolean follows =
-        me.settled()
-            && (me.is(Phase.PAIRED)
-                || (me.is(Phase.LEARNING) && me.disk().standing() == Standing.LEARNER));
-    if (link && peer.primary() && me.database() == Database.NONE && follows) {
-      next.put(who + "attaches", attach(n));
-    }
-    if (!me.primary()) {
-      return;
-    }
-    if (commits < MOST_COMMITS) {
-      next.put(who + "commits", commit(n, streams));
-    }
-    if (streams && peer.data() != me.data()) {
-      next.put(who + "streams", attach(1 - n));
-    }
-    if (!me.waits() && streams && me.is(Phase.PAIRED) && peer.data() == me.data()) {
-      next.put(who + "waits", put(n, me.runs(Database.PRIMARY, me.timeline(), me.data(), true)));
-    }
-    if (me.waits() && !me.promise() && me.is(Phase.PAIRED) && quorum(n, weakness)) {
-      next.put(who + "promises", promise(n));
-    }
-    if (me.is(Phase.SOLE) && me.promise() && !disks.hangs(n)) {
-      next.put(who + "withdraws its promise", put(n, me.log(me.holder(), false)));
-    }
-    if (me.is(Phase.SOLE) && !me.promise() && me.waits()) {
-      next.put(who + "goes on", put(n, me.runs(Database.PRIMARY, me.timeline(), me.data(), false)));
-    }
-  }
-
-  /// The election of ADR 10: with both, the one that is further; alone, who held the grant, or who
-  /// has every acknowledged commit by the promise.
-  private boolean mayPromote(int n, Weakness weakness) {
-    PairNode me = node(n);
-    PairNode peer = other(n);
-    boolean decides = !disks.hangs(n) && me.daemon().filter(Survivor::decides).isPresent();
-    if (me.primary() || !decides) {
-      return false;
-    }
-    if (me.is(Phase.SOLE)) {
-      return me.holder() == n || me.promise();
-    }
-    boolean further =
-        me.timeline() > peer.timeline()
-            || (me.timeline() == peer.timeline() && (peer.data() & ~me.data()) == 0);
-    return quorum(n, weakness) && !peer.primary() && further;
-  }
-
-  private PairWorld promote(int n) {
-    PairNode me = node(n);
-    PairWorld world =
-        put(
-            n,
-            me.log(n, false)
-                .runs(
-                    Database.PRIMARY,
-                    Math.max(me.timeline(), other(n).timeline()) + 1,
-                    me.data(),
-                    false));
-    return me.is(Phase.PAIRED) ? world.put(1 - n, leave(other(n)).log(n, false)) : world;
-  }
-
-  /// A standby of an older history streams no more.
-  private static PairNode leave(PairNode node) {
-    return node.standby() ? node.runs(Database.NONE, node.timeline(), node.data(), false) : node;
-  }
-
-  private PairWorld attach(int n) {
-    return put(n, node(n).runs(Database.STANDBY, other(n).timeline(), other(n).data(), false));
-  }
-
-  private PairWorld promise(int n) {
-    PairWorld world = put(n, node(n).log(node(n).holder(), true));
-    return world.put(1 - n, other(n).log(node(n).holder(), true));
-  }
-
-  private PairWorld commit(int n, boolean streams) {
-    PairNode me = node(n);
-    int bit = 1 << commits;
-    PairWorld written =
-        put(n, me.runs(Database.PRIMARY, me.timeline(), me.data() | bit, me.waits()));
-    boolean both = me.waits() && streams;
-    if (both) {
-      PairNode peer = other(n);
-      written =
-          written.put(
-              1 - n, peer.runs(Database.STANDBY, peer.timeline(), peer.data() | bit, false));
-    }
-    boolean told = both || !me.waits();
-    return new PairWorld(
-        written.a,
-        written.b,
-        link,
-        commits + 1,
-        told ? acknowledged | bit : acknowledged,
-        disks,
-        outdone);
-  }
-
   // The protocol.
 
   PairWorld boot(int n) {
@@ -462,8 +361,14 @@ record PairWorld(
     return put(n, begun.knows(begun.members().restarted()));
   }
 
-  private PairWorld hear(int n) {
-    SurvivorRecord said = other(n).disk();
+  private PairWorld hear(int n, SurvivorRecord said, Weakness weakness) {
+    PairNode me = node(n);
+    boolean waits = me.is(Phase.RESUMING) || me.is(Phase.DOUBTING);
+    if (weakness == Weakness.BELIEVES_ONE_HELLO && waits && said.behind(me.disk())) {
+      Survivor rash =
+          new Survivor(me.disk(), Optional.empty(), Phase.SOLE, true, other(n).bootName());
+      return put(n, me.with(rash).knows(PairMembers.one(me.disk().epoch(), true)));
+    }
     return tell(n, new SurvivorEvent.PeerHeard(said, other(n).bootName()));
   }
 
@@ -475,7 +380,7 @@ record PairWorld(
           switch (effect) {
             case SurvivorEffect.Fence(var boot) -> me.calls(Fence.ASKED, boot);
             case SurvivorEffect.Follow(var epoch) ->
-                me.runs(Database.NONE, me.timeline(), me.data(), false)
+                me.runs(PairNode.Database.NONE, me.timeline(), me.data(), false)
                     .knows(
                         me.members().epoch() == epoch
                             ? me.members()

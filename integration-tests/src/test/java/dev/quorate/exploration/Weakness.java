@@ -29,10 +29,13 @@ enum Weakness {
   /// was lost, and accepts that this is lost for good.
   LOSS_ACCEPTED,
   /// The same; and who was alone, and comes back after long, relies on the device.
-  NEVER_DOUBTS;
+  NEVER_DOUBTS,
+  /// The same as the last but one; and who was alone, and comes back, goes on as soon as it hears
+  /// that the other is behind.
+  BELIEVES_ONE_HELLO;
 
   /// Whether an oath may end what the other decided alone.
   boolean acceptsLoss() {
-    return this == LOSS_ACCEPTED || this == NEVER_DOUBTS;
+    return this == LOSS_ACCEPTED || this == NEVER_DOUBTS || this == BELIEVES_ONE_HELLO;
   }
 }

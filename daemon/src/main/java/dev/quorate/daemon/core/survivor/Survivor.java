@@ -22,7 +22,8 @@ import java.util.Optional;
 /// - Who leaves because its own disk hangs does nothing more in this run: the other misses it, and
 ///   shows it to be off.
 /// - Who was alone, and comes back after so long that somebody may have sworn it to be off, goes on
-///   only when it hears that the other is behind, or by an oath as well.
+///   only when it hears that the other has become its learner, or by an oath as well. That the
+///   other is behind is not enough: it may have been said before an oath, and be heard after it.
 /// - A learner is one durably before it discards anything, and until it votes again.
 ///
 /// Immutable; times and the fence device are the caller's.
@@ -144,18 +145,16 @@ public record Survivor(
       return learn(peer, boot);
     }
     boolean even = !peer.behind(disk) && peer.epoch() == disk.epoch();
-    // By an oath; it ceases when it hears of this one.
-    boolean decides = peer.standing() == Standing.SOLE;
+    boolean copies = peer.equals(new SurvivorRecord(disk.epoch(), Standing.LEARNER));
     return switch (phase) {
       case WAITING -> even ? meet(peer, boot) : offer(boot);
+      // Who is only behind may have been sworn to since it said so; a learner of this epoch is one
+      // until this node takes it in.
       case RESUMING, DOUBTING ->
-          even || decides
-              ? stay()
-              : with(boot).to(Phase.SOLE, true, new SurvivorEffect.OpenSole(disk.epoch()));
-      case ALONE ->
-          peer.equals(new SurvivorRecord(disk.epoch(), Standing.LEARNER))
-              ? with(boot).to(Phase.OFFERING)
+          copies
+              ? with(boot).to(Phase.SOLE, true, new SurvivorEffect.OpenSole(disk.epoch()))
               : stay();
+      case ALONE -> copies ? with(boot).to(Phase.OFFERING) : stay();
       case LEARNING, PAIRED, FENCING, BURYING, SOLE, OFFERING, OUT -> stay();
     };
   }

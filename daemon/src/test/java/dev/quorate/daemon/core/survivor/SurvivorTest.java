@@ -79,7 +79,9 @@ class SurvivorTest {
   void aSurvivorCeasesToBeAloneBeforeTheOtherVotes() {
     step = Survivor.begin(SOLE, false);
     on(new SurvivorEvent.PeerHeard(PAIR, "b2"));
-    assertTrue(step.next().decides(), "the other is behind");
+    assertFalse(step.next().decides(), "the other may be sworn to before this is heard");
+    on(new SurvivorEvent.PeerHeard(LEARNER, "b2"));
+    assertTrue(step.next().decides(), "the other copies");
     on(new SurvivorEvent.LearnerCaughtUp());
     assertFalse(step.next().decides());
     on(new SurvivorEvent.Written());
@@ -151,13 +153,15 @@ class SurvivorTest {
   }
 
   @Test
-  void whoMayBeOutdoneFencesNobodyAndGoesOnByAnOathOrAPeerThatIsBehind() {
+  void whoMayBeOutdoneFencesNobodyAndGoesOnByAnOathOrAPeerThatCopies() {
     step = Survivor.begin(SOLE, true);
     assertEquals(List.of(), step.effects());
     on(new SurvivorEvent.DelayPassed(), new SurvivorEvent.FencingEnded("", true));
     assertEquals(Phase.DOUBTING, step.next().phase());
     Survivor doubting = step.next();
     on(new SurvivorEvent.PeerHeard(PAIR, "b2"));
+    assertEquals(Phase.DOUBTING, step.next().phase());
+    on(new SurvivorEvent.PeerHeard(LEARNER, "b2"));
     assertEquals(List.of(new SurvivorEffect.OpenSole(2)), step.effects());
     step = doubting.on(new SurvivorEvent.PeerHeard(new SurvivorRecord(4, Standing.SOLE), "b2"));
     assertEquals(
