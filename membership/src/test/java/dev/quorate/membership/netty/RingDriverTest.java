@@ -300,8 +300,8 @@ class RingDriverTest {
         c.driver.reach(List.copyOf(peers.values()));
       }
       if (i == 300) {
-        // Those who look for it where it is not yet find that out.
-        await(() -> !isUp(a, "b") && !isUp(c, "b"));
+        // Those who look for it where it is not yet find that out, and it that it hears nobody.
+        await(() -> !isUp(a, "b") && !isUp(c, "b") && !isUp(b, "a") && !isUp(b, "c"));
       }
       if (i == 400) {
         b.driver.receiveAt(java.util.Objects.requireNonNull(peers.get("b")).links());

@@ -108,6 +108,10 @@ final class LinkHealth {
   boolean review(Instant now, Duration horizon) {
     var before = state;
     var limit = horizon.toMillis();
+    if (silentIn(now) >= limit) {
+      // What was sent meanwhile is no loss of the link that comes back.
+      countedSent = -1;
+    }
     if (silentIn(now) >= limit || silentOut(now) >= limit) {
       state = LinkState.DOWN;
     } else if (loss() >= LOSSY) {

@@ -67,4 +67,41 @@ class LinkMonitorTest {
     });
     assertEquals(0, here.status().getLast().lossIn(), 0.1);
   }
+
+  /// The peer sends all the time, and of so many intervals link 1 brings nothing; then one report.
+  private LinkStatus afterSilence(int intervals) {
+    after(() -> {
+      here.heard(now, PEER, 1);
+      here.reported(now, PEER, 1, there.report(now, PEER, 1));
+      there.sent(PEER, 1);
+    });
+    for (int i = 0; i < intervals; i++) {
+      now = now.plus(here.interval());
+      for (int sent = 0; sent < 10; sent++) {
+        there.sent(PEER, 1);
+      }
+      there.heard(now, PEER, 1);
+      here.heard(now, PEER, 0);
+      here.reported(now, PEER, 0, there.report(now, PEER, 0));
+      here.tick(now);
+    }
+    here.heard(now, PEER, 1);
+    here.reported(now, PEER, 1, there.report(now, PEER, 1));
+    here.tick(now);
+    return here.status().getLast();
+  }
+
+  @Test
+  void anOutageIsNoLossOfTheLinkThatComesBack() {
+    var back = afterSilence(10);
+    assertEquals(LinkState.UP, back.state());
+    assertEquals(0, back.lossIn());
+  }
+
+  @Test
+  void whatIsMissingWhileALinkIsUpIsLoss() {
+    var state = afterSilence(4);
+    assertEquals(LinkState.LOSSY, state.state());
+    assertEquals(0.5, state.lossIn(), 0.1);
+  }
 }
