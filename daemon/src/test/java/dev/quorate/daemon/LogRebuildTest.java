@@ -77,8 +77,8 @@ class LogRebuildTest {
     assertTrue(Files.isDirectory(nodes.state(3).resolve("log.damaged")));
     nodes.await("the second log", () -> incarnation(1, 3) == 2);
     nodes.awaitOnline(3);
-    assertEquals(
-        "true", third.operator().state().configuration().properties().get("maintenance-mode"));
+    nodes.await(
+        "n3 has what was agreed", () -> "true".equals(nodes.property(3, "maintenance-mode")));
 
     // Its vote counts: with it and one other the cluster decides.
     nodes.shut(2);

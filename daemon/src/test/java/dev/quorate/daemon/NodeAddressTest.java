@@ -75,6 +75,11 @@ class NodeAddressTest {
     }
   }
 
+  private static boolean placed(TestNodes nodes, int at, int number, String address) {
+    var known = nodes.at(at).operator().state().configuration().nodes().get(TestNodes.node(number));
+    return known != null && known.address().equals(address);
+  }
+
   private static boolean arrived(TestNodes nodes, int at, int number, String address) {
     return nodes
         .at(at)
@@ -96,6 +101,11 @@ class NodeAddressTest {
             body,
             Duration.ofSeconds(10));
     return ClusterJson.mapper().readTree(answer).path("why").asText();
+  }
+
+  private static boolean says(TestNodes nodes, int number, String where) {
+    nodes.succeeds(number, "node address n" + number);
+    return nodes.said().equals(where);
   }
 
   private static void refused(TestNodes nodes, int at, String line, String why) {
@@ -131,8 +141,7 @@ class NodeAddressTest {
           nodes.await("n" + i + " votes there", () -> arrived(nodes, looking, i, address));
         }
         nodes.awaitOnline(3);
-        nodes.succeeds(i, "node address n" + i);
-        assertEquals("Link 0: " + address, nodes.said());
+        nodes.await("it knows it", () -> says(nodes, i, "Link 0: " + address));
       }
       // Its vote counts there, and a restart finds it there.
       nodes.shut(3);
@@ -175,6 +184,7 @@ class NodeAddressTest {
       nodes.succeeds(2, "node address n2 0=" + NEW);
       nodes.shut(2);
       // As it was after the note was written and before anything was given up.
+      nodes.await("n1 has applied it", () -> arrived(nodes, 1, 2, NEW) && placed(nodes, 1, 2, NEW));
       var state = nodes.at(1).operator().state().configuration();
       String back = TestNodes.address(2);
       var own = Objects.requireNonNull(state.nodes().get(TestNodes.node(2)));

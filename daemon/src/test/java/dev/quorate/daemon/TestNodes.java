@@ -26,6 +26,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Whole nodes of one cluster in this JVM, each at a loopback address of its own: real ring, real
 /// log, real member ports; what is typed is typed.
@@ -260,6 +261,11 @@ final class TestNodes implements AutoCloseable {
 
   private static boolean leads(Lifecycle daemon) {
     return daemon.node().filter(n -> n.leadership() instanceof Leadership.Leader).isPresent();
+  }
+
+  /// A property as a node has applied it, which may be later than another was told that it is set.
+  @Nullable String property(int at, String name) {
+    return at(at).operator().state().configuration().properties().get(name);
   }
 
   boolean votes(int at, int number) {

@@ -112,7 +112,7 @@ final class TwoVotersTest {
     nodes.await(
         "the log says so",
         () -> TwoNodes.how(nodes.at(1).operator().state().attributes(), N1).isPresent());
-    assertEquals(NodeStatus.Presence.FENCED, presence(1, N2));
+    nodes.await("and who is off", () -> presence(1, N2) == NodeStatus.Presence.FENCED);
     nodes.succeeds(1, "property set stonith-timeout=22s");
 
     power(2);
@@ -121,20 +121,11 @@ final class TwoVotersTest {
     nodes.awaitOnline(2);
     nodes.await(
         "n2 has what was decided without it",
-        () ->
-            "22s"
-                .equals(
-                    nodes
-                        .at(2)
-                        .operator()
-                        .state()
-                        .configuration()
-                        .properties()
-                        .get("stonith-timeout")));
+        () -> "22s".equals(nodes.property(2, "stonith-timeout")));
     nodes.await(
         "nobody is alone by the log",
         () -> TwoNodes.how(nodes.at(1).operator().state().attributes(), N1).isEmpty());
-    assertTrue(nodes.votes(1, 2) && nodes.votes(2, 1));
+    nodes.await("by both logs", () -> nodes.votes(1, 2) && nodes.votes(2, 1));
     nodes.succeeds(2, "property set stonith-timeout=23s");
     assertTrue(Files.readString(nodes.state(2).resolve("survivor")).contains("epoch=2"));
   }
@@ -212,7 +203,7 @@ final class TwoVotersTest {
     // The refusal has not used it up.
     nodes.succeeds(2, "cluster join " + token);
     nodes.await("both vote again", () -> stands(1, "both vote") && stands(2, "both vote"));
-    assertTrue(nodes.votes(1, 2) && nodes.votes(2, 1));
+    nodes.await("by both logs", () -> nodes.votes(1, 2) && nodes.votes(2, 1));
     assertTrue(Files.readString(nodes.state(2).resolve("survivor")).contains("epoch=2"));
     nodes.succeeds(2, "property set stonith-timeout=27s");
   }
@@ -392,16 +383,7 @@ final class TwoVotersTest {
     assertFalse(cut(1));
     nodes.await(
         "n1 has what was decided without it",
-        () ->
-            "29s"
-                .equals(
-                    nodes
-                        .at(1)
-                        .operator()
-                        .state()
-                        .configuration()
-                        .properties()
-                        .get("stonith-timeout")));
+        () -> "29s".equals(nodes.property(1, "stonith-timeout")));
   }
 
   /// While it was off, n2 may have been sworn to and gone on.
