@@ -421,6 +421,24 @@ final class TwoVotersTest {
     nodes.await("both vote again", () -> stands(1, "both vote") && stands(2, "both vote"));
   }
 
+  /// Its record says that it is alone, and the log that goes with it was never put in its place.
+  @Test
+  void anOathFoundsOnWhatThereIs() throws IOException {
+    nodes.shut(1);
+    nodes.shut(2);
+    new SurvivorFile(nodes.state(1).resolve("survivor"))
+        .write(new SurvivorRecord(2, SurvivorRecord.Standing.SOLE));
+    power(1);
+    nodes.boot(1);
+    nodes.await("n1 doubts", () -> stands(1, "was alone, and then away for long"));
+    try (DeadPort _ = burnt(2)) {
+      nodes.succeeds(1, "quorum adopt n2 --reason=burnt --yes");
+      nodes.await("n1 goes on alone", () -> stands(1, "goes on without n2"));
+      nodes.await(
+          "decided alone", () -> nodes.type(1, "property set stonith-timeout=33s") == ExitCode.OK);
+    }
+  }
+
   @Test
   void anOathStandsForASwitchThatBurntWithItsMachine() throws IOException {
     Files.writeString(directory.resolve("broken"), "");

@@ -171,6 +171,29 @@ class PairExplorationTest {
     assertEquals(4, sworn.b().disk().epoch());
   }
 
+  /// It was lost between the record and the new log, and so was the other for good.
+  @Test
+  void theOneWhoseNewLogWasNeverPutInPlaceGoesOnByAnOath() {
+    PairWorld sworn =
+        PairWorld.paired()
+            .after(
+                Weakness.NONE,
+                List.of(
+                    "A commits",
+                    "B crashes",
+                    "A loses",
+                    "A delay",
+                    "A fences",
+                    "A is told off",
+                    "A crashes once it has written",
+                    "A boots late",
+                    "A is sworn to",
+                    "A writes",
+                    "A promotes"));
+    assertEquals(7, sworn.a().disk().epoch());
+    assertEquals(sworn.acknowledged(), sworn.a().data());
+  }
+
   @ParameterizedTest
   @MethodSource("pairs")
   void whoseDiskHangsLeavesAndBothNever(String name, List<String> path) {

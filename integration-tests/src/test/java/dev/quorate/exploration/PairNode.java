@@ -139,6 +139,27 @@ record PairNode(
         fenceBoot);
   }
 
+  /// With the record on its disk, and nothing done after it.
+  PairNode written() {
+    Survivor now = daemon.orElseThrow();
+    return with(
+        new Survivor(
+            now.writing().orElseThrow(),
+            Optional.empty(),
+            now.phase(),
+            now.entitled(),
+            now.peerBoot()));
+  }
+
+  /// Makes a new log ready from what it holds: that of its epoch, or what that was to be founded on
+  /// if it wrote that it is alone and came no further.
+  PairNode prepares() {
+    if (members.epoch() != disk.epoch() && disk.standing() != SurvivorRecord.Standing.SOLE) {
+      throw new IllegalStateException("no log of " + disk + " to found on, but " + members);
+    }
+    return this;
+  }
+
   PairNode log(int grant, boolean promised) {
     return new PairNode(
         boot, disk, before, daemon, grant, promised, database, timeline, data, waits, members,

@@ -187,6 +187,10 @@ record PairWorld(
     }
     if (!me.settled() && !disks.hangs(n)) {
       next.put(who + "writes", tell(n, new SurvivorEvent.Written()));
+      if (me.is(Phase.BURYING)) {
+        // Before the new log is in its place.
+        next.put(who + "crashes once it has written", put(n, me.written().off()));
+      }
       if (weakness == Weakness.ALONE_BEFORE_WRITTEN && me.is(Phase.BURYING)) {
         Survivor hasty = me.daemon().orElseThrow();
         next.put(
@@ -387,8 +391,8 @@ record PairWorld(
                             : PairMembers.one(epoch, false));
             case SurvivorEffect.OpenSole(var epoch) -> me.knows(PairMembers.one(epoch, true));
             case SurvivorEffect.ClosePair _ -> me.knows(me.members().leading(false));
+            case SurvivorEffect.Prepare _ -> me.prepares();
             case SurvivorEffect.OpenPair _,
-                SurvivorEffect.Prepare _,
                 SurvivorEffect.AddVoter _,
                 SurvivorEffect.Write _,
                 SurvivorEffect.Leave _,

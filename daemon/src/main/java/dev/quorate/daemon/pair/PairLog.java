@@ -16,6 +16,8 @@ import dev.quorate.consensus.ReplicatedStateMachine;
 import dev.quorate.consensus.ratis.ClosedLog;
 import dev.quorate.consensus.ratis.RatisReplicatedLog;
 import dev.quorate.consensus.ratis.Silence;
+import dev.quorate.daemon.core.survivor.SurvivorRecord;
+import dev.quorate.daemon.core.survivor.SurvivorRecord.Standing;
 import dev.quorate.daemon.secrets.OwnerOnly;
 import dev.quorate.membership.NodeId;
 import java.io.IOException;
@@ -140,12 +142,13 @@ public final class PairLog implements ReplicatedLog {
   /// Makes the log ready in which this node would go on alone, from what it holds now: whether that
   /// can be read is known before the other is fenced.
   ///
-  /// @param from the epoch of what it holds; if that is not the one before, this is written down,
-  ///   so that nothing else is ever taken for it, and so it is in place of what was written down
-  ///   for an attempt that came to nothing
+  /// @param held the record of what it holds; if its epoch is not the one before, this is written
+  ///   down, so that nothing else is ever taken for it, and so it is in place of what was written
+  ///   down for an attempt that came to nothing
   /// @throws LogDamagedException if it cannot
-  void prepareAlone(long from, long epoch) {
+  void prepareAlone(SurvivorRecord held, long epoch) {
     forgetPrepared();
+    long from = foundation(held);
     if (from != epoch - 1 || Files.exists(baseOf(epoch))) {
       try {
         OwnerOnly.write(baseOf(epoch), Long.toString(from).getBytes(StandardCharsets.US_ASCII));
@@ -155,6 +158,14 @@ public final class PairLog implements ReplicatedLog {
     }
     found(epoch).prepare(alone(epoch), machine.scratch());
     prepared = Optional.of(epoch);
+  }
+
+  /// Who wrote down that it is alone and ended before it put the new log in its place decided
+  /// nothing in it: it holds what that one was to be founded on. Every other record is written when
+  /// the log is there, and without it nothing is founded.
+  private long foundation(SurvivorRecord held) {
+    boolean neverBegun = held.standing() == Standing.SOLE && !onDisk(held.epoch()).begun();
+    return neverBegun ? before(held.epoch()) : held.epoch();
   }
 
   private Path baseOf(long epoch) {

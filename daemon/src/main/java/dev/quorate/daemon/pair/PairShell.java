@@ -377,7 +377,7 @@ public final class PairShell implements AutoCloseable {
     switch (effect) {
       case SurvivorEffect.OpenPair() -> pairLog.open(disk.epoch());
       case SurvivorEffect.ClosePair() -> pairLog.fallSilent();
-      case SurvivorEffect.Prepare(var epoch) -> pairLog.prepareAlone(disk.epoch(), epoch);
+      case SurvivorEffect.Prepare(var epoch) -> pairLog.prepareAlone(disk, epoch);
       case SurvivorEffect.OpenSole(var epoch) -> pairLog.openAlone(epoch);
       case SurvivorEffect.Follow(var epoch) -> pairLog.follow(epoch, around::retire);
       case SurvivorEffect.AddVoter() -> takingIn.vote();

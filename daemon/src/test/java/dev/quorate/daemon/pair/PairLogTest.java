@@ -1,5 +1,6 @@
 package dev.quorate.daemon.pair;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,8 @@ import dev.quorate.consensus.ReplicatedStateMachine;
 import dev.quorate.consensus.tls.ClusterAuthority;
 import dev.quorate.consensus.tls.LiveTls;
 import dev.quorate.consensus.tls.TlsMaterial;
+import dev.quorate.daemon.core.survivor.SurvivorRecord;
+import dev.quorate.daemon.core.survivor.SurvivorRecord.Standing;
 import dev.quorate.membership.NodeId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,6 +82,14 @@ class PairLogTest {
     Files.writeString(group.resolve("current").resolve("raft-meta"), "");
   }
 
+  private static SurvivorRecord pair(long epoch) {
+    return new SurvivorRecord(epoch, Standing.PAIR);
+  }
+
+  private static SurvivorRecord sole(long epoch) {
+    return new SurvivorRecord(epoch, Standing.SOLE);
+  }
+
   @Test
   void anEpochIsFoundedOnTheOneBeforeAndOnNoOlderOne() throws IOException {
     spoiltLog(1);
@@ -91,7 +102,7 @@ class PairLogTest {
   @Test
   void whatALaterEpochIsFoundedOnIsWrittenDown() throws IOException {
     spoiltLog(1);
-    assertThrows(LogDamagedException.class, () -> pairLog.prepareAlone(1, 3));
+    assertThrows(LogDamagedException.class, () -> pairLog.prepareAlone(pair(1), 3));
     assertThrows(LogDamagedException.class, () -> pairLog.openAlone(3), "and not 'lost'");
     Files.writeString(directory.resolve("log-base-3"), "x");
     assertThrows(LogDamagedException.class, () -> pairLog.openAlone(3));
@@ -102,16 +113,41 @@ class PairLogTest {
   @Test
   void anOathThatCameToNothingIsNotWhatALaterEpochIsFoundedOn() throws IOException {
     spoiltLog(1);
-    assertThrows(LogDamagedException.class, () -> pairLog.prepareAlone(1, 3));
-    LogLostException lost = assertThrows(LogLostException.class, () -> pairLog.prepareAlone(2, 3));
+    assertThrows(LogDamagedException.class, () -> pairLog.prepareAlone(pair(1), 3));
+    LogLostException lost =
+        assertThrows(LogLostException.class, () -> pairLog.prepareAlone(pair(2), 3));
     assertTrue(String.valueOf(lost.getMessage()).contains("log-2"), lost.getMessage());
     assertThrows(LogLostException.class, () -> pairLog.openAlone(3));
+  }
+
+  /// The machine was lost between the record and the log; then the other is sworn to be off.
+  @Test
+  void anEpochWhoseLogWasNeverPutInPlaceIsLeftOut() throws IOException {
+    spoiltLog(1);
+    Path base = directory.resolve("log-base-5");
+    assertThrows(LogDamagedException.class, () -> pairLog.prepareAlone(sole(2), 5), "not 'lost'");
+    assertEquals("1", Files.readString(base));
+    assertThrows(LogDamagedException.class, () -> pairLog.openAlone(5), "not 'lost'");
+    assertThrows(LogDamagedException.class, () -> pairLog.prepareAlone(sole(5), 8), "once more");
+    assertEquals("1", Files.readString(directory.resolve("log-base-8")));
+  }
+
+  /// Something may have been decided in it.
+  @Test
+  void anEpochWhoseLogWasBegunAndIsLostIsNotLeftOut() throws IOException {
+    spoiltLog(1);
+    Files.createFile(
+        directory.resolve("log-2." + pairLog.onDisk(2).group().getFileName() + ".begun"));
+    LogLostException lost =
+        assertThrows(LogLostException.class, () -> pairLog.prepareAlone(sole(2), 5));
+    assertTrue(String.valueOf(lost.getMessage()).contains("log-2"), lost.getMessage());
+    assertThrows(LogLostException.class, () -> pairLog.openAlone(5));
   }
 
   @Test
   void aLogThatCannotBeReadIsToldWhenItIsPrepared() throws IOException {
     spoiltLog(1);
-    assertThrows(LogDamagedException.class, () -> pairLog.prepareAlone(1, 2));
+    assertThrows(LogDamagedException.class, () -> pairLog.prepareAlone(pair(1), 2));
     assertFalse(pairLog.onDisk(2).begun());
   }
 
