@@ -27,6 +27,7 @@ final class HangingDisk implements AutoCloseable {
   private final DiskTrial trial;
   private final HungDisk policy;
   private volatile boolean closed;
+  private Optional<String> objected = Optional.empty();
 
   /// Whether this node has left, or is just about to; both say the same.
   private boolean leaving;
@@ -63,11 +64,21 @@ final class HangingDisk implements AutoCloseable {
       return;
     }
     boolean both = pair.shell().standing().mode() == PairStanding.Mode.BOTH;
-    boolean relieved = both && pair.peerWouldGoOn();
-    Optional<String> reason = leave(relieved);
+    Optional<String> objection = both ? pair.peerObjects() : Optional.of("the two do not vote");
+    stays(objection);
+    Optional<String> reason = leave(objection.isEmpty());
     if (reason.isPresent()) {
       var _ = pair.shell().relieved(reason.get()).thenAccept(left -> settled(left, reason.get()));
     }
+  }
+
+  private void stays(Optional<String> objection) {
+    if (objection.isPresent() && !objection.equals(objected)) {
+      log.atWarn()
+          .addKeyValue("reason", objection.get())
+          .log("the disk of the log hangs, and this node stays");
+    }
+    objected = objection;
   }
 
   /// At the same time nobody is told that the disk here is well.
@@ -94,26 +105,37 @@ final class HangingDisk implements AutoCloseable {
     }
   }
 
-  /// Whether the other may leave for its disk: this one's has just kept something, and this node
-  /// would go on alone; blocks for a bounded time.
-  boolean mayRelieve() {
-    return pair.shell().wouldGoOn() && well() && trial.kept() && well();
+  /// Why the other is not to leave for its disk; empty if this one's has just kept something, and
+  /// this node would go on alone, with the databases as well; blocks for a bounded time.
+  Optional<String> objection() {
+    return pair.wouldNotGoOn()
+        .or(() ->
+            well() && trial.kept() && well()
+                ? Optional.empty()
+                : Optional.of("its own disk is not well, or it is about to leave itself"));
   }
 
   private synchronized boolean well() {
     return !leaving && disk.verdict() != Verdict.SLOW;
   }
 
-  static String answer(boolean relieves) {
-    return ClusterJson.mapper().createObjectNode().put("relieves", relieves).toString();
+  static String answer(Optional<String> objection) {
+    return ClusterJson.mapper()
+        .createObjectNode()
+        .put("relieves", objection.isEmpty())
+        .put("reason", objection.orElse(""))
+        .toString();
   }
 
-  static boolean relieves(String answer) {
+  /// What [#answer] was given.
+  static Optional<String> objection(String answer) {
     try {
       JsonNode json = ClusterJson.mapper().readTree(answer);
-      return json.path("relieves").asBoolean(false);
+      return json.path("relieves").asBoolean(false)
+          ? Optional.empty()
+          : Optional.of(json.path("reason").asText("it does not say why"));
     } catch (IOException _) {
-      return false;
+      return Optional.of("its answer cannot be read");
     }
   }
 

@@ -160,7 +160,10 @@ final class NodeLog implements AutoCloseable {
 
   /// What the other of two is told whose disk hangs.
   String relief() {
-    return HangingDisk.answer(hanging.filter(HangingDisk::mayRelieve).isPresent());
+    return HangingDisk.answer(
+        hanging
+            .map(HangingDisk::objection)
+            .orElse(Optional.of("log.hang-after is off there: set it on both nodes")));
   }
 
   /// An operator swears that the other of two is off, so that this node goes on alone.

@@ -1,5 +1,6 @@
 package dev.quorate.daemon;
 
+import dev.quorate.agents.core.postgresql.Topology;
 import dev.quorate.consensus.ConsensusConfig;
 import dev.quorate.consensus.ConsensusException;
 import dev.quorate.consensus.LogEvent;
@@ -34,6 +35,7 @@ import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.TwoNodes;
+import dev.quorate.resource.core.state.TakeOver;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -168,10 +170,25 @@ final class TwoVoters implements Surroundings {
     shell.viewInstalled(view.contains(peer));
   }
 
+  /// Why this node would not go on if the peer left; empty if it would, with what is promoted there
+  /// too.
+  Optional<String> wouldNotGoOn() {
+    if (!shell.wouldGoOn()) {
+      return Optional.of(
+          "it would not go on alone: " + shell.unprotected().orElse(shell.standing().how()));
+    }
+    return TakeOver.obstacle(
+        machine.state(),
+        identity.node(),
+        resource -> Topology.of(resource.parameters()).promotes(identity.node()));
+  }
+
   /// Asks the peer whether its disk is well and it would go on alone; blocks for a bounded time.
-  boolean peerWouldGoOn() {
+  ///
+  /// @return why this node is not to leave; empty if it may
+  Optional<String> peerObjects() {
     try {
-      return HangingDisk.relieves(
+      return HangingDisk.objection(
           MemberClient.post(
               tls.context(),
               address(),
@@ -180,8 +197,7 @@ final class TwoVoters implements Surroundings {
               "{}",
               HungDisk.FRESH));
     } catch (HactlError e) {
-      LOG.atInfo().addKeyValue("reason", e.message()).log("the other does not say how its disk is");
-      return false;
+      return Optional.of("the other does not say how its disk is: " + e.message());
     }
   }
 

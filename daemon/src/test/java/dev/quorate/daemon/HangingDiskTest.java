@@ -163,6 +163,18 @@ class HangingDiskTest {
   }
 
   @Test
+  void ifTheOtherMayHostNothingNobodyLeaves() {
+    int leader = nodes.leader();
+    nodes.succeeds(leader, "node standby n" + (3 - leader));
+    freeze(leader);
+    var _ = decide(leader, "35s");
+    nodes.await("it hangs for twice the bound", () -> hangs(leader));
+    assertTrue(stands(leader, "both vote"));
+    thaw();
+    nodes.await("it goes on by itself", () -> votes(1) && votes(2));
+  }
+
+  @Test
   void ifBothHangNobodyLeavesAndItGoesOnByItself() {
     freeze(1);
     freeze(2);

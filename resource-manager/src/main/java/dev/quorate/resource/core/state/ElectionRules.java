@@ -8,6 +8,7 @@ import dev.quorate.resource.ClusterChange;
 import dev.quorate.resource.ClusterCommand.CastVote;
 import dev.quorate.resource.ClusterCommand.CloseElection;
 import dev.quorate.resource.ClusterCommand.OpenElection;
+import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.CommandAnswer;
 import dev.quorate.resource.Durability;
 import dev.quorate.resource.Election;
@@ -229,9 +230,7 @@ final class ElectionRules {
   private static boolean keepsPromise(
       Draft draft, Primacy primacy, Election.Open open, Vote winner) {
     ResourceDefinition resource = draft.primitive(primacy.resource()).orElseThrow();
-    if (primacy.epoch() == 0
-        || Durability.of(draft.configuration(), resource) == Durability.ASYNC
-        || NoCandidatePolicy.of(draft.configuration(), resource) == NoCandidatePolicy.BEST_EFFORT) {
+    if (primacy.epoch() == 0 || mayLose(draft.configuration(), resource)) {
       return true;
     }
     List<NodeId> covered = new ArrayList<>();
@@ -250,7 +249,13 @@ final class ElectionRules {
     };
   }
 
-  private static boolean promised(Primacy primacy, List<NodeId> covered) {
+  /// Whether a winner may lack acknowledged writes.
+  static boolean mayLose(ClusterConfiguration configuration, ResourceDefinition resource) {
+    return Durability.of(configuration, resource) == Durability.ASYNC
+        || NoCandidatePolicy.of(configuration, resource) == NoCandidatePolicy.BEST_EFFORT;
+  }
+
+  static boolean promised(Primacy primacy, List<NodeId> covered) {
     return primacy.promise().required() > 0 && primacy.promise().coveredBy(covered);
   }
 

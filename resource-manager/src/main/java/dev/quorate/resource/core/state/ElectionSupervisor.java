@@ -90,16 +90,10 @@ public final class ElectionSupervisor {
       ResourceDefinition resource,
       Primacy primacy,
       SortedSet<ResourceId> rested) {
-    boolean unwanted =
-        flag(state, "stop-all-resources")
-            || is(state, resource, "target-role", "Stopped")
-            || is(state, resource, "target-role", "Unpromoted")
-            || is(state, resource, "is-managed", "false")
-            || is(state, resource, "maintenance", "true");
     boolean promoting =
         state.intents().values().stream()
             .anyMatch(i -> ActionRules.promotes(i, primacy.resource()));
-    if (unwanted || promoting || !roundIsOver(state, primacy, rested)) {
+    if (unwanted(state, resource) || promoting || !roundIsOver(state, primacy, rested)) {
       return Optional.empty();
     }
     return switch (primacy.holder()) {
@@ -109,6 +103,15 @@ public final class ElectionSupervisor {
           Optional.of("%s is done: %s".formatted(node, proof));
       case Holder.Held(var node, var bootId) -> holderFailed(state, resource, node, bootId);
     };
+  }
+
+  /// Whether an operator has said that nothing of the resource is to be promoted, or touched.
+  static boolean unwanted(ClusterState state, ResourceDefinition resource) {
+    return flag(state, "stop-all-resources")
+        || is(state, resource, "target-role", "Stopped")
+        || is(state, resource, "target-role", "Unpromoted")
+        || is(state, resource, "is-managed", "false")
+        || is(state, resource, "maintenance", "true");
   }
 
   private static Optional<String> holderFailed(
@@ -168,7 +171,8 @@ public final class ElectionSupervisor {
                     && score.equals(Score.NEVER));
   }
 
-  private static boolean banned(ClusterState state, ResourceDefinition resource, NodeId node) {
+  /// Whether the resource may not run there, or has failed there too often.
+  static boolean banned(ClusterState state, ResourceDefinition resource, NodeId node) {
     if (excluded(state.configuration(), resource, node)) {
       return true;
     }
@@ -252,7 +256,7 @@ public final class ElectionSupervisor {
     return voters.stream().filter(state::online).count() > voters.size() / 2;
   }
 
-  private static boolean flag(ClusterState state, String property) {
+  static boolean flag(ClusterState state, String property) {
     return "true".equals(state.configuration().properties().get(property));
   }
 
