@@ -12,7 +12,7 @@ _hactl() {
     'constraint order') words='set' ;;
     'host') words='auth' ;;
     'node') words='add address attribute maintenance rebuild remove standby unmaintenance unstandby utilization' ;;
-    'pg') words='doctor drill failover init lag list log pause rebuild reinit reload replication restart resume status switchover topology' ;;
+    'pg') words='doctor drill failover init lag list log pause rebuild reinit reload replication restart resume setup status switchover topology' ;;
     'property') words='config set show unset' ;;
     'quorum') words='adopt status unblock' ;;
     'resource') words='agents ban cleanup clear clone config create defaults delete describe disable enable group haresources list manage meta move promotable refresh remove status unclone ungroup unmanage update utilization' ;;

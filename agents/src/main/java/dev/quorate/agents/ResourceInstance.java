@@ -29,6 +29,15 @@ public interface ResourceInstance extends AutoCloseable {
     return List.of();
   }
 
+  /// Puts right what [#examine] finds wrong with settings, in a file that is the agent's own;
+  /// others are left as they are. May take some seconds, and may be called beside [#run].
+  ///
+  /// @param write whether it shall, or only say what it would do
+  /// @return what is left to be done; an agent that writes no settings has nothing
+  default Setup setUp(boolean write) {
+    return Setup.nothing("");
+  }
+
   /// The last lines that the resource itself wrote of what it does, the oldest first. Changes
   /// nothing, and may be called beside [#run]. An agent whose resource writes nothing has none.
   ///

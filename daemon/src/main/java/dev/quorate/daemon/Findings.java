@@ -62,7 +62,8 @@ final class Findings {
                         "severity", f.severity().name(),
                         "subject", f.subject(),
                         "what", f.what(),
-                        "remedy", f.remedy()))
+                        "remedy", f.remedy(),
+                        "value", f.value()))
                 .toList()));
   }
 
@@ -80,7 +81,8 @@ final class Findings {
                     Finding.Severity.valueOf(each.path("severity").asText()),
                     each.path("subject").asText(),
                     each.path("what").asText(),
-                    each.path("remedy").asText()));
+                    each.path("remedy").asText(),
+                    each.path("value").asText("")));
           }
           return findings;
         });

@@ -117,6 +117,11 @@ final class MemberRoutes implements HttpHandler {
     return switch (route) {
       case "POST /v1/examine" ->
           Optional.of(Findings.format(cluster.examine(self.get(), Findings.asked(request.body()))));
+      case "POST /v1/setup" ->
+          Optional.of(
+              Setups.format(
+                  cluster.setUp(
+                      self.get(), Findings.asked(request.body()), Setups.writes(request.body()))));
       case "POST /v1/last-words" ->
           Optional.of(
               LastWords.format(

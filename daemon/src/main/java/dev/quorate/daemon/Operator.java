@@ -1,6 +1,7 @@
 package dev.quorate.daemon;
 
 import dev.quorate.agents.Finding;
+import dev.quorate.agents.Setup;
 import dev.quorate.agents.core.postgresql.replication.Replication;
 import dev.quorate.consensus.CommandId;
 import dev.quorate.consensus.Leadership;
@@ -44,6 +45,7 @@ import java.util.stream.Stream;
 final class Operator implements Cluster {
   private static final Duration PROPOSAL_PATIENCE = Duration.ofSeconds(15);
   private static final Duration QUORUM_PATIENCE = Duration.ofSeconds(4);
+  private static final Duration SETUP_PATIENCE = Duration.ofSeconds(45);
   private static final Duration EXAMINATION_PATIENCE = Duration.ofSeconds(20);
   private static final Duration APPLY_PATIENCE = Duration.ofSeconds(5);
 
@@ -414,6 +416,13 @@ final class Operator implements Cluster {
         ? Findings.of(running().instances(), resource)
         : Findings.parse(
             ask(node, "/v1/examine", Findings.question(resource), EXAMINATION_PATIENCE));
+  }
+
+  @Override
+  public Setup setUp(NodeId node, ResourceId resource, boolean write) {
+    return node.equals(running().self())
+        ? Setups.of(running().instances(), resource, write)
+        : Setups.parse(ask(node, "/v1/setup", Setups.question(resource, write), SETUP_PATIENCE));
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.quorate.agents.core.postgresql.Lsn;
 import dev.quorate.agents.core.postgresql.PostgresFacts;
 import dev.quorate.agents.core.postgresql.PostgresFigures;
 import dev.quorate.agents.core.postgresql.doctor.ServerSurvey;
+import dev.quorate.agents.core.postgresql.setup.SettingPlaces;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -169,6 +170,14 @@ public final class PostgresProbe implements AutoCloseable {
   /// @throws ProbeException if there is none, as when the role is no superuser
   public ServerSurvey survey(String kept, Duration deadline) {
     return ask(deadline, c -> SurveyQuestions.ask(c, kept));
+  }
+
+  /// Asks where its settings come from, as its files are now.
+  ///
+  /// @param deadline how long the answer may take
+  /// @throws ProbeException if there is none, as when the role is no superuser
+  public SettingPlaces places(Duration deadline) {
+    return ask(deadline, PlaceQuestions::ask);
   }
 
   /// Ends every client session but the probe's own.

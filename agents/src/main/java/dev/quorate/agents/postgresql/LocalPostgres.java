@@ -352,6 +352,12 @@ final class LocalPostgres implements AutoCloseable {
     instance.reload();
   }
 
+  /// Writes settings for the administrator beside the cluster's, and lets the server read them.
+  void amend(SortedMap<String, String> added) throws IOException {
+    instance.configure(settings, added);
+    instance.reload();
+  }
+
   private void named(SyncNames names) {
     applied = names;
     appliedAt = System.nanoTime();

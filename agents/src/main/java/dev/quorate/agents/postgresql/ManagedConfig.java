@@ -1,6 +1,7 @@
 package dev.quorate.agents.postgresql;
 
 import dev.quorate.agents.core.postgresql.ServerSettings;
+import dev.quorate.agents.core.postgresql.setup.ManagedText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,14 +12,16 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The file of settings that the agent keeps, and the one line that includes it.
 ///
-/// The administrator's settings stay as they are, but for the few in `postgresql.auto.conf` that
-/// would defeat the agent's: those are taken out, and the file as it was is kept beside it.
+/// Below its own settings stand those that `pg setup` wrote for the administrator. The
+/// administrator's files stay as they are, but for the few in `postgresql.auto.conf` that would
+/// defeat the agent's: those are taken out, and the file as it was is kept beside it.
 final class ManagedConfig {
   private static final Logger LOG = LoggerFactory.getLogger(ManagedConfig.class);
 
@@ -40,11 +43,27 @@ final class ManagedConfig {
     this.recovery = new RecoveryFile(dataDirectory.resolve(RecoveryFile.NAME), recoveryTemplate);
   }
 
-  /// Writes the settings and makes sure that they count.
+  /// What stands in the file.
+  ManagedText kept() throws IOException {
+    Path file = dataDirectory.resolve(FILE);
+    return ManagedText.parse(Files.exists(file) ? Files.readString(file) : "");
+  }
+
+  /// Writes the settings and makes sure that they count. What was added for the administrator
+  /// stays.
   ///
   /// @param major the version of the server, as 15
   void write(ServerSettings settings, int major) throws IOException {
-    replace(dataDirectory.resolve(FILE), settings.format(major));
+    write(settings, kept().added(), major);
+  }
+
+  /// Writes the settings and makes sure that they count.
+  ///
+  /// @param added for the administrator
+  /// @param major the version of the server, as 15
+  void write(ServerSettings settings, SortedMap<String, String> added, int major)
+      throws IOException {
+    replace(dataDirectory.resolve(FILE), ManagedText.format(settings.format(major), added));
     if (major < ServerSettings.RECOVERY_IN_SETTINGS) {
       recovery.follow(settings);
       if (recovery.exists()) {

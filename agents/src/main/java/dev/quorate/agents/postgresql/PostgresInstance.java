@@ -5,6 +5,7 @@ import dev.quorate.agents.core.postgresql.Lsn;
 import dev.quorate.agents.core.postgresql.ServerSettings;
 import dev.quorate.agents.core.postgresql.TimelineHistory;
 import dev.quorate.agents.core.postgresql.WalVote;
+import dev.quorate.agents.core.postgresql.setup.ManagedText;
 import dev.quorate.agents.linux.DirectoryProcesses;
 import dev.quorate.agents.linux.ProcessExitWatch;
 import dev.quorate.agents.linux.ProcessStatus;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -171,6 +173,22 @@ final class PostgresInstance {
     } catch (IOException e) {
       throw new PostgresException("cannot write the managed settings", e);
     }
+  }
+
+  /// What stands in the file of managed settings.
+  ManagedText managed() {
+    try {
+      return config.kept();
+    } catch (IOException e) {
+      throw new PostgresException("cannot read the managed settings", e);
+    }
+  }
+
+  /// Writes the managed settings, with others for the administrator.
+  ///
+  /// @param added the others
+  void configure(ServerSettings settings, SortedMap<String, String> added) throws IOException {
+    config.write(settings, added, major());
   }
 
   /// Lets the running server read its settings again.

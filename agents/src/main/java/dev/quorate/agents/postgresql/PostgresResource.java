@@ -2,6 +2,7 @@ package dev.quorate.agents.postgresql;
 
 import dev.quorate.agents.Finding;
 import dev.quorate.agents.ResourceInstance;
+import dev.quorate.agents.Setup;
 import dev.quorate.agents.core.postgresql.ControlFile;
 import dev.quorate.agents.core.postgresql.Lsn;
 import dev.quorate.agents.core.postgresql.PostgresFacts;
@@ -408,6 +409,11 @@ final class PostgresResource implements ResourceInstance {
   @Override
   public List<Finding> examine() {
     return new Examination(local).findings();
+  }
+
+  @Override
+  public Setup setUp(boolean write) {
+    return new SettingsSetup(local).run(write);
   }
 
   @Override

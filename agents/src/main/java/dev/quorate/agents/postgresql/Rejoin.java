@@ -38,7 +38,12 @@ final class Rejoin {
   private static final Logger LOG = LoggerFactory.getLogger(Rejoin.class);
   private static final Duration QUESTION = Duration.ofSeconds(10);
   private static final List<String> LOCAL_FILES =
-      List.of("postgresql.conf", "pg_hba.conf", "pg_ident.conf", "postgresql.auto.conf");
+      List.of(
+          "postgresql.conf",
+          "pg_hba.conf",
+          "pg_ident.conf",
+          "postgresql.auto.conf",
+          ManagedConfig.FILE);
 
   private static final String IN_PLACE = "pg_basebackup in place\n";
 

@@ -1,6 +1,7 @@
 package dev.quorate.daemon.cli;
 
 import dev.quorate.agents.Finding;
+import dev.quorate.agents.Setup;
 import dev.quorate.agents.core.postgresql.replication.Replication;
 import dev.quorate.membership.NodeId;
 import dev.quorate.membership.core.link.LinkStatus;
@@ -128,6 +129,12 @@ public interface Cluster {
   ///
   /// @throws HactlError if the node cannot be asked, or the resource is not open there
   List<Finding> examine(NodeId node, ResourceId resource);
+
+  /// What is left to be done about a resource's settings on a node.
+  ///
+  /// @param write whether what can be written is written first
+  /// @throws HactlError if the node cannot be asked, or the resource is not open there
+  Setup setUp(NodeId node, ResourceId resource, boolean write);
 
   /// Who streams from whom of a resource, as far as the ring told this node.
   default Replication replication(ResourceId resource) {

@@ -28,6 +28,7 @@ public final class CommandTree {
               PgReplication.all(),
               PgInterventions.all(),
               PgDoctor.all(),
+              PgSetup.all(),
               PgLog.all(),
               PgDrill.all(),
               PgOrders.all())

@@ -32,6 +32,9 @@ public record Options(
   /// Says what would be done, and does nothing.
   static final String DRY_RUN = "--dry-run";
 
+  /// Copies what is not there yet.
+  static final String CLONE = "--clone";
+
   /// Shows secrets.
   static final String SECRETS = "--secrets";
 
@@ -62,6 +65,7 @@ public record Options(
           "--all",
           AUTHORITY,
           BEFORE,
+          CLONE,
           "--debug",
           "--disabled",
           DRY_RUN,
@@ -129,7 +133,7 @@ public record Options(
         case "-f" -> throw noFile(i + 1 < arguments.size() ? arguments.get(i + 1) : "FILE");
         case GROUP, BEFORE, AFTER, REASON, WITNESS ->
             own.put(flag, word.contains("=") ? word.split("=", 2)[1] : value(arguments, ++i, word));
-        case AUTHORITY, DOCUMENT, DRY_RUN, SECRETS ->
+        case AUTHORITY, CLONE, DOCUMENT, DRY_RUN, SECRETS ->
             own.put(flag, word.contains("=") ? word.split("=", 2)[1] : "");
         default -> {
           if (OldWords.promotedFlag(flag)) {

@@ -36,8 +36,8 @@ final class PgDoctor {
     }
   }
 
-  private static void examine(Invocation in) {
-    ResourceDefinition resource = PgCommands.only(in);
+  /// The node that is named, or all that can have a database.
+  static List<NodeId> asked(Invocation in) {
     List<NodeId> nodes =
         in.words().has()
             ? List.of(in.node(in.words().take("NODE")))
@@ -46,6 +46,12 @@ final class PgDoctor {
                 .map(NodeDefinition::id)
                 .toList();
     in.words().end();
+    return nodes;
+  }
+
+  private static void examine(Invocation in) {
+    ResourceDefinition resource = PgCommands.only(in);
+    List<NodeId> nodes = asked(in);
     Report report = new Report(new TreeMap<>(), new TreeMap<>());
     for (NodeId node : nodes) {
       try {
@@ -94,6 +100,11 @@ final class PgDoctor {
             out.line("           -> " + finding.remedy());
           }
         });
+    if (report.findings().values().stream()
+        .flatMap(List::stream)
+        .anyMatch(f -> !f.value().isEmpty())) {
+      out.line("'hactl pg setup' shows which of these settings it would write");
+    }
   }
 
   private static String word(Severity severity) {

@@ -50,7 +50,7 @@ final class PgOrders {
             PgOrders::reload));
   }
 
-  private static List<NodeId> promoted(Invocation in, ResourceDefinition resource) {
+  static List<NodeId> promoted(Invocation in, ResourceDefinition resource) {
     return Placements.in(in.cluster().state(), resource, Role.PROMOTED);
   }
 
@@ -116,6 +116,11 @@ final class PgOrders {
     in.settle("there is a database", s -> carriedOut(s, resource, node));
   }
 
+  /// Has a node without a database copy the primary's.
+  static void copy(Invocation in, ResourceDefinition resource, NodeId node) {
+    order(in, resource, node, Kind.COPY);
+  }
+
   /// Writes an order down.
   private static void order(Invocation in, ResourceDefinition resource, NodeId node, Kind kind) {
     Optional<NodeStatus> status = in.cluster().state().node(node).filter(NodeStatus::online);
@@ -134,7 +139,7 @@ final class PgOrders {
   }
 
   /// Whether the member took its order back, having carried it out.
-  private static boolean carriedOut(ClusterState state, ResourceDefinition resource, NodeId node) {
+  static boolean carriedOut(ClusterState state, ResourceDefinition resource, NodeId node) {
     return Optional.ofNullable(state.attributes().get(node))
         .map(a -> !a.containsKey(MemberOrder.attribute(resource.id())))
         .orElse(true);

@@ -28,6 +28,11 @@ class PgOrdersTest {
   }
 
   private void promoted(String node) {
+    promoted(cluster, node);
+  }
+
+  /// Makes a node of a cluster the primary, and the others its standbys.
+  static void promoted(TypedCluster cluster, String node) {
     SortedMap<ResourceId, SortedMap<NodeId, InstanceStatus>> instances = new TreeMap<>();
     SortedMap<NodeId, InstanceStatus> byNode = new TreeMap<>();
     cluster

@@ -5,6 +5,7 @@ import dev.quorate.agents.Finding;
 import dev.quorate.agents.InstanceContext;
 import dev.quorate.agents.ResourceAgent;
 import dev.quorate.agents.ResourceInstance;
+import dev.quorate.agents.Setup;
 import dev.quorate.agents.core.postgresql.replication.Replication;
 import dev.quorate.consensus.Leadership;
 import dev.quorate.consensus.LogPosition;
@@ -294,6 +295,25 @@ final class TypedCluster implements Cluster {
       throw HactlError.failed(node + " refuses connections", "is it up?");
     }
     return found;
+  }
+
+  /// What is left of their settings, before and after it is written; a node that is not here cannot
+  /// be asked.
+  final SortedMap<NodeId, List<Setup>> setups = new TreeMap<>();
+
+  /// On which nodes something was written, in order.
+  final List<NodeId> written = new ArrayList<>();
+
+  @Override
+  public Setup setUp(NodeId node, ResourceId resource, boolean write) {
+    List<Setup> setup = setups.get(node);
+    if (setup == null) {
+      throw HactlError.failed(node + " refuses connections", "is it up?");
+    }
+    if (write) {
+      written.add(node);
+    }
+    return written.contains(node) ? setup.getLast() : setup.getFirst();
   }
 
   /// What nodes find for names; a node that is not here finds nothing.

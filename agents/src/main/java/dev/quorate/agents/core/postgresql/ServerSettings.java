@@ -2,6 +2,7 @@ package dev.quorate.agents.core.postgresql;
 
 import dev.quorate.membership.NodeId;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
@@ -25,6 +26,25 @@ public record ServerSettings(
 
   /// The version that reads no `recovery.conf` any more.
   public static final int RECOVERY_IN_SETTINGS = 12;
+
+  /// Every setting that may stand in the file.
+  public static final List<String> NAMES =
+      List.of(
+          "hot_standby",
+          "max_slot_wal_keep_size",
+          "port",
+          "primary_conninfo",
+          "primary_slot_name",
+          "recovery_min_apply_delay",
+          "recovery_target_timeline",
+          "synchronous_standby_names",
+          "unix_socket_directories",
+          "wal_keep_segments",
+          "wal_keep_size",
+          "wal_log_hints",
+          "wal_receiver_timeout",
+          "wal_retrieve_retry_interval",
+          "wal_sender_timeout");
 
   private static final String HEAD = "# Written by Quorate; changes are lost.\n";
 

@@ -28,11 +28,12 @@ final class AccessRules {
     if (local) {
       findings.add(
           Finding.error(
-              "listen_addresses",
-              "it is '"
-                  + server.setting("listen_addresses")
-                  + "': neither clients nor standbys can connect from elsewhere",
-              "set listen_addresses = '*' and restart"));
+                  "listen_addresses",
+                  "it is '"
+                      + server.setting("listen_addresses")
+                      + "': neither clients nor standbys can connect from elsewhere",
+                  "set listen_addresses = '*' and restart")
+              .with("*"));
       return;
     }
     for (String address : cluster.addresses()) {
@@ -40,12 +41,13 @@ final class AccessRules {
       if (!listens.contains("*") && !listens.contains(any) && !listens.contains(address)) {
         findings.add(
             Finding.error(
-                "listen_addresses",
-                "the server does not listen on "
-                    + address
-                    + ", the address that follows the primary",
-                "set listen_addresses = '*' and restart: an address that comes later is not"
-                    + " listened on otherwise"));
+                    "listen_addresses",
+                    "the server does not listen on "
+                        + address
+                        + ", the address that follows the primary",
+                    "set listen_addresses = '*' and restart: an address that comes later is not"
+                        + " listened on otherwise")
+                .with("*"));
       }
     }
   }

@@ -17,42 +17,47 @@ final class DurabilityRules {
     if (server.setting("fsync").equals("off")) {
       findings.add(
           Finding.error(
-              "fsync",
-              "it is off: a crash of the machine loses commits and can destroy the database",
-              "set fsync = on and reload"));
+                  "fsync",
+                  "it is off: a crash of the machine loses commits and can destroy the database",
+                  "set fsync = on and reload")
+              .with("on"));
     }
     if (server.setting("full_page_writes").equals("off")) {
       findings.add(
           Finding.error(
-              "full_page_writes",
-              "it is off: a crash can tear pages, and a former primary cannot be rewound",
-              "set full_page_writes = on and reload"));
+                  "full_page_writes",
+                  "it is off: a crash can tear pages, and a former primary cannot be rewound",
+                  "set full_page_writes = on and reload")
+              .with("on"));
     }
     String commit = server.setting("synchronous_commit");
     if (commit.equals("off") || (cluster.synchronous() && commit.equals("local"))) {
       findings.add(
           Finding.error(
-              "synchronous_commit",
-              "it is "
-                  + commit
-                  + ": commits are acknowledged before "
-                  + (commit.equals("off") ? "they are on any disk" : "a standby has them")
-                  + (cluster.synchronous() ? ", although the cluster promises otherwise" : ""),
-              "set synchronous_commit = on and reload; sessions that may lose commits can set it"
-                  + " for themselves"));
+                  "synchronous_commit",
+                  "it is "
+                      + commit
+                      + ": commits are acknowledged before "
+                      + (commit.equals("off") ? "they are on any disk" : "a standby has them")
+                      + (cluster.synchronous() ? ", although the cluster promises otherwise" : ""),
+                  "set synchronous_commit = on and reload; sessions that may lose commits can set it"
+                      + " for themselves")
+              .with("on"));
     } else if (cluster.synchronous() && commit.equals("remote_write")) {
       findings.add(
           Finding.warning(
-              "synchronous_commit",
-              "it is remote_write: a standby has a commit in its memory, not on its disk",
-              "set synchronous_commit = on and reload"));
+                  "synchronous_commit",
+                  "it is remote_write: a standby has a commit in its memory, not on its disk",
+                  "set synchronous_commit = on and reload")
+              .with("on"));
     }
     if (server.on("data_sync_retry")) {
       findings.add(
           Finding.error(
-              "data_sync_retry",
-              "it is on: after a failed write the server goes on as if the data were on disk",
-              "set data_sync_retry = off and restart"));
+                  "data_sync_retry",
+                  "it is on: after a failed write the server goes on as if the data were on disk",
+                  "set data_sync_retry = off and restart")
+              .with("off"));
     }
     long timeout = server.number("checkpoint_timeout", 300);
     if (timeout >= LONG_CHECKPOINT_SECONDS) {

@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.agents.Finding;
+import dev.quorate.agents.core.postgresql.ServerSettings;
 import dev.quorate.agents.core.postgresql.doctor.HostSurvey.Place;
 import dev.quorate.agents.core.postgresql.doctor.ServerSurvey.AccessLine;
 import dev.quorate.agents.core.postgresql.doctor.ServerSurvey.Archiver;
 import dev.quorate.agents.core.postgresql.doctor.ServerSurvey.StreamingRole;
 import dev.quorate.agents.core.postgresql.doctor.ServerSurvey.Written;
+import dev.quorate.agents.core.postgresql.setup.ManagedText;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -270,5 +272,33 @@ class PostgresDoctorTest {
         PostgresDoctor.examine(Optional.empty(), host, cluster).stream()
             .map(Finding::subject)
             .toList());
+  }
+
+  @Test
+  void whatAValuePutsRightCanBeWritten() {
+    settings.putAll(
+        Map.of(
+            "fsync", "off",
+            "synchronous_commit", "local",
+            "wal_level", "minimal",
+            "max_wal_senders", "1",
+            "max_replication_slots", "1",
+            "listen_addresses", "localhost",
+            "wal_log_hints", "off",
+            "data_sync_retry", "on",
+            "full_page_writes", "off",
+            "recovery_target_timeline", "current"));
+    var right = new TreeMap<String, String>();
+    examine().stream()
+        .filter(f -> !f.value().isEmpty())
+        .forEach(f -> right.put(f.subject(), f.value()));
+    assertEquals(10, right.size(), right::toString);
+    assertEquals("on", right.get("fsync"));
+    assertEquals("replica", right.get("wal_level"));
+    right
+        .keySet()
+        .forEach(name ->
+            assertTrue(
+                ManagedText.ADDABLE.contains(name) || ServerSettings.NAMES.contains(name), name));
   }
 }
