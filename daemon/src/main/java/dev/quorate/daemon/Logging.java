@@ -1,5 +1,6 @@
 package dev.quorate.daemon;
 
+import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
@@ -8,12 +9,24 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.FileAppender;
 import dev.quorate.daemon.config.LogTarget;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /// Lets the log go where the configuration says.
+///
+/// Invariants:
+/// - Nobody waits for that place: where its disk hangs, or who reads it, lines are kept for a while
+///   and then lost. A node whose disk hangs has to leave, and says so meanwhile.
 final class Logging {
+  /// So many lines are kept for a place that takes none.
+  private static final int KEPT = 10_000;
+
+  /// For so long the end of the process waits for them.
+  private static final int LAST_MILLIS = 500;
+
   /// Time, name and severity are syslog's.
   private static final String SYSLOG_LINE = "quorated: %logger{0}: %msg %kvp{DOUBLE} %ex{8}";
 
@@ -43,6 +56,7 @@ final class Logging {
           case LogTarget.Syslog(var facility) -> Optional.of(syslog(context, facility, port));
           case LogTarget.Into into -> Optional.of(file(context, into));
         };
+    Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     appender.ifPresent(a -> {
       a.setContext(context);
       a.start();
@@ -52,10 +66,40 @@ final class Logging {
             "the log cannot go to %s: make it a file that user %s may write, or set 'log.target'"
                 .formatted(target, System.getProperty("user.name")));
       }
-      Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
       root.detachAndStopAllAppenders();
       root.addAppender(a);
     });
+    List<Appender<ILoggingEvent>> places = new ArrayList<>();
+    root.iteratorForAppenders().forEachRemaining(places::add);
+    for (Appender<ILoggingEvent> place : places) {
+      root.detachAppender(place);
+      root.addAppender(unwaited(context, place));
+    }
+  }
+
+  /// Takes lines at once and passes them on.
+  static AsyncAppender unwaited(LoggerContext context, Appender<ILoggingEvent> place) {
+    AsyncAppender appender = new AsyncAppender();
+    appender.setContext(context);
+    appender.setNeverBlock(true);
+    appender.setQueueSize(KEPT);
+    appender.setDiscardingThreshold(0);
+    appender.setMaxFlushTime(LAST_MILLIS);
+    appender.addAppender(place);
+    appender.start();
+    return appender;
+  }
+
+  /// Ends this process, after it has had everything written that was logged, if that is possible
+  /// soon.
+  static void halt(int exit) {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      context
+          .getLogger(Logger.ROOT_LOGGER_NAME)
+          .iteratorForAppenders()
+          .forEachRemaining(Appender::stop);
+    }
+    Runtime.getRuntime().halt(exit);
   }
 
   private static Appender<ILoggingEvent> file(LoggerContext context, LogTarget.Into into) {

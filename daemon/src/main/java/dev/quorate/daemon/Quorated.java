@@ -53,7 +53,7 @@ public final class Quorated {
   /// `systemctl status` says it too, above what the journal says.
   private static void end(int exit, String message) {
     SystemdNotify.send("STATUS=" + message.replace('\n', ' '));
-    Runtime.getRuntime().halt(exit);
+    Logging.halt(exit);
   }
 
   private static void run(List<String> arguments) throws IOException, InterruptedException {
@@ -115,7 +115,7 @@ public final class Quorated {
                   lifecycle.handOver();
                   log.atInfo().log("quorated ends; the services go on");
                   ended.countDown();
-                  Runtime.getRuntime().halt(0);
+                  Logging.halt(0);
                 }));
     if (lifecycle.joined()) {
       begin(lifecycle);

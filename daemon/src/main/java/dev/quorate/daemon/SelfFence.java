@@ -2,6 +2,8 @@ package dev.quorate.daemon;
 
 import dev.quorate.daemon.config.DaemonConfig;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,8 +12,7 @@ import org.slf4j.LoggerFactory;
 /// costs time and not safety; and it is no proof for anybody else.
 final class SelfFence {
   private static final Logger log = LoggerFactory.getLogger(SelfFence.class);
-  private static final List<String> USUAL =
-      List.of("/usr/bin/systemctl", "--force", "--force", "reboot");
+  private static final Path REBOOT = Path.of("/usr/sbin/reboot");
 
   private final List<String> program;
 
@@ -21,7 +22,26 @@ final class SelfFence {
 
   static SelfFence of(DaemonConfig config) {
     boolean usual = config.selfFence().isEmpty() && !Lives.laboratory(config);
-    return new SelfFence(usual ? USUAL : config.selfFence());
+    return new SelfFence(usual ? usual(REBOOT) : config.selfFence());
+  }
+
+  /// At once, and without a word to the disks where that can be said: one that hangs would keep the
+  /// machine on. Only systemd's own `reboot` is known to take these options.
+  static List<String> usual(Path reboot) {
+    boolean systemd =
+        Files.isSymbolicLink(reboot)
+            && String.valueOf(target(reboot).getFileName()).equals("systemctl");
+    return systemd
+        ? List.of(reboot.toString(), "--force", "--force", "--no-sync")
+        : List.of("/usr/bin/systemctl", "--force", "--force", "reboot");
+  }
+
+  private static Path target(Path link) {
+    try {
+      return Files.readSymbolicLink(link);
+    } catch (IOException _) {
+      return link;
+    }
   }
 
   /// Returns at once.

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import ch.qos.logback.core.AppenderBase;
 import dev.quorate.daemon.config.LogTarget;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -15,8 +18,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class LoggingTest {
@@ -54,6 +60,40 @@ class LoggingTest {
       assertTrue(text.startsWith("<132>"), "local0, warning: " + text);
       assertTrue(text.contains("quorated: Test: a link is down node=\"n1\""), text);
     }
+  }
+
+  /// A place that takes nothing until it is told to.
+  private static final class Hanging extends AppenderBase<ILoggingEvent> {
+    private final CountDownLatch thawed = new CountDownLatch(1);
+    private final AtomicInteger lines = new AtomicInteger();
+
+    @Override
+    protected void append(ILoggingEvent event) {
+      try {
+        thawed.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      lines.incrementAndGet();
+    }
+  }
+
+  @Test
+  @Timeout(20)
+  void nobodyWaitsForAPlaceThatTakesNothing() {
+    LoggerContext context = new LoggerContext();
+    context.setMDCAdapter(new LogbackMDCAdapter());
+    Hanging place = new Hanging();
+    place.setContext(context);
+    place.start();
+    Logger logger = context.getLogger("dev.quorate.Test");
+    logger.addAppender(Logging.unwaited(context, place));
+    for (int i = 0; i < 20_000; i++) {
+      logger.error("line {}", i);
+    }
+    place.thawed.countDown();
+    context.stop();
+    assertTrue(place.lines.get() >= 1_000, "what was kept is written then: " + place.lines);
   }
 
   @Test

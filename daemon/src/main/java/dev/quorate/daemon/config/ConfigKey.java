@@ -57,7 +57,8 @@ enum ConfigKey {
       "quorum.self-fence",
       "",
       "The program, with its words, that ends this machine at once when it has lost the quorum and"
-          + " `no-quorum-policy` is `suicide`. Absent: `/usr/bin/systemctl --force --force reboot`,"
+          + " `no-quorum-policy` is `suicide`. Absent: `/usr/sbin/reboot --force --force --no-sync` if"
+          + " that is systemd's, else `/usr/bin/systemctl --force --force reboot`,"
           + " and nothing where `boot-id` is given."),
   GRACE(
       "node.grace",
