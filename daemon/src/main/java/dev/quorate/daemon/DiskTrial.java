@@ -6,9 +6,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,27 +21,43 @@ final class DiskTrial {
   private static final Duration LIMIT = Duration.ofSeconds(1);
 
   private final Path file;
-  private final AtomicBoolean underWay = new AtomicBoolean();
+  private final Supplier<Instant> now;
+  private CompletableFuture<Boolean> answer = CompletableFuture.completedFuture(false);
+  private Instant begun = Instant.MIN;
 
-  DiskTrial(Path stateDirectory) {
+  DiskTrial(Path stateDirectory, Supplier<Instant> now) {
     this.file = stateDirectory.resolve("disk-trial");
+    this.now = now;
   }
 
-  /// Whether it did; a disk that still owes the answer of an earlier trial did not.
+  /// Whether it did so after it was asked here; blocks for a bounded time.
   boolean kept() {
-    if (!underWay.compareAndSet(false, true)) {
-      return false;
+    return begin().copy().completeOnTimeout(false, LIMIT.toMillis(), TimeUnit.MILLISECONDS).join();
+  }
+
+  /// Since when the disk has owed the answer of a trial; empty if it does not.
+  synchronized Optional<Instant> owes() {
+    return answer.isDone() ? Optional.empty() : Optional.of(begun);
+  }
+
+  /// Begins one, if the last one is over; one that is under way is not over before this was asked.
+  synchronized CompletableFuture<Boolean> begin() {
+    if (answer.isDone()) {
+      CompletableFuture<Boolean> next = new CompletableFuture<>();
+      answer = next;
+      begun = now.get();
+      Thread.ofPlatform()
+          .daemon()
+          .name("disk-trial")
+          .start(() -> {
+            try {
+              next.complete(write());
+            } finally {
+              next.complete(false); // whatever went wrong
+            }
+          });
     }
-    CompletableFuture<Boolean> answer = new CompletableFuture<>();
-    Thread.ofPlatform()
-        .daemon()
-        .name("disk-trial")
-        .start(() -> {
-          boolean kept = write();
-          underWay.set(false);
-          answer.complete(kept);
-        });
-    return answer.completeOnTimeout(false, LIMIT.toMillis(), TimeUnit.MILLISECONDS).join();
+    return answer;
   }
 
   private boolean write() {

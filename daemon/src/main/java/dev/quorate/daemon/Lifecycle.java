@@ -32,6 +32,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,12 +54,19 @@ final class Lifecycle implements NodeHost, AutoCloseable {
   private final CertificateKeeper keeper;
   private final MemberPorts ports;
   private final AddressMover moving;
+  private final IntConsumer end;
   private volatile DaemonConfig config;
   private volatile SortedMap<NodeId, NodeDefinition> known = new TreeMap<>();
   private volatile Optional<Node> node = Optional.empty();
   private volatile CountDownLatch leaving = new CountDownLatch(0);
 
   Lifecycle(DaemonConfig config, AgentCatalog agents, EventHistory history) {
+    this(config, agents, history, Logging::halt);
+  }
+
+  /// @param end ends this process with an exit code
+  Lifecycle(DaemonConfig config, AgentCatalog agents, EventHistory history, IntConsumer end) {
+    this.end = end;
     this.config = config;
     this.agents = agents;
     this.history = history;
@@ -461,7 +469,7 @@ final class Lifecycle implements NodeHost, AutoCloseable {
           .addKeyValue("reason", reason)
           .log("stopping");
     } finally {
-      Runtime.getRuntime().halt(StartFailure.FAIL_STOP);
+      end.accept(StartFailure.FAIL_STOP);
     }
   }
 

@@ -3,14 +3,17 @@ package dev.quorate.daemon;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.quorate.daemon.cli.ExitCode;
 import dev.quorate.daemon.cli.HactlError;
+import dev.quorate.membership.netty.HostAddresses;
 import dev.quorate.resource.json.ClusterJson;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
@@ -22,7 +25,8 @@ import javax.net.ssl.SSLSocket;
 /// One request to another node's admin port. Whatever goes wrong, the message names that port, what
 /// was tried and what can be done.
 final class MemberClient {
-  private static final int CONNECT_MILLIS = 3_000;
+  private static final Duration CONNECT = Duration.ofSeconds(3);
+  private static final HostAddresses HOSTS = new HostAddresses();
   private static final Duration HANDSHAKE = Duration.ofSeconds(5);
   private static final int LONGEST_REPLY = 1 << 20;
   private static final String LENGTH = "content-length:";
@@ -37,7 +41,7 @@ final class MemberClient {
     String where = host + ":" + port;
     Duration greeting = patience.compareTo(HANDSHAKE) < 0 ? patience : HANDSHAKE;
     try (Socket plain = new Socket()) {
-      Optional<HactlError> unreachable = connect(plain, host, port);
+      Optional<HactlError> unreachable = connect(plain, host, port, patience);
       if (unreachable.isPresent()) {
         throw unreachable.get();
       }
@@ -78,17 +82,25 @@ final class MemberClient {
   /// Why no connection can be made; empty if the host is there, even if no daemon is.
   static Optional<String> unreachable(String host, int port) {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(host, port), CONNECT_MILLIS);
+      socket.connect(new InetSocketAddress(host, port), (int) CONNECT.toMillis());
       return Optional.empty();
     } catch (IOException e) {
       return e instanceof ConnectException ? Optional.empty() : Optional.of(reason(e));
     }
   }
 
-  private static Optional<HactlError> connect(Socket socket, String host, int port) {
+  private static Optional<HactlError> connect(
+      Socket socket, String host, int port, Duration patience) {
     try {
-      socket.connect(new InetSocketAddress(host, port), CONNECT_MILLIS);
+      // Those who wait for little may have to decide something before a name server answers.
+      Duration limit = patience.compareTo(CONNECT) < 0 ? patience : CONNECT;
+      InetAddress address =
+          HOSTS.within(host, limit).orElseThrow(() -> new UnknownHostException(host));
+      socket.connect(new InetSocketAddress(address, port), (int) limit.toMillis());
       return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.of(HactlError.failed("interrupted", "type the command again"));
     } catch (IOException e) {
       String where = host + ":" + port;
       return Optional.of(
@@ -104,8 +116,8 @@ final class MemberClient {
 
   private static String reason(IOException e) {
     return switch (e) {
-      case SocketTimeoutException _ -> "no connection within " + CONNECT_MILLIS / 1000 + " s";
-      case java.net.UnknownHostException _ -> "no address is known for this name";
+      case SocketTimeoutException _ -> "no connection within " + CONNECT.toSeconds() + " s";
+      case UnknownHostException _ -> "no address is known for this name";
       default -> String.valueOf(e.getMessage());
     };
   }

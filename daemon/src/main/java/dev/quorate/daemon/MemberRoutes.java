@@ -12,6 +12,7 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.resource.json.ClusterJson;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -25,6 +26,9 @@ import org.slf4j.event.Level;
 final class MemberRoutes implements HttpHandler {
   private static final Logger log = LoggerFactory.getLogger(MemberRoutes.class);
   private static final String JSON = "application/json";
+
+  /// What is asked again and again while something is unsettled.
+  private static final List<String> OFTEN = List.of("POST /v1/pair", "POST " + HangingDisk.ROUTE);
 
   private final Cluster cluster;
   private final Enrolment enrolment;
@@ -69,7 +73,7 @@ final class MemberRoutes implements HttpHandler {
             "join it first: hactl cluster join");
         return;
       }
-      log.atLevel(route.equals("POST /v1/pair") ? Level.DEBUG : Level.INFO)
+      log.atLevel(OFTEN.contains(route) ? Level.DEBUG : Level.INFO)
           .addKeyValue("node", request.client())
           .addKeyValue("operation", route)
           .log("request by a member");

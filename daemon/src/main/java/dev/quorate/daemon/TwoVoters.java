@@ -173,14 +173,14 @@ final class TwoVoters implements Surroundings {
   /// Why this node would not go on if the peer left; empty if it would, with what is promoted there
   /// too.
   Optional<String> wouldNotGoOn() {
-    if (!shell.wouldGoOn()) {
-      return Optional.of(
-          "it would not go on alone: " + shell.unprotected().orElse(shell.standing().how()));
-    }
-    return TakeOver.obstacle(
-        machine.state(),
-        identity.node(),
-        resource -> Topology.of(resource.parameters()).promotes(identity.node()));
+    return shell
+        .wouldNotGoOn()
+        .map(why -> "it would not go on alone: " + why)
+        .or(() ->
+            TakeOver.obstacle(
+                machine.state(),
+                identity.node(),
+                resource -> Topology.of(resource.parameters()).promotes(identity.node())));
   }
 
   /// Asks the peer whether its disk is well and it would go on alone; blocks for a bounded time.

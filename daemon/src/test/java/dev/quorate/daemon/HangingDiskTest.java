@@ -1,5 +1,6 @@
 package dev.quorate.daemon;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,11 +136,13 @@ class HangingDiskTest {
         "decided alone",
         () -> nodes.type(other, "property set stonith-timeout=32s") == ExitCode.OK);
     String said = nodes.at(hanging).node().flatMap(Node::logFailure).orElse("");
-    assertTrue(said.contains("takes no part until quorated is restarted"), said);
+    assertTrue(said.contains("takes no part until it is well again"), said);
+    assertEquals(Map.of(), nodes.ended);
 
-    // For this run it stays so.
+    // For this run it stays so, and the next one begins by itself.
     thaw();
-    nodes.await("the disk has answered", () -> !hangs(hanging));
+    nodes.await("its daemon ends", () -> nodes.ended.containsKey(hanging));
+    assertEquals(Map.of(hanging, StartFailure.FAIL_STOP), nodes.ended);
     assertTrue(stands(hanging, "takes no part"));
     nodes.shut(hanging);
     Files.writeString(directory.resolve("on-n" + hanging), "");
@@ -160,6 +164,26 @@ class HangingDiskTest {
   void whereTheFollowersDiskHangsTheLeaderGoesOn() throws IOException {
     int leader = nodes.leader();
     oneHangsAndTheOtherGoesOn(3 - leader, leader);
+  }
+
+  /// Whoever stands for election does so in vain: who is asked for its vote cannot write it down.
+  /// No sync of the log is owed then.
+  @Test
+  void whereTheHangHasTakenThePairApartTheOtherGoesOn() {
+    int leader = nodes.leader();
+    int other = 3 - leader;
+    freeze(leader);
+    var _ =
+        nodes
+            .at(leader)
+            .node()
+            .orElseThrow()
+            .replicatedLog()
+            .transferLeadership(TestNodes.node(other));
+    nodes.await("the other goes on alone", () -> stands(other, "goes on without n" + leader));
+    assertTrue(Files.notExists(directory.resolve("on-n" + leader)), "it was fenced");
+    thaw();
+    nodes.await("its daemon ends", () -> nodes.ended.containsKey(leader));
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -36,6 +37,9 @@ final class TestNodes implements AutoCloseable {
   private final Path directory;
   private final List<Integer> ports;
   private final Map<NodeId, Lifecycle> up = new TreeMap<>();
+
+  /// Daemons that wanted to end their process, with the exit code; they go on until they are shut.
+  final Map<Integer, Integer> ended = new ConcurrentHashMap<>();
 
   /// What was said by the last command.
   final List<String> said = new CopyOnWriteArrayList<>();
@@ -122,7 +126,11 @@ final class TestNodes implements AutoCloseable {
   Lifecycle boot(int number) throws IOException {
     Path file = file(number);
     Lifecycle daemon =
-        new Lifecycle(ConfigFile.read(file), new AgentCatalog(List.of()), new EventHistory());
+        new Lifecycle(
+            ConfigFile.read(file),
+            new AgentCatalog(List.of()),
+            new EventHistory(),
+            exit -> ended.put(number, exit));
     up.put(node(number), daemon);
     if (daemon.joined()) {
       daemon.startOrWait();

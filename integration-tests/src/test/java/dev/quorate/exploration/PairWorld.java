@@ -159,10 +159,8 @@ record PairWorld(
     if (!me.is(Phase.OUT) && !other(n).before().equals(other(n).disk())) {
       next.put(who + "hears late", hear(n, other(n).before(), weakness));
     }
-    boolean relieved = contact && other(n).is(Phase.PAIRED) && !disks.hangs(1 - n);
-    if (disks.hangs(n)
-        && me.is(Phase.PAIRED)
-        && (relieved || weakness == Weakness.LEAVES_UNASKED)) {
+    boolean relieved = contact && mayGoOnAlone(other(n)) && !disks.hangs(1 - n);
+    if (disks.hangs(n) && mayGoOnAlone(me) && (relieved || weakness == Weakness.LEAVES_UNASKED)) {
       next.put(who + "leaves", tell(n, new SurvivorEvent.Relieved()));
     }
     boolean pair = me.disk().standing() == Standing.PAIR;
@@ -214,6 +212,10 @@ record PairWorld(
       takeIn(n, who, weakness, next);
     }
     members(n, who, contact, next);
+  }
+
+  private static boolean mayGoOnAlone(PairNode node) {
+    return node.daemon().filter(Survivor::mayGoOnAlone).isPresent();
   }
 
   /// What the log of both does about its members, as Ratis does it.

@@ -18,12 +18,16 @@ import java.util.Optional;
 ///   the same sync is owed still
 /// - by that, both never leave: who leaves has no good word for the other any more, and the bound
 ///   is longer than a word lasts
+/// - who has left comes back only after its disk has kept everything for [#WELL]
 public final class HungDisk {
   /// A bound that is shorter counts as this.
   static final Duration LEAST = Duration.ofSeconds(3);
 
   /// For so long a question and its answer may be under way.
   public static final Duration FRESH = Duration.ofMillis(1500);
+
+  /// A disk for which this node has left is well again when it has kept everything for so long.
+  static final Duration WELL = Duration.ofSeconds(5);
 
   /// Two looks that are further apart say that this node did not run in between.
   static final Duration GAP = Duration.ofSeconds(1);
@@ -33,6 +37,7 @@ public final class HungDisk {
   private Instant counted = Instant.MIN;
   private Instant looked = Instant.MIN;
   private Instant asked = Instant.MIN;
+  private Optional<Instant> wellSince = Optional.empty();
 
   /// Watches a disk that owes nothing yet.
   ///
@@ -62,5 +67,16 @@ public final class HungDisk {
   public boolean leaves(Instant now, Optional<Instant> owed, boolean relieved) {
     looked = now;
     return relieved && owed.isPresent() && owed.equals(sync) && !now.isAfter(asked.plus(FRESH));
+  }
+
+  /// Whether this node, which has left, can come back.
+  ///
+  /// @param keeps whether its disk owes nothing and has just kept something
+  public boolean isWellAgain(Instant now, boolean keeps) {
+    boolean paused = looked.plus(GAP).plus(GAP).isBefore(now);
+    looked = now;
+    wellSince =
+        keeps ? wellSince.filter(_ -> !paused).or(() -> Optional.of(now)) : Optional.empty();
+    return wellSince.filter(since -> !now.isBefore(since.plus(WELL))).isPresent();
   }
 }

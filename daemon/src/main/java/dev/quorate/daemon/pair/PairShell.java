@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,9 +31,6 @@ public final class PairShell implements AutoCloseable {
   private static final Duration BUSY = Duration.ofMillis(200);
   private static final Duration QUIET = Duration.ofSeconds(1);
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(2);
-
-  /// Who said hello so lately is not fenced: it is there, and its log may take longer to be heard.
-  private static final Duration TALKS = Duration.ofMillis(1500);
 
   /// The shortest delay: some hellos long.
   private static final Duration LEAST = Duration.ofMillis(600);
@@ -57,17 +55,17 @@ public final class PairShell implements AutoCloseable {
   private final PairLoop loop;
   private final MissedPeer missed;
   private final PeerEnd end = new PeerEnd();
+  private final PeerWord word = new PeerWord();
   private SurvivorRecord disk;
   private Optional<Survivor> survivor = Optional.empty();
-  private Optional<Hello> heard = Optional.empty();
   private boolean logQuorum;
   private long delays;
   private long fenceAtNanos;
-  private long heardAtNanos = System.nanoTime() - TALKS.toNanos();
   private volatile PairStanding standing = PairStanding.MAJORITY;
   private volatile SurvivorRecord shown;
   private volatile boolean anew;
   private volatile boolean undecided;
+  private volatile boolean mayGoOnAlone;
 
   /// A node that has just started; its log is closed.
   ///
@@ -175,19 +173,31 @@ public final class PairShell implements AutoCloseable {
     return undecided;
   }
 
-  /// Whether this node would go on alone if the peer took no part any more.
-  public boolean wouldGoOn() {
-    return standing.mode() == Mode.BOTH && around.rules().wanted() && unprotected().isEmpty();
+  /// Whether this node votes, or voted until the log of both fell silent, so that one of the two
+  /// may go on alone.
+  public boolean mayGoOnAlone() {
+    return mayGoOnAlone && !loop.unusable();
+  }
+
+  /// Why this node would not go on alone now if the peer took no part any more; empty if it would.
+  public Optional<String> wouldNotGoOn() {
+    if (!mayGoOnAlone() || !around.rules().wanted()) {
+      return Optional.of(standing.how());
+    }
+    return unprotected().or(protection::doubt);
   }
 
   /// The disk of this node's log hangs, and the peer would go on alone.
   ///
   /// @param reason for a human
+  /// @param still whether that is so when it comes to it
   /// @return whether this node takes no part any more because of it
-  public CompletableFuture<Boolean> relieved(String reason) {
+  public CompletableFuture<Boolean> relieved(String reason, BooleanSupplier still) {
     CompletableFuture<Boolean> left = new CompletableFuture<>();
     loop.submit(() -> {
-      tell(new SurvivorEvent.Relieved());
+      if (still.getAsBoolean()) {
+        tell(new SurvivorEvent.Relieved());
+      }
       left.complete(in(Phase.OUT));
       if (in(Phase.OUT)) {
         around.unusable(reason);
@@ -230,7 +240,7 @@ public final class PairShell implements AutoCloseable {
           "%s went on alone, and this node has only a part of what it decided: bring back its disk, or set up a new cluster with the database of this node"
               .formatted(peer));
     }
-    if (talks() || (heard.isPresent() && missed.seen() && !missed.silent())) {
+    if (word.talks() || (word.boot().isPresent() && missed.seen() && !missed.silent())) {
       return Optional.of(peer + " is not off: it is heard");
     }
     log.atWarn()
@@ -270,8 +280,8 @@ public final class PairShell implements AutoCloseable {
     takeIn();
     anew =
         leaderless.tooLong(
-            copies()
-                && talks()
+            word.copies(disk.epoch())
+                && word.talks()
                 && disk.standing() == Standing.PAIR
                 && in(Phase.WAITING, Phase.OFFERING, Phase.ALONE)
                 && pairLog.leadership() instanceof Leadership.Leaderless);
@@ -286,24 +296,12 @@ public final class PairShell implements AutoCloseable {
       pairLog.fallSilent();
       take(Survivor.begin(disk, lastSeen.mayBeOutdone()));
     }
-    heard = Optional.of(other);
-    heardAtNanos = System.nanoTime();
+    word.said(other);
     tell(new SurvivorEvent.PeerHeard(other.survivor(), other.boot()));
     if (other.anew()) {
       tell(new SurvivorEvent.AskedToBeginAnew(other.survivor()));
     }
     observe();
-  }
-
-  private boolean talks() {
-    return System.nanoTime() - heardAtNanos < TALKS.toNanos();
-  }
-
-  /// Whether the peer copies this node's epoch, as far as it said.
-  private boolean copies() {
-    return heard
-        .filter(h -> h.survivor().equals(new SurvivorRecord(disk.epoch(), Standing.LEARNER)))
-        .isPresent();
   }
 
   private void quorum(boolean there) {
@@ -322,9 +320,11 @@ public final class PairShell implements AutoCloseable {
     Survivor now = survivor.get();
     switch (now.phase()) {
       case WAITING, ALONE, LEARNING, OFFERING -> {
-        if (commits && now.votes() && heard.isPresent()) {
-          tell(new SurvivorEvent.QuorumGained(heard.get().boot()));
-        } else if (now.phase() == Phase.OFFERING && lost && !(copies() && talks())) {
+        if (commits && now.votes() && word.boot().isPresent()) {
+          tell(new SurvivorEvent.QuorumGained(word.boot().get()));
+        } else if (now.phase() == Phase.OFFERING
+            && lost
+            && !(word.copies(disk.epoch()) && word.talks())) {
           tell(new SurvivorEvent.QuorumLost());
         } else if (now.phase() == Phase.LEARNING && both) {
           tell(new SurvivorEvent.TakenIn());
@@ -343,7 +343,7 @@ public final class PairShell implements AutoCloseable {
   private void takeIn() {
     if (in(Phase.SOLE, Phase.OFFERING)
         && missed.seen()
-        && takingIn.hasEverything(in(Phase.SOLE) && copies())) {
+        && takingIn.hasEverything(in(Phase.SOLE) && word.copies(disk.epoch()))) {
       tell(new SurvivorEvent.LearnerCaughtUp());
     }
   }
@@ -357,23 +357,31 @@ public final class PairShell implements AutoCloseable {
     survivor = Optional.of(step.next());
     disk = step.next().disk();
     shown = disk;
-    if (!before.equals(Optional.of(step.next().phase()))) {
-      log.atInfo()
-          .addKeyValue("phase", step.next().phase())
-          .addKeyValue("record", disk)
-          .log("arbitration");
-      around.happened("two-node: " + Standings.text(step.next(), peer));
-    }
     undecided = in(Phase.BURYING);
+    mayGoOnAlone = step.next().mayGoOnAlone();
     end.in(step.next().phase());
     publish();
+    boolean changed = !before.equals(Optional.of(step.next().phase()));
+    if (changed && !in(Phase.OUT)) {
+      tellAll(step.next());
+    }
     for (SurvivorEffect effect : step.effects()) {
       perform(effect);
     }
+    if (changed && in(Phase.OUT)) {
+      tellAll(step.next()); // it left before it did anything else
+    }
+  }
+
+  private void tellAll(Survivor now) {
+    log.atInfo()
+        .addKeyValue("phase", now.phase())
+        .addKeyValue("record", now.disk())
+        .log("arbitration");
+    around.happened("two-node: " + Standings.text(now, peer));
   }
 
   private void perform(SurvivorEffect effect) {
-    log.atDebug().addKeyValue("effect", effect).log("arbitration effect");
     switch (effect) {
       case SurvivorEffect.OpenPair() -> pairLog.open(disk.epoch());
       case SurvivorEffect.ClosePair() -> pairLog.fallSilent();
@@ -461,7 +469,7 @@ public final class PairShell implements AutoCloseable {
     if (number != delays || !in(Phase.ALONE, Phase.RESUMING)) {
       return;
     }
-    if (!wanted() || unprotected().isPresent() || (talks() && in(Phase.ALONE))) {
+    if (!wanted() || unprotected().isPresent() || (word.talks() && in(Phase.ALONE))) {
       loop.later(BUSY, () -> delayPassed(number, granted));
     } else if (granted) {
       tell(new SurvivorEvent.DelayPassed());

@@ -18,6 +18,8 @@ final class Protection {
   private final Consumer<Runnable> loop;
   private final AtomicBoolean underWay = new AtomicBoolean();
   private volatile Optional<String> problem = Optional.of("the fence device was not asked yet");
+  private volatile long goodNanos = System.nanoTime() - AGAIN.toNanos();
+  private volatile boolean soon;
   private long dueNanos = System.nanoTime();
 
   Protection(Surroundings around, Consumer<Runnable> loop) {
@@ -29,13 +31,24 @@ final class Protection {
     return problem;
   }
 
+  /// Why nobody is to rely on this node's going on alone right now; empty if the device answered
+  /// just before. If it did not, it is asked, and the next question is answered by what it says.
+  Optional<String> doubt() {
+    long ago = System.nanoTime() - goodNanos;
+    soon = soon || ago > AGAIN.dividedBy(2).toNanos();
+    return problem.isEmpty() && ago < AGAIN.toNanos()
+        ? Optional.empty()
+        : Optional.of(problem.orElse("its fence device is being asked for the other node"));
+  }
+
   /// Called with each tick.
   ///
   /// @param up whether the peer is known to be on
   void due(boolean up) {
-    if (System.nanoTime() - dueNanos < 0 || !underWay.compareAndSet(false, true)) {
+    if ((System.nanoTime() - dueNanos < 0 && !soon) || !underWay.compareAndSet(false, true)) {
       return;
     }
+    soon = false;
     Thread.ofVirtual()
         .name("pair-protection")
         .start(() -> {
@@ -46,6 +59,9 @@ final class Protection {
 
   private void found(Optional<String> found) {
     underWay.set(false);
+    if (found.isEmpty()) {
+      goodNanos = System.nanoTime();
+    }
     dueNanos = System.nanoTime() + (found.isEmpty() ? EVERY : AGAIN).toNanos();
     if (found.equals(problem)) {
       return;

@@ -72,6 +72,22 @@ class HungDiskTest {
   }
 
   @Test
+  void isWellAgainOnceItHasKeptEverythingForAWhile() {
+    assertFalse(disk.isWellAgain(now, true));
+    for (int i = 0; i < 19; i++) {
+      now = now.plusMillis(250);
+      assertFalse(disk.isWellAgain(now, true));
+    }
+    assertFalse(disk.isWellAgain(now, false), "not everything");
+    for (int i = 0; i < 20; i++) {
+      now = now.plusMillis(250);
+      assertFalse(disk.isWellAgain(now, true));
+    }
+    assertTrue(disk.isWellAgain(now.plusMillis(250), true));
+    assertFalse(disk.isWellAgain(now.plusSeconds(60), true), "nobody looked meanwhile");
+  }
+
+  @Test
   void aWordLastsLessThanTheShortestBound() {
     HungDisk hasty = new HungDisk(Duration.ofMillis(1));
     assertFalse(hasty.asks(now, SYNC));

@@ -93,6 +93,12 @@ public record Survivor(
     return phase == Phase.PAIRED || phase == Phase.SOLE;
   }
 
+  /// Whether it would fence the other and go on if that took no part any more; so it is what a node
+  /// is that leaves to the other for its disk.
+  public boolean mayGoOnAlone() {
+    return phase == Phase.PAIRED || (phase == Phase.ALONE && entitled);
+  }
+
   /// Takes part in the log of both.
   public boolean votes() {
     return switch (phase) {
@@ -129,7 +135,7 @@ public record Survivor(
               ? write(Phase.LEARNING, new SurvivorRecord(disk.epoch(), Standing.PAIR))
               : stay();
       case SurvivorEvent.Relieved() ->
-          phase == Phase.PAIRED ? to(Phase.OUT, new SurvivorEffect.Leave()) : stay();
+          mayGoOnAlone() ? to(Phase.OUT, new SurvivorEffect.Leave()) : stay();
       case SurvivorEvent.Sworn(var spare) -> sworn(spare);
     };
   }

@@ -207,6 +207,22 @@ class SurvivorTest {
     assertFalse(step.next().votes() || step.next().decides());
   }
 
+  @Test
+  void whoseHangHasTakenThePairApartIsRelievedAsWell() {
+    pair();
+    on(new SurvivorEvent.QuorumLost());
+    assertTrue(step.next().mayGoOnAlone());
+    on(new SurvivorEvent.Relieved());
+    assertEquals(List.of(new SurvivorEffect.Leave()), step.effects());
+    assertFalse(step.next().mayGoOnAlone());
+
+    step = Survivor.begin(PAIR, false);
+    pair();
+    on(new SurvivorEvent.QuorumLost(), new SurvivorEvent.DelayPassed());
+    on(new SurvivorEvent.Relieved());
+    assertEquals(Phase.FENCING, step.next().phase(), "it is going on alone");
+  }
+
   private void pair() {
     on(new SurvivorEvent.PeerHeard(PAIR, "b1"));
     assertEquals(List.of(new SurvivorEffect.OpenPair()), step.effects());
