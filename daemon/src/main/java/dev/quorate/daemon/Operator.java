@@ -107,7 +107,12 @@ final class Operator implements Cluster {
     return lifecycle
         .node()
         .flatMap(n -> n.nodeLog().greeted(client, body))
-        .orElseGet(() -> Cluster.super.greeted(client, body));
+        .orElseGet(() -> {
+          if (lifecycle.phase() == NodeFacts.Phase.DAMAGED) {
+            throw TwoVoters.unusable(lifecycle.config().identity().orElseThrow().node());
+          }
+          return Cluster.super.greeted(client, body);
+        });
   }
 
   @Override

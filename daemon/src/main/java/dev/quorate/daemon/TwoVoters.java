@@ -241,12 +241,7 @@ final class TwoVoters implements Surroundings {
     return shell
         .greeted(hello.get())
         .map(Hello::toJson)
-        .orElseThrow(() ->
-            new HactlError(
-                ExitCode.REFUSED,
-                "HA-PAIR-004",
-                "the log of " + identity.node() + " is unusable, so that it takes no part",
-                "see 'hactl status' there"));
+        .orElseThrow(() -> unusable(identity.node()));
   }
 
   /// An operator swears that the peer is off; blocks until this node goes on alone.
@@ -260,7 +255,7 @@ final class TwoVoters implements Surroundings {
           ExitCode.REFUSED,
           "HA-PAIR-006",
           peer + " is not off: its machine answers at " + address(),
-          "let it take part, or switch it off");
+          "let it take part, or switch it off and type this again");
     }
     Optional<String> refused;
     try {
@@ -322,9 +317,28 @@ final class TwoVoters implements Surroundings {
       return Hello.parse(answer);
     } catch (HactlError e) {
       // It is not there, or not ready: asked again soon.
-      refusal = e.code().equals("HA-PAIR-005") ? "; " + e.message() + ": " + e.hint() : "";
+      refusal = refusal(e, peer);
       return Optional.empty();
     }
+  }
+
+  /// What is said where the peer is there and will not settle anything, with what helps then.
+  static String refusal(HactlError answer, NodeId peer) {
+    return switch (answer.code()) {
+      case "HA-PAIR-004" ->
+          "; %s: restart quorated there, or if that does not help switch its machine off; where this node waits then, 'hactl quorum adopt %s' lets it go on"
+              .formatted(answer.message(), peer);
+      case "HA-PAIR-005" -> "; " + answer.message() + ": " + answer.hint();
+      default -> "";
+    };
+  }
+
+  static HactlError unusable(NodeId self) {
+    return new HactlError(
+        ExitCode.REFUSED,
+        "HA-PAIR-004",
+        "the log of " + self + " is unusable, so that it takes no part",
+        "see 'hactl status' there");
   }
 
   @Override

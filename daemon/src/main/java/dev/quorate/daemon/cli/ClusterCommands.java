@@ -170,6 +170,8 @@ final class ClusterCommands {
           "without " + names(targets) + " the others have no quorum and stop everything",
           "stop the whole cluster with --all, or insist with --force");
     }
+    FreshOath.warning(in.cluster().state(), targets, in.cluster().now().toInstant())
+        .ifPresent(in.out()::remark);
     each(in, targets, "stop");
   }
 

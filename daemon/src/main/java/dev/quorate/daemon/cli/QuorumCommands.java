@@ -210,7 +210,7 @@ final class QuorumCommands {
     in.out().line("This node goes on without %s, in epoch %d.".formatted(absent, epoch));
     in.out()
         .remark(
-            "Switch %s on only while this node runs: then it copies what is decided here from now on. Where it comes up within ten minutes of its loss and this node is off, it may fence this node and go on with what it had; after longer it waits for this node, or for an oath."
+            "Switch %1$s on only while this node runs: then it copies what is decided here from now on. Where it comes up within ten minutes of its loss and this node is off, it may fence this node and go on with what it had; after longer it waits for this node, or for an oath. So do not stop this node for ten minutes, unless %1$s stays off."
                 .formatted(absent));
   }
 

@@ -5,7 +5,6 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.resource.Action;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.FencingRecord;
-import java.util.Locale;
 
 /// What the log is told of a fencing that has ended.
 final class FencingReport {
@@ -19,7 +18,7 @@ final class FencingReport {
     switch (outcome) {
       case FencingOutcome.Confirmed(var by, var level) -> {
         device = by;
-        proof = level.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        proof = level.word();
       }
       case FencingOutcome.Failed(var why) -> reason = why;
       case FencingOutcome.Unknown(var why) -> reason = "not known: " + why;

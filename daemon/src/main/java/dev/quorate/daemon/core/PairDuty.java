@@ -9,7 +9,6 @@ import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.TwoNodes;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -138,7 +137,7 @@ final class PairDuty {
         proof.reboot(),
         true,
         proof.device(),
-        proof.level().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+        proof.level().word(),
         proof.reason(),
         self,
         proof.client(),
