@@ -303,6 +303,7 @@ class StandingClusterTest {
                         new ResourceId("lab"),
                         "fence_virsh",
                         new TreeMap<>(Map.of("pcmk_host_list", "a,z")))))));
+    cluster.accepted(new ClusterCommand.RequestSwitchover(TinyCluster.PG, "a", "test"));
     cluster.succeed(OperationKind.DEMOTE, z.node());
     assertEquals(a.node(), cluster.elect(new TreeMap<>(Map.of(a.node(), 100, z.node(), 0))));
     assertEquals(List.of(), fences());
@@ -368,6 +369,7 @@ class StandingClusterTest {
   @Tag("S0-45")
   void aPromotionThatCannotBeInTimeSaysSoAndPromotesNothing() {
     takeOver();
+    cluster.accepted(new ClusterCommand.RequestSwitchover(TinyCluster.PG, "a", "test"));
     cluster.succeed(OperationKind.DEMOTE, z.node());
     assertEquals(a.node(), cluster.elect(new TreeMap<>(Map.of(a.node(), 100, z.node(), 0))));
     String startup = process(a, "startup");
