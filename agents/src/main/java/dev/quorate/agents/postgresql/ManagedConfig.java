@@ -82,11 +82,21 @@ final class ManagedConfig {
       replace(recovery.path(), recovery.text());
       return;
     }
-    Path signal = dataDirectory.resolve("standby.signal");
+    Path signal = signal();
     if (Files.notExists(signal)) {
       Files.createFile(signal);
       own(signal);
     }
+  }
+
+  private Path signal() {
+    return dataDirectory.resolve("standby.signal");
+  }
+
+  /// Takes that back.
+  void unmarkStandby() throws IOException {
+    Files.deleteIfExists(signal());
+    Files.deleteIfExists(recovery.path());
   }
 
   private void include() throws IOException {

@@ -244,17 +244,18 @@ final class Rejoin {
     try {
       Path saved = saveLocalFiles(parameters.dataDirectory());
       Files.writeString(mark(), "pg_rewind\n");
+      recover(within);
       ProcessOutcome outcome =
           instance.tool(
               "pg_rewind",
               List.of(
                   "-D",
                   parameters.dataDirectory().toString(),
-                  "--source-server=" + upstream.conninfo(),
-                  "--config-file=" + parameters.configDirectory().resolve("postgresql.conf")),
+                  "--source-server=" + upstream.conninfo()),
               within);
       if (!outcome.ok()) {
         LOG.atWarn().addKeyValue("reason", outcome.problem()).log("pg_rewind failed");
+        instance.markStandby();
         Optional<String> obstacle = obstacle();
         if (obstacle.isPresent()) {
           throw new PostgresException("it could not be rewound, but " + obstacle.get());
@@ -268,6 +269,20 @@ final class Rejoin {
       return true;
     } catch (IOException e) {
       throw new PostgresException("the rewind could not be prepared", e);
+    }
+  }
+
+  /// Ends what a crash has left open: `pg_rewind` wants it so. It does that itself only from 13 on,
+  /// before 15 only where the settings lie beside the data, and never to what is marked as a
+  /// standby.
+  private void recover(Duration within) {
+    if (instance.control().state().isClean()) {
+      return;
+    }
+    instance.unmarkStandby();
+    ProcessOutcome outcome = instance.recoverAlone(within);
+    if (!outcome.ok()) {
+      LOG.atWarn().addKeyValue("reason", outcome.problem()).log("no recovery before pg_rewind");
     }
   }
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.quorate.agents.Finding;
+import dev.quorate.agents.Setup;
 import dev.quorate.agents.core.postgresql.ControlFile;
 import dev.quorate.agents.postgresql.TestServers.Server;
 import dev.quorate.agents.process.ProcessOutcome;
@@ -44,7 +46,7 @@ class VersionsTest {
 
   /// The server programs of a version with the tools beside them, where the owner of the data can
   /// read them.
-  private record Programs(Path root) implements AutoCloseable {
+  record Programs(Path root) implements AutoCloseable {
     static Programs of(int major) throws IOException {
       Path root = Files.createTempDirectory(Path.of("/tmp"), "quorate-postgresql-");
       run("chmod", "755", root.toString());
@@ -117,11 +119,23 @@ class VersionsTest {
         // Before 13 PostgreSQL is told by a restart whom to follow: nothing of it may be a failure.
         OperationResult result = cluster.perform(OperationKind.MONITOR, a.node());
         assertEquals(Role.UNPROMOTED, result.observed(), result::reason);
+        theDoctorIsHeard(servers, cluster, b);
       }
     }
   }
 
-  private static Server copyOf(TestServers servers, Server original) throws IOException {
+  /// It has a question for every version, and what it finds can be put right.
+  private static void theDoctorIsHeard(TestServers servers, TinyCluster cluster, Server primary) {
+    List<Finding> found = cluster.instance(primary.node()).examine();
+    assertTrue(found.stream().anyMatch(f -> f.subject().equals("fsync")), found::toString);
+    assertTrue(found.stream().noneMatch(f -> f.subject().equals("server")), found::toString);
+    Setup left = cluster.instance(primary.node()).setUp(true);
+    assertEquals("", left.problem());
+    assertTrue(left.amendments().stream().noneMatch(a -> a.name().equals("fsync")), left::toString);
+    assertEquals("on", servers.ask(primary, "SHOW fsync"));
+  }
+
+  static Server copyOf(TestServers servers, Server original) throws IOException {
     Server copy = servers.empty("b", "127.0.0.3");
     servers.run(
         "cp",

@@ -1,0 +1,130 @@
+package dev.quorate.agents.postgresql;
+
+import static dev.quorate.agents.postgresql.TestServers.LONG;
+import static dev.quorate.agents.postgresql.TestServers.SHORT;
+import static dev.quorate.agents.postgresql.TestServers.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.quorate.agents.core.postgresql.ControlFile;
+import dev.quorate.agents.core.postgresql.MemberOrder;
+import dev.quorate.agents.core.postgresql.ServerSettings;
+import dev.quorate.agents.linux.ProcessExitWatch;
+import dev.quorate.agents.postgresql.TestServers.Server;
+import dev.quorate.agents.process.ProcessRunner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.SortedMap;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A primary that ended without a checkpoint and has something of its own comes back by a rewind,
+/// whatever ended it.
+@Tag("slow")
+class RewindTest {
+  @BeforeEach
+  void onRealServers() {
+    assumeTrue(TestServers.available(), "needs root and PostgreSQL 15 in /usr/lib/postgresql");
+  }
+
+  @Test
+  void afterACrash() throws Exception {
+    try (TestServers servers = new TestServers()) {
+      isRewound(servers, _ -> {});
+    }
+  }
+
+  /// It is marked as a standby then, as which `pg_rewind` would not recover it.
+  @Test
+  void afterAnEmergencyStop() throws Exception {
+    try (TestServers servers = new TestServers()) {
+      isRewound(servers, a -> a.instance().markStandby());
+    }
+  }
+
+  private static void isRewound(TestServers servers, Consumer<Server> afterwards) throws Exception {
+    Server a = servers.fresh("a", "127.0.0.2");
+    Server b = VersionsTest.copyOf(servers, a);
+    String done = diverge(servers, a, b, afterwards);
+    assertTrue(done.startsWith("rewound"), done);
+    b.probe().createSlot(ServerSettings.slotOf(a.node()), true, SHORT);
+    a.instance().start(a.follow(b), LONG);
+    await("same rows", () -> servers.ask(a, "SELECT count(*) FROM t").equals("1010"));
+    assertEquals("t", servers.ask(a, "SELECT pg_is_in_recovery()"));
+  }
+
+  /// A `pg_rewind` of their own is not at hand: one is called that notes what it is asked and
+  /// fails.
+  @ParameterizedTest
+  @ValueSource(ints = {10, 11, 12, 14})
+  void everyVersionIsRecoveredFirstAndAskedInItsOwnWords(int major) throws Exception {
+    try (VersionsTest.Programs programs = VersionsTest.Programs.of(major);
+        TestServers servers = new TestServers(programs.bin())) {
+      Server a = servers.fresh("a", "127.0.0.2");
+      Server b = VersionsTest.copyOf(servers, a);
+      Path asked = a.home().resolve("work/asked");
+      note(programs.bin().resolve("pg_rewind"), asked);
+      String done = diverge(servers, a, b, x -> x.instance().markStandby());
+      assertEquals("copied anew: it could not be rewound", done);
+      String words = Files.readString(asked);
+      assertTrue(words.startsWith("-D " + a.parameters().dataDirectory() + " --source-s"), words);
+      assertFalse(words.contains("--config-file"), "known from 15 on only");
+      assertEquals(ControlFile.State.SHUT_DOWN, replaced(a).control().state());
+      assertEquals(major, a.instance().major());
+    }
+  }
+
+  private static void note(Path program, Path into) throws IOException {
+    Files.delete(program);
+    Files.writeString(program, "#!/bin/sh\necho \"$@\" > %s\nexit 1\n".formatted(into));
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /// What a copy took the place of.
+  private static PostgresInstance replaced(Server server) {
+    SortedMap<String, String> text =
+        TestServers.parameters(
+            server.parameters().bindir().orElseThrow(), server.home(), server.parameters().port());
+    text.put("pgdata", server.parameters().dataDirectory() + ".quorate-old");
+    return new PostgresInstance(
+        PostgresParameters.parse(text), new ProcessRunner(), new ProcessExitWatch(), server.home());
+  }
+
+  /// Both have the same, then each something of its own; a ends in the midst of it and comes back.
+  private static String diverge(
+      TestServers servers, Server a, Server b, Consumer<Server> afterwards) throws Exception {
+    a.instance().start(a.alone(), LONG);
+    promote(a);
+    servers.address(b);
+    a.probe().createSlot(ServerSettings.slotOf(b.node()), true, SHORT);
+    b.instance().start(b.follow(a), LONG);
+    servers.ask(a, "CREATE TABLE t AS SELECT generate_series(1, 1000) AS id");
+    await("b has it", () -> servers.sql(b, "SELECT FROM t").ok());
+    b.instance().stop(LONG);
+    servers.ask(a, "INSERT INTO t SELECT generate_series(2000, 3000)");
+    servers.ask(a, "CHECKPOINT");
+    servers.ask(a, "INSERT INTO t SELECT generate_series(3000, 4000)");
+    a.instance().stopAtOnce();
+    afterwards.accept(a);
+    b.instance().start(b.alone(), LONG);
+    promote(b);
+    servers.ask(b, "INSERT INTO t SELECT generate_series(5000, 5009)");
+    servers.ask(b, "CHECKPOINT");
+    String address = ServerSettings.conninfo(a.node(), b.address(), servers.port, "postgres", "");
+    return new Rejoin(a.parameters(), a.instance(), a.node())
+        .run(new Upstream(a.instance(), address), false, MemberOrder.NONE, LONG);
+  }
+
+  private static void promote(Server server) {
+    server.instance().promote();
+    await("promoted", () -> !server.probe().inRecovery(SHORT));
+  }
+}
