@@ -3,6 +3,7 @@ package dev.quorate.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quorate.agents.ResourceAgent;
 import dev.quorate.consensus.Leadership;
 import dev.quorate.daemon.cli.AgentCatalog;
 import dev.quorate.daemon.cli.CommandTree;
@@ -40,6 +41,9 @@ final class TestNodes implements AutoCloseable {
 
   /// Daemons that wanted to end their process, with the exit code; they go on until they are shut.
   final Map<Integer, Integer> ended = new ConcurrentHashMap<>();
+
+  /// What every node can run.
+  List<ResourceAgent> agents = List.of();
 
   /// What was said by the last command.
   final List<String> said = new CopyOnWriteArrayList<>();
@@ -128,7 +132,7 @@ final class TestNodes implements AutoCloseable {
     Lifecycle daemon =
         new Lifecycle(
             ConfigFile.read(file),
-            new AgentCatalog(List.of()),
+            new AgentCatalog(agents),
             new EventHistory(),
             exit -> ended.put(number, exit));
     up.put(node(number), daemon);
