@@ -2,6 +2,8 @@ package dev.quorate.consensus.simulated;
 
 import dev.quorate.consensus.LogMembers;
 import dev.quorate.consensus.LogPosition;
+import dev.quorate.consensus.ReplicatedStateMachine;
+import dev.quorate.consensus.core.CommandApplier;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +38,20 @@ final class DurableLog {
     configurations.put(0L, founding);
   }
 
+  /// A log that begins with a snapshot.
+  ///
+  /// @param term the newest that it took part in before
+  static DurableLog founded(byte[] snapshot, LogPosition end, long term, LogMembers founding) {
+    DurableLog log = new DurableLog(1, founding);
+    log.configurations.clear();
+    log.configurations.put(end.index(), founding);
+    log.snapshot = snapshot;
+    log.snapshotIndex = end.index();
+    log.snapshotTerm = end.term();
+    log.term = term;
+    return log;
+  }
+
   int incarnation() {
     return incarnation;
   }
@@ -48,6 +64,29 @@ final class DurableLog {
   /// The index of that word.
   long membersIndex() {
     return configurations.lastKey();
+  }
+
+  /// Who keeps it, if that is known to be committed.
+  LogMembers agreedMembers(long commit) {
+    return membersIndex() <= commit ? members() : LogMembers.NONE;
+  }
+
+  /// Everything that is here, committed or not.
+  CommandApplier replay(ReplicatedStateMachine machine) {
+    CommandApplier applier = new CommandApplier(machine);
+    if (snapshot != null) {
+      applier.restore(snapshot);
+    }
+    for (long index = snapshotIndex + 1; index <= lastIndex(); index++) {
+      Entry entry = entry(index);
+      LogPosition position = new LogPosition(SimulatedLog.EPOCH, entry.term(), index);
+      if (entry.command().hasRemaining()) {
+        var _ = applier.apply(position, entry.command());
+      } else {
+        applier.advance(position);
+      }
+    }
+    return applier;
   }
 
   long lastIndex() {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// Invariants: terms and the commit index never fall within a life; a node in contact with a leader
 /// votes for nobody else; a dead node does nothing.
 final class SimulatedLog implements ReplicatedLog {
-  private static final long EPOCH = 1;
+  static final long EPOCH = 1;
   private static final Duration APPLY = Duration.ofNanos(100_000);
 
   private final SimulatedLogCluster cluster;
@@ -285,6 +285,10 @@ final class SimulatedLog implements ReplicatedLog {
       applyScheduled = true;
       cluster.run(this, APPLY, this::apply);
     }
+  }
+
+  LogMembers agreedMembers() {
+    return disk.agreedMembers(commit);
   }
 
   private void apply() {

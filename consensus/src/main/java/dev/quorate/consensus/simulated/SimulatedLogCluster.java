@@ -6,6 +6,7 @@ import dev.quorate.consensus.LogMember;
 import dev.quorate.consensus.LogMembers;
 import dev.quorate.consensus.ReplicatedLog;
 import dev.quorate.consensus.ReplicatedStateMachine;
+import dev.quorate.consensus.core.CommandApplier;
 import dev.quorate.membership.NodeId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,6 +91,33 @@ public final class SimulatedLogCluster {
       disks.put(node, disk);
     }
     return start(node, disk, machine, listener);
+  }
+
+  /// Whether a node's disk holds a log of this group.
+  public boolean holds(NodeId node) {
+    return disks.containsKey(node);
+  }
+
+  /// Founds another group on everything that a node which is down holds of this one, committed or
+  /// not; the node has nothing of the other group yet.
+  ///
+  /// @param next of which this node is the only founder
+  /// @param scratch a state machine in its initial state, used up by this
+  public void refound(NodeId node, SimulatedLogCluster next, ReplicatedStateMachine scratch) {
+    DurableLog disk = disks.get(node);
+    if (disk == null || lives.containsKey(node) || next.holds(node)) {
+      throw new IllegalStateException("nothing can be founded on the log of " + node);
+    }
+    CommandApplier applier = disk.replay(scratch);
+    next.disks.put(
+        node, DurableLog.founded(applier.snapshot(), applier.applied(), disk.term, next.founding));
+  }
+
+  /// Who keeps the log for good as far as a node that runs knows: by what is known to be committed,
+  /// if nothing else is under way.
+  public LogMembers agreedMembers(NodeId node) {
+    SimulatedLog life = lives.get(node);
+    return life == null ? LogMembers.NONE : life.agreedMembers();
   }
 
   private ReplicatedLog start(
