@@ -61,6 +61,10 @@ final class SimulatedPostgres {
   private final TreeMap<NodeId, ReplicationStream> standbys = new TreeMap<>();
   private final ArrayDeque<Commit> commits = new ArrayDeque<>();
   private final List<Runnable> stuck = new ArrayList<>();
+
+  /// Whom its settings name on the disk; it may have read them or not.
+  @Nullable NodeId written;
+
   private @Nullable NodeId upstream;
   private @Nullable ReplicationStream source;
   private boolean connecting;

@@ -61,6 +61,7 @@ final class SimulatedPostgresAgent implements SimulatedAgent {
   private long checkedAt = -CHECK;
   private long detachedSince = -1;
   private SyncNames applied = SyncNames.of(List.of(), 0);
+  private Optional<String> told = Optional.empty();
   private long appliedAt;
   private Optional<Lsn> boundary = Optional.empty();
   private List<PostgresDecision> lastDecisions = List.of();
@@ -165,6 +166,7 @@ final class SimulatedPostgresAgent implements SimulatedAgent {
     if (!started) {
       started = true;
       applied = postgres.names;
+      told = Optional.empty();
       appliedAt = world.agenda.nanos();
       boundary = Optional.empty();
     }
@@ -200,7 +202,9 @@ final class SimulatedPostgresAgent implements SimulatedAgent {
     if (begun) {
       postgres.names = names;
       named(names);
-      postgres.follow(upstream.orElse(null));
+      told = Optional.of(upstream.map(NodeId::name).orElse(""));
+      postgres.written = upstream.orElse(null);
+      postgres.follow(postgres.written);
     }
     return begun;
   }
@@ -221,8 +225,12 @@ final class SimulatedPostgresAgent implements SimulatedAgent {
     boundary = Optional.empty();
   }
 
+  /// Writes whom to receive from into its settings; whenever it reads them, it reads what was
+  /// written last.
   void follow(@Nullable NodeId node) {
-    postgres.reload(World.between(random, 1, 50), () -> postgres.follow(node));
+    told = Optional.of(node == null ? "" : node.name());
+    postgres.written = node;
+    postgres.reload(World.between(random, 1, 50), () -> postgres.follow(postgres.written));
   }
 
   // Look, decide, act.
@@ -284,6 +292,8 @@ final class SimulatedPostgresAgent implements SimulatedAgent {
     return new PostgresObservation(
         condition,
         facts,
+        told,
+        facts.filter(f -> f.conninfo().isEmpty()).isPresent(),
         now - castAt < REPEAT ? castRound : 0,
         Duration.ofNanos(detachedSince < 0 ? 0 : now - detachedSince),
         applied,

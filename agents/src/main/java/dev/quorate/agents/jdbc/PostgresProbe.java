@@ -70,15 +70,14 @@ public final class PostgresProbe implements AutoCloseable {
       "SELECT slot_name, active, coalesce(restart_lsn::text, '0/0'), false"
           + " FROM pg_replication_slots WHERE slot_type = 'physical' ORDER BY slot_name";
 
-  private static final String CHECKPOINTER =
-      "SELECT pid, coalesce(wait_event, '') FROM pg_stat_activity"
-          + " WHERE backend_type = 'checkpointer'";
+  private static final String PROCESS =
+      "SELECT pid, coalesce(wait_event, '') FROM pg_stat_activity WHERE backend_type = ?";
 
-  /// The process that writes checkpoints.
+  /// A process of the server's own.
   ///
   /// @param pid its number; 0 if there is none
   /// @param waitEvent what it waits for, or empty text
-  public record Checkpointer(long pid, String waitEvent) {}
+  public record ServerProcess(long pid, String waitEvent) {}
 
   private interface Question<T> {
     T ask(Connection connection) throws SQLException;
@@ -146,20 +145,23 @@ public final class PostgresProbe implements AutoCloseable {
     ask(deadline, c -> execute(c, "CHECKPOINT"));
   }
 
-  /// Asks what the checkpointer is doing.
+  /// Asks what a process of the server's own is doing.
   ///
+  /// @param type as `pg_stat_activity` calls it, `checkpointer`; of several the first
   /// @param deadline how long the answer may take
   /// @throws ProbeException if there is none
-  public Checkpointer checkpointer(Duration deadline) {
-    return ask(deadline, PostgresProbe::readCheckpointer);
+  public ServerProcess process(String type, Duration deadline) {
+    return ask(deadline, c -> readProcess(c, type));
   }
 
-  private static Checkpointer readCheckpointer(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(CHECKPOINTER)) {
-      return row.next()
-          ? new Checkpointer(row.getLong(1), row.getString(2))
-          : new Checkpointer(0, "");
+  private static ServerProcess readProcess(Connection connection, String type) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(PROCESS)) {
+      statement.setString(1, type);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next()
+            ? new ServerProcess(row.getLong(1), row.getString(2))
+            : new ServerProcess(0, "");
+      }
     }
   }
 

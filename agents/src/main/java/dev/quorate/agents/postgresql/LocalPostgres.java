@@ -75,7 +75,9 @@ final class LocalPostgres implements AutoCloseable {
   private ServerSettings settings;
   private SyncNames applied = SyncNames.of(new TreeSet<>(), 0);
   private long appliedAt;
-  private final ReloadProof inForce = new ReloadProof();
+  private final ReloadProof inForce = ReloadProof.ofCheckpointer();
+  private final ReloadProof deaf = ReloadProof.ofStartup();
+  private Optional<String> told = Optional.empty();
   private Optional<Lsn> boundary = Optional.empty();
   boolean wasPrimary;
 
@@ -285,7 +287,9 @@ final class LocalPostgres implements AutoCloseable {
     settings = fresh(conninfo, names);
     named(names);
     probe.close();
+    tell(Optional.empty());
     instance.start(settings, within);
+    tell(Optional.of(conninfo));
     lastRole = Role.UNPROMOTED;
     watchExit();
     LOG.atInfo()
@@ -303,6 +307,7 @@ final class LocalPostgres implements AutoCloseable {
       boundary = Optional.empty();
       inForce.restart();
       settings = fresh(facts.inRecovery() ? facts.conninfo() : "", applied);
+      tell(Optional.empty()); // what stands in the file, nobody knows
       lastRole = facts.inRecovery() ? Role.UNPROMOTED : Role.PROMOTED;
     }
     watchExit();
@@ -325,7 +330,13 @@ final class LocalPostgres implements AutoCloseable {
   void follow(String conninfo) {
     settings = settings.following(conninfo, context.self());
     if (instance.repointsWhileRunning()) {
+      if (!told.equals(Optional.of(conninfo))) {
+        tell(Optional.empty());
+      }
       instance.configure(settings);
+      if (told.isEmpty()) {
+        tell(Optional.of(conninfo));
+      }
       instance.reload();
     } else if (!probe.facts(QUESTION).conninfo().equals(conninfo)) {
       restart();
@@ -342,6 +353,28 @@ final class LocalPostgres implements AutoCloseable {
     }
     instance.start(settings, RESTART);
     watchExit();
+  }
+
+  private void tell(Optional<String> conninfo) {
+    told = conninfo;
+    deaf.restart();
+  }
+
+  /// Whom to receive from, as was last written; nothing if nobody knows that.
+  Optional<String> told() {
+    return told;
+  }
+
+  /// Whether it receives nothing, and will not before it is told to. What it says itself is not
+  /// enough: the process that sees to receiving may read its settings later.
+  boolean deaf(PostgresFacts facts) {
+    if (!facts.inRecovery()
+        || !told.equals(Optional.of(""))
+        || !facts.conninfo().isEmpty()
+        || facts.receiving()) {
+      return false;
+    }
+    return !instance.repointsWhileRunning() || goesBy(deaf, "startup");
   }
 
   /// Tells the server what commits wait for.
@@ -371,24 +404,28 @@ final class LocalPostgres implements AutoCloseable {
 
   /// Whether commits wait as they were last told to. Asked until it is so, it makes it so.
   boolean inForce() {
-    if (applied.required() == 0 || inForce.isComplete()) {
+    return applied.required() == 0 || goesBy(inForce, "checkpointer");
+  }
+
+  private boolean goesBy(ReloadProof proof, String type) {
+    if (proof.isComplete()) {
       return true;
     }
     Instant now = Instant.EPOCH.plusNanos(System.nanoTime());
-    long pid = inForce.checkpointer();
+    long pid = proof.process();
     if (pid == 0) {
-      long found = probe.checkpointer(QUESTION).pid();
+      long found = probe.process(type, QUESTION).pid();
       if (found != 0 && instance.reload(found)) {
-        inForce.signalled(found);
+        proof.signalled(found);
       }
       return false;
     }
     // The order matters.
     boolean pending = instance.reloadIsPending(pid);
     boolean asleep = instance.sleeps(pid);
-    PostgresProbe.Checkpointer seen = probe.checkpointer(QUESTION);
-    inForce.see(now, new ReloadProof.Look(seen.pid(), pending, asleep, seen.waitEvent()));
-    return inForce.isComplete();
+    PostgresProbe.ServerProcess seen = probe.process(type, QUESTION);
+    proof.see(now, new ReloadProof.Look(seen.pid(), pending, asleep, seen.waitEvent()));
+    return proof.isComplete();
   }
 
   /// The end of the WAL after the names came into force in every process of the server. The

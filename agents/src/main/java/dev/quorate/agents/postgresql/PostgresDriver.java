@@ -200,6 +200,8 @@ final class PostgresDriver implements AutoCloseable {
     return new PostgresObservation(
         condition,
         facts,
+        local.told(),
+        facts.isPresent() && local.deaf(facts.get()),
         castLately ? castRound : 0,
         detachedSince == null ? Duration.ZERO : Duration.between(detachedSince, now),
         local.applied(),

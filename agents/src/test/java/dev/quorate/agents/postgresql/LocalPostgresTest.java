@@ -103,6 +103,44 @@ class LocalPostgresTest {
     }
   }
 
+  /// It could receive once more, and acknowledge what its vote does not say.
+  @Test
+  void aStartupProcessThatHasNotReadIsNotDeaf() throws Exception {
+    assumeTrue(TestServers.available());
+    try (TestServers servers = new TestServers()) {
+      TestServers.Server a = servers.fresh("a", "127.0.0.2");
+      a.instance().start(a.alone(), TestServers.LONG);
+      try (LocalPostgres local = new LocalPostgres(new Alone(), a.parameters())) {
+        local.adopt(local.probe.facts(TestServers.SHORT));
+        assertFalse(
+            local.deaf(local.probe.facts(TestServers.SHORT)), "nobody knows what is written");
+        local.follow("host=127.0.0.9 port=1");
+        TestServers.await(
+            "the session to know",
+            () -> !local.probe.facts(TestServers.SHORT).conninfo().isEmpty());
+        String startup =
+            servers.ask(a, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'startup'");
+        servers.run("kill", "-STOP", startup);
+        try {
+          local.follow("");
+          TestServers.await(
+              "the session to show no upstream and a known end",
+              () -> {
+                var facts = local.probe.facts(TestServers.SHORT);
+                return facts.conninfo().isEmpty() && facts.endIsKnown();
+              });
+          Instant end = Instant.now().plusMillis(600);
+          while (Instant.now().isBefore(end)) {
+            assertFalse(local.deaf(local.probe.facts(TestServers.SHORT)));
+          }
+        } finally {
+          servers.run("kill", "-CONT", startup);
+        }
+        TestServers.await("deaf", () -> local.deaf(local.probe.facts(TestServers.SHORT)));
+      }
+    }
+  }
+
   private static ClusterState knowing(NodeId node) {
     return ClusterStateMachine.apply(
             ClusterState.initial("test"),

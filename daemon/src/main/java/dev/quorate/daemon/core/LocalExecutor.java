@@ -100,16 +100,13 @@ final class LocalExecutor {
       }
       open.remove(id);
       scheduled.remove(id);
-      if (now == null) {
-        wanted.remove(id);
-      } else {
-        wanted.add(id); // the new one knows nothing of what runs before it has looked
-      }
+      wanted.remove(id);
       effects.add(new NodeEffect.CloseInstance(id));
     }
     for (ResourceDefinition resource : configured.values()) {
       if (!open.containsKey(resource.id())) {
         open.put(resource.id(), resource);
+        wanted.add(resource.id()); // it knows nothing of what runs before it has looked
         effects.add(new NodeEffect.OpenInstance(resource));
       }
     }

@@ -109,9 +109,9 @@ class LocalExecutorTest {
         .configuration();
   }
 
-  /// The new instance knows nothing of what runs, and nobody else watches it meanwhile.
+  /// A new instance knows nothing of what runs, and nobody else watches it meanwhile.
   @Test
-  void whatIsOpenedAnewIsLookedAtAtOnce() {
+  void whatIsOpenedIsLookedAtAtOnce() {
     InstanceStatus started =
         new InstanceStatus(
             Role.STARTED, InstanceStatus.Certainty.KNOWN, 0, "", new LogPosition(1, 1, 1));
@@ -120,7 +120,10 @@ class LocalExecutorTest {
 
     List<NodeEffect> first = apply(withAddress("10.0.0.8"), runs, new TreeMap<>());
     assertInstanceOf(NodeEffect.OpenInstance.class, first.getFirst());
-    assertEquals(0, first.stream().filter(e -> e instanceof NodeEffect.RunMonitor).count());
+    var look = assertInstanceOf(NodeEffect.RunMonitor.class, first.getLast());
+    OperationResult seen = OperationResult.succeeded(Role.STARTED);
+    executor.monitorFinished(
+        new NodeEvent.MonitorFinished(VIP, look.seen(), seen), ClusterState.initial(""), outbox);
 
     List<NodeEffect> anew = apply(withAddress("10.0.0.9"), runs, new TreeMap<>());
     assertInstanceOf(NodeEffect.CloseInstance.class, anew.get(0));

@@ -7,6 +7,9 @@ import java.util.Optional;
 ///
 /// @param condition in plain words
 /// @param facts what it answered; present only if it runs
+/// @param told whom to receive from, as was last written into its settings; empty text for nobody,
+///   nothing if that was not by this agent
+/// @param deaf whether it has taken on to receive from nobody
 /// @param castRound the last election round in which this instance has voted
 /// @param detached for how long it has not received although it should
 /// @param applied what commits wait for, as far as PostgreSQL has been told
@@ -15,6 +18,8 @@ import java.util.Optional;
 public record PostgresObservation(
     Condition condition,
     Optional<PostgresFacts> facts,
+    Optional<String> told,
+    boolean deaf,
     long castRound,
     Duration detached,
     SyncNames applied,

@@ -33,7 +33,8 @@ import java.util.TreeSet;
 /// harm. Starting, stopping, promoting and demoting are the cluster's to order.
 ///
 /// Invariants:
-/// - a vote is cast only after the walreceiver is gone and the end of the WAL is known;
+/// - a vote is cast only after the walreceiver is gone, the server is proven to start no other, and
+///   the end of the WAL is known;
 /// - while votes are being collected or counted, nothing is received, but from the grant's new
 ///   holder;
 /// - a primary that another node's grant excludes is stopped at once;
@@ -100,12 +101,13 @@ public final class PostgresPolicy {
     Optional<NodeId> upstream = upstream(agreed);
     if (upstream.isEmpty()) {
       boolean must = agreed.granted() || isCounting(agreed);
-      if (must && (!facts.conninfo().isEmpty() || facts.receiving())) {
+      boolean toldSo = seen.told().filter(String::isEmpty).isPresent();
+      if (must && (!toldSo || !facts.conninfo().isEmpty() || facts.receiving())) {
         decisions.add(new StopReceiving());
       }
       Optional<Long> round = openRound(seen, agreed);
       if (round.isPresent()) {
-        boolean ready = facts.conninfo().isEmpty() && facts.endIsKnown();
+        boolean ready = toldSo && facts.conninfo().isEmpty() && seen.deaf() && facts.endIsKnown();
         decisions.add(
             agreed.delayed()
                 ? new CastEmptyVote(round.get(), "it replays with a delay")

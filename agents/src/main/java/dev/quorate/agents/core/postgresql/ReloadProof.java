@@ -3,17 +3,22 @@ package dev.quorate.agents.core.postgresql;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 
-/// Proves that the checkpointer goes by settings that it was signalled to read.
+/// Proves that a process of the server goes by settings that it was signalled to read.
 ///
 /// Whether commits wait for standbys at all is a flag in shared memory, which only the checkpointer
 /// sets, when it has read the settings again. It reads them at the head of its main loop and before
 /// each nap between two writes of a leisurely checkpoint, and not while it hurries or syncs, which
 /// can take minutes. What a session shows as the setting proves nothing of that.
 ///
+/// Whom a standby receives from is what its startup process goes by, which starts the walreceiver,
+/// and it may read the settings later than the session that shows them. Between any of its long
+/// sleeps and the start of a walreceiver it looks for the wish.
+///
 /// The proof rests on what holds in every version since 12: the handler of SIGHUP notes the wish
-/// and sets the latch, so that the next sleep on the latch ends at once; and the checkpointer looks
-/// for the wish between any two sleeps in its main loop. So, looked at in this order:
+/// and sets the latch, so that the next sleep on the latch ends at once; and the process looks for
+/// the wish between any two sleeps in its main loop. So, looked at in this order:
 /// - the signal is not pending any more: the handler has run, or runs before anything else;
 /// - it is asleep: not in the handler, and not in a sleep on the latch that was begun before;
 /// - it waits in its main loop: it has been at the head of the loop since.
@@ -21,15 +26,35 @@ import java.util.Optional;
 /// A nap within a checkpoint, which lasts 100 ms at most, is the second of two that were seen
 /// further apart than that: between them it has looked for the wish.
 public final class ReloadProof {
-  private static final String MAIN_LOOP = "CheckpointerMain";
   private static final String NAP = "CheckpointWriteDelay";
   private static final Duration LONGER_THAN_A_NAP = Duration.ofMillis(250);
 
+  private final Set<String> mainLoop;
   private long signalled;
   private Optional<Instant> napping = Optional.empty();
   private boolean complete;
 
-  /// One look at the checkpointer.
+  private ReloadProof(Set<String> mainLoop) {
+    this.mainLoop = mainLoop;
+  }
+
+  /// For the checkpointer, and what commits wait for.
+  public static ReloadProof ofCheckpointer() {
+    return new ReloadProof(Set.of("CheckpointerMain"));
+  }
+
+  /// For the startup process, and whom it has a walreceiver receive from; from version 13 on,
+  /// before which it reads that only once.
+  public static ReloadProof ofStartup() {
+    return new ReloadProof(
+        Set.of(
+            "RecoveryWalStream",
+            "RecoveryRetrieveRetryInterval",
+            "RecoveryPause",
+            "RecoveryApplyDelay"));
+  }
+
+  /// One look at the process.
   ///
   /// @param pid who it was when its wait event was read, after everything else
   /// @param pending whether the signal was pending, which was read first
@@ -44,7 +69,7 @@ public final class ReloadProof {
     complete = false;
   }
 
-  /// The checkpointer was signalled after the settings were written.
+  /// The process was signalled after the settings were written.
   ///
   /// @param pid who it is
   public void signalled(long pid) {
@@ -53,7 +78,7 @@ public final class ReloadProof {
   }
 
   /// Who was signalled; 0 for nobody yet.
-  public long checkpointer() {
+  public long process() {
     return signalled;
   }
 
@@ -75,7 +100,7 @@ public final class ReloadProof {
     if (look.pending() || !look.asleep()) {
       return;
     }
-    if (look.waitEvent().equals(MAIN_LOOP)) {
+    if (mainLoop.contains(look.waitEvent())) {
       complete = true;
     } else if (look.waitEvent().equals(NAP)) {
       complete = napping.filter(first -> !first.plus(LONGER_THAN_A_NAP).isAfter(now)).isPresent();

@@ -63,6 +63,8 @@ class PostgresPolicyTest {
         new PostgresObservation(
             alone.condition(),
             alone.facts(),
+            alone.told(),
+            alone.deaf(),
             0,
             Duration.ofSeconds(3),
             alone.applied(),
@@ -113,6 +115,25 @@ class PostgresPolicyTest {
         decide(empty, new Holder.Nobody(), OPEN));
   }
 
+  /// What a session shows may be older than what was written, and newer than what the process goes
+  /// by that sees to receiving.
+  @Test
+  void votesOnlyWhenReceivingNothingIsInForce() {
+    Optional<PostgresFacts> shows = Optional.of(facts(true, "", false));
+    assertEquals(
+        List.of(new StopReceiving(), new LookAgain()),
+        decide(seen(Condition.RUNNING, shows, Optional.of("to b"), true, 0), HELD_BY_B, OPEN));
+    assertEquals(
+        List.of(new StopReceiving(), new LookAgain()),
+        decide(seen(Condition.RUNNING, shows, Optional.empty(), true, 0), HELD_BY_B, OPEN));
+    assertEquals(
+        List.of(new LookAgain()),
+        decide(seen(Condition.RUNNING, shows, Optional.of(""), false, 0), HELD_BY_B, OPEN));
+    assertEquals(
+        List.of(new CastVote(2)),
+        decide(seen(Condition.RUNNING, shows, Optional.of(""), true, 0), HELD_BY_B, OPEN));
+  }
+
   @Test
   void comesBackUnderThePrimaryButNotDuringAnElection() {
     PostgresObservation stopped = seen(Condition.STOPPED, Optional.empty(), 0);
@@ -122,6 +143,8 @@ class PostgresPolicyTest {
         new PostgresObservation(
             Condition.RUNNING,
             Optional.of(facts(true, "to b", false)),
+            Optional.of("to b"),
+            false,
             0,
             Duration.ofSeconds(3),
             SyncNames.of(List.of(), 0),
@@ -228,10 +251,22 @@ class PostgresPolicyTest {
 
   private static PostgresObservation seen(
       Condition condition, Optional<PostgresFacts> facts, long castRound) {
+    boolean deaf = facts.filter(f -> f.conninfo().isEmpty() && !f.receiving()).isPresent();
+    return seen(condition, facts, facts.map(PostgresFacts::conninfo), deaf, castRound);
+  }
+
+  private static PostgresObservation seen(
+      Condition condition,
+      Optional<PostgresFacts> facts,
+      Optional<String> told,
+      boolean deaf,
+      long castRound) {
     SyncNames none = SyncNames.of(List.of(), 0);
     return new PostgresObservation(
         condition,
         facts,
+        told,
+        deaf,
         castRound,
         Duration.ZERO,
         none,

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ReloadProofTest {
-  private final ReloadProof proof = new ReloadProof();
+  private final ReloadProof proof = ReloadProof.ofCheckpointer();
   private Instant now = Instant.EPOCH;
 
   @BeforeEach
@@ -32,7 +32,7 @@ class ReloadProofTest {
     assertTrue(after(false, true, "CheckpointerMain"));
     proof.restart();
     assertFalse(proof.isComplete());
-    assertEquals(0, proof.checkpointer());
+    assertEquals(0, proof.process());
   }
 
   @Test
@@ -46,9 +46,19 @@ class ReloadProofTest {
   }
 
   @Test
+  void theStartupProcessHasSleepsOfItsOwn() {
+    ReloadProof startup = ReloadProof.ofStartup();
+    startup.signalled(7);
+    startup.see(now, new Look(7, false, true, "CheckpointerMain"));
+    assertFalse(startup.isComplete());
+    startup.see(now, new Look(7, false, true, "RecoveryWalStream"));
+    assertTrue(startup.isComplete());
+  }
+
+  @Test
   void anotherCheckpointerIsSignalledToo() {
     proof.see(now, new Look(8, false, true, "CheckpointerMain"));
     assertFalse(proof.isComplete());
-    assertEquals(0, proof.checkpointer());
+    assertEquals(0, proof.process());
   }
 }
