@@ -4,6 +4,7 @@ import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ResourceDefinition;
+import java.util.Optional;
 
 /// What an opened instance knows of its surroundings. Thread-safe.
 public interface InstanceContext {
@@ -29,6 +30,14 @@ public interface InstanceContext {
   ///
   /// @param text at most 2,000 characters, all ASCII; empty for nothing
   default void publish(String text) {}
+
+  /// The address that a node's name stands for, as it was last found; nothing if it is an address
+  /// already, or not known. Returns at once: whoever must not wait for a name server asks here.
+  ///
+  /// @param host as the configuration has it
+  default Optional<String> addressOf(String host) {
+    return Optional.empty();
+  }
 
   /// A directory for the agent's own small files, private to this resource.
   java.nio.file.Path workDirectory();

@@ -16,6 +16,7 @@ import dev.quorate.daemon.secrets.OwnerOnly;
 import dev.quorate.daemon.secrets.SecretStore;
 import dev.quorate.daemon.secrets.SecretsException;
 import dev.quorate.membership.NodeId;
+import dev.quorate.membership.netty.HostAddresses;
 import dev.quorate.membership.time.MonotonicTime;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.NodeDefinition;
@@ -54,6 +55,7 @@ final class Lifecycle implements NodeHost, AutoCloseable {
   private final CertificateKeeper keeper;
   private final MemberPorts ports;
   private final AddressMover moving;
+  private final HostAddresses hosts = new HostAddresses();
   private final IntConsumer end;
   private volatile DaemonConfig config;
   private volatile SortedMap<NodeId, NodeDefinition> known = new TreeMap<>();
@@ -188,11 +190,8 @@ final class Lifecycle implements NodeHost, AutoCloseable {
     } catch (IOException e) {
       throw new StartFailure(
           StartFailure.UNAVAILABLE,
-          "cannot listen ("
-              + e.getMessage()
-              + "): is another quorated running, and does 'address' in "
-              + config.file()
-              + " belong to this machine?");
+          "cannot listen (%s): is another quorated running, and does 'address' in %s belong to this machine?"
+              .formatted(e.getMessage(), config.file()));
     }
   }
 
@@ -471,6 +470,11 @@ final class Lifecycle implements NodeHost, AutoCloseable {
     } finally {
       end.accept(StartFailure.FAIL_STOP);
     }
+  }
+
+  @Override
+  public HostAddresses addresses() {
+    return hosts;
   }
 
   @Override

@@ -67,7 +67,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
   private final OperationJournal journal;
   private final StopNote stopNote;
   private final SelfFence selfFence;
-  private final HostAddresses hosts = new HostAddresses();
+  private final HostAddresses hosts;
   private final OperationRunner operations;
   private final NodeDriver driver;
   private final DaemonMetrics metrics;
@@ -93,6 +93,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     this.identity = identity;
     this.host = host;
     this.metrics = metrics;
+    hosts = host.addresses();
     NodeId self = identity.node();
     teller = new ChangeTeller(self, incarnation, InstantSource.system(), host::told);
     machine = new StateMachineAdapter(identity.cluster(), this::applied);
@@ -102,7 +103,8 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     fencing = new FenceDesk(self, config, clock, events);
     evidence = new NodeEvidence(self, clock, this, events);
     Path resources = config.stateDirectory().resolve("resources");
-    instances = new OpenInstances(self, incarnation, agents, resources, events, evidence::publish);
+    instances =
+        new OpenInstances(self, incarnation, agents, resources, hosts, events, evidence::publish);
     operations = new OperationRunner(instances, journal, events);
     try {
       // Before the log is begun: then nothing is left that is likely to fail.
@@ -126,7 +128,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
     }
     proposer = new Proposer(self, incarnation.run(), nodeLog.replicated());
     try {
-      ring = new NodeRing(config, identity, incarnation, secrets, clock, metrics, evidence);
+      ring = new NodeRing(config, identity, incarnation, secrets, clock, metrics, hosts, evidence);
       evidence.connect(ring::multicast);
     } catch (IOException | RuntimeException e) {
       nodeLog.close();

@@ -1,11 +1,15 @@
 package dev.quorate.daemon;
 
+import dev.quorate.membership.netty.HostAddresses;
 import dev.quorate.resource.ClusterState;
 import java.time.Instant;
 import java.util.SortedMap;
 
 /// What a node tells the daemon around it.
 interface NodeHost {
+  /// What host names stand for, which is worth knowing beyond the life of a node.
+  HostAddresses addresses();
+
   /// The node has left cleanly; called on a thread that may block.
   void left();
 

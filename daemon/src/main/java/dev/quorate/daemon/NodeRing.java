@@ -14,6 +14,7 @@ import dev.quorate.membership.RingAddress;
 import dev.quorate.membership.RingPeer;
 import dev.quorate.membership.ViewListener;
 import dev.quorate.membership.netty.ClusterKey;
+import dev.quorate.membership.netty.HostAddresses;
 import dev.quorate.membership.netty.RingDriver;
 import dev.quorate.membership.netty.RingException;
 import dev.quorate.membership.netty.RingKeys;
@@ -62,6 +63,7 @@ final class NodeRing implements AutoCloseable {
       SecretStore secrets,
       InstantSource clock,
       DaemonMetrics metrics,
+      HostAddresses hosts,
       ViewListener listener)
       throws IOException {
     this.config = config;
@@ -87,7 +89,8 @@ final class NodeRing implements AutoCloseable {
                     .withTokenPerNode(config.ring().tokenPerNode())
                     .withFragment(config.ring().fragment())),
             clock,
-            listener);
+            listener,
+            hosts);
     metrics.ring(driver.counters(), this::links);
     try {
       driver.start();

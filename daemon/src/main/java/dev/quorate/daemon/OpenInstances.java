@@ -8,12 +8,14 @@ import dev.quorate.daemon.core.NodeEvent;
 import dev.quorate.daemon.secrets.OwnerOnly;
 import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.NodeId;
+import dev.quorate.membership.netty.HostAddresses;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -40,6 +42,7 @@ final class OpenInstances implements AutoCloseable {
   private final Incarnation incarnation;
   private final AgentCatalog agents;
   private final Path directory;
+  private final HostAddresses hosts;
   private final Consumer<NodeEvent> events;
   private final BiConsumer<ResourceId, String> publisher;
   private final ConcurrentSkipListMap<ResourceId, Open> open = new ConcurrentSkipListMap<>();
@@ -52,12 +55,14 @@ final class OpenInstances implements AutoCloseable {
       Incarnation incarnation,
       AgentCatalog agents,
       Path directory,
+      HostAddresses hosts,
       Consumer<NodeEvent> events,
       BiConsumer<ResourceId, String> publisher) {
     this.self = self;
     this.incarnation = incarnation;
     this.agents = agents;
     this.directory = directory;
+    this.hosts = hosts;
     this.events = events;
     this.publisher = publisher;
   }
@@ -183,6 +188,11 @@ final class OpenInstances implements AutoCloseable {
     @Override
     public void publish(String text) {
       publisher.accept(resource.id(), text);
+    }
+
+    @Override
+    public Optional<String> addressOf(String host) {
+      return hosts.named(host).map(InetAddress::getHostAddress);
     }
 
     @Override

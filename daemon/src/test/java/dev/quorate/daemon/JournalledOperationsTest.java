@@ -12,6 +12,7 @@ import dev.quorate.daemon.cli.AgentCatalog;
 import dev.quorate.daemon.core.NodeEvent;
 import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.NodeId;
+import dev.quorate.membership.netty.HostAddresses;
 import dev.quorate.resource.Action;
 import dev.quorate.resource.AgentType;
 import dev.quorate.resource.ClusterState;
@@ -65,6 +66,7 @@ class JournalledOperationsTest {
                 LIFE,
                 new AgentCatalog(List.of(new ThingAgent())),
                 directory.resolve("work"),
+                new HostAddresses(),
                 events::add,
                 (_, _) -> {});
         OperationJournal journal = new OperationJournal(journals)) {

@@ -14,6 +14,7 @@ import dev.quorate.daemon.cli.AgentCatalog;
 import dev.quorate.daemon.core.NodeEvent;
 import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.NodeId;
+import dev.quorate.membership.netty.HostAddresses;
 import dev.quorate.resource.Action;
 import dev.quorate.resource.AgentType;
 import dev.quorate.resource.ClusterState;
@@ -61,6 +62,7 @@ class OperationRunnerTest {
             LIFE,
             new AgentCatalog(List.of(agent)),
             directory.resolve("work"),
+            new HostAddresses(),
             events::add,
             (_, _) -> {});
     journal = new OperationJournal(directory.resolve("journal"));

@@ -111,10 +111,6 @@ final class SimulatedPostgres {
     standbys.forEach((node, stream) ->
         connected.add(
             new PostgresFacts.Standby(node.name(), stream.alive(), Wal.end(stream.flushed))));
-    List<PostgresFacts.Slot> slots = new ArrayList<>();
-    for (NodeId node : members) {
-      slots.add(new PostgresFacts.Slot(ServerSettings.slotOf(node), false, false, false));
-    }
     return new PostgresFacts(
         phase != Phase.PRIMARY,
         wal.end(),
@@ -126,7 +122,9 @@ final class SimulatedPostgres {
         upstream == null ? "" : upstream.name(),
         names.setting(),
         connected,
-        slots,
+        members.stream()
+            .map(n -> new PostgresFacts.Slot(ServerSettings.slotOf(n), false, false, false))
+            .toList(),
         PostgresFigures.NONE);
   }
 

@@ -202,12 +202,18 @@ final class LocalPostgres implements AutoCloseable {
   }
 
   private String conninfo(NodeDefinition node) {
+    String host = parameters.primaryAddress().filter(_ -> holds(node.id())).orElse(node.address());
     return ServerSettings.conninfo(
-        context.self(),
-        parameters.primaryAddress().filter(_ -> holds(node.id())).orElse(node.address()),
-        parameters.port(),
-        parameters.replicationUser(),
-        parameters.replicationOptions());
+        context.self(), host, parameters.port(), parameters.replicationUser(), options(host));
+  }
+
+  /// With the address of a host that is named: a walreceiver that waits for a name server can be
+  /// told nothing, and would keep an election waiting.
+  private String options(String host) {
+    return context
+        .addressOf(host)
+        .map(found -> "hostaddr=" + found + " " + parameters.replicationOptions())
+        .orElse(parameters.replicationOptions());
   }
 
   private boolean holds(NodeId node) {
@@ -260,7 +266,7 @@ final class LocalPostgres implements AutoCloseable {
             definition.address(),
             parameters.port(),
             parameters.replicationUser(),
-            parameters.replicationOptions()));
+            options(definition.address())));
   }
 
   /// The names that a standby keeps in force, for the case that it is promoted.

@@ -23,6 +23,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,6 +36,7 @@ class LocalPostgresTest {
   private static final NodeId OTHER = new NodeId("b");
 
   @TempDir private Path directory;
+  private final Map<String, String> names = new TreeMap<>();
 
   @Test
   void copiesUnderANameThatNoStandbyCanHave() {
@@ -46,6 +49,23 @@ class LocalPostgresTest {
       assertTrue(name.find());
       assertThrows(IllegalArgumentException.class, () -> new NodeId(name.group(1)));
       assertFalse(name.find());
+    }
+  }
+
+  /// Whoever resolves names while it streams cannot be stopped as long as the name server is mute.
+  @Test
+  void aNamedHostIsReachedByItsAddress() {
+    try (LocalPostgres local =
+        new LocalPostgres(
+            new Alone(), PostgresParameters.parse(TestServers.parameters(directory, 5432)))) {
+      local.state = knowing(OTHER);
+      assertFalse(local.upstream(OTHER).conninfo().contains("hostaddr="));
+      names.put("127.0.0.2", "192.0.2.7");
+      assertTrue(local.upstream(OTHER).conninfo().contains("host=127.0.0.2 "));
+      assertTrue(local.upstream(OTHER).conninfo().contains(" hostaddr=192.0.2.7"));
+      assertTrue(
+          local.surroundings().conninfos().toString().contains(" hostaddr=192.0.2.7"),
+          "and so does the standby");
     }
   }
 
@@ -183,6 +203,11 @@ class LocalPostgresTest {
 
     @Override
     public void monitorSoon() {}
+
+    @Override
+    public Optional<String> addressOf(String host) {
+      return Optional.ofNullable(names.get(host));
+    }
 
     @Override
     public Path workDirectory() {

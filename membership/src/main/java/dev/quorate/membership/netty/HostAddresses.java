@@ -52,6 +52,12 @@ public final class HostAddresses {
     return literal.isPresent() ? literal : Optional.ofNullable(found.get(host));
   }
 
+  /// What a name stands for as far as is known now; nothing for what is an address already. Returns
+  /// at once.
+  public Optional<InetAddress> named(String host) {
+    return Optional.ofNullable(found.get(host));
+  }
+
   private static Optional<InetAddress> literal(String host) {
     try {
       return Optional.of(InetAddress.ofLiteral(host));

@@ -81,7 +81,12 @@ public final class RingDriver implements AutoCloseable {
     this(setup, time, listener, new HostAddresses());
   }
 
-  RingDriver(RingSetup setup, InstantSource time, ViewListener listener, HostAddresses hosts) {
+  /// The same with addresses that others ask for as well.
+  ///
+  /// @param hosts what the links' names stand for; looked up by this driver again and again
+  /// @throws RingException if the sequence file cannot be read or written
+  public RingDriver(
+      RingSetup setup, InstantSource time, ViewListener listener, HostAddresses hosts) {
     this.lookUpEvery = hosts.every();
     this.before = new SentBefore(setup.self().node());
     this.setup = setup;

@@ -2,8 +2,8 @@ package dev.quorate.agents.core.postgresql;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// Proves that a process of the server goes by settings that it was signalled to read.
 ///
@@ -29,25 +29,25 @@ public final class ReloadProof {
   private static final String NAP = "CheckpointWriteDelay";
   private static final Duration LONGER_THAN_A_NAP = Duration.ofMillis(250);
 
-  private final Set<String> mainLoop;
+  private final List<String> mainLoop;
   private long signalled;
   private Optional<Instant> napping = Optional.empty();
   private boolean complete;
 
-  private ReloadProof(Set<String> mainLoop) {
+  private ReloadProof(List<String> mainLoop) {
     this.mainLoop = mainLoop;
   }
 
   /// For the checkpointer, and what commits wait for.
   public static ReloadProof ofCheckpointer() {
-    return new ReloadProof(Set.of("CheckpointerMain"));
+    return new ReloadProof(List.of("CheckpointerMain"));
   }
 
   /// For the startup process, and whom it has a walreceiver receive from; from version 13 on,
   /// before which it reads that only once.
   public static ReloadProof ofStartup() {
     return new ReloadProof(
-        Set.of(
+        List.of(
             "RecoveryWalStream",
             "RecoveryRetrieveRetryInterval",
             "RecoveryPause",
