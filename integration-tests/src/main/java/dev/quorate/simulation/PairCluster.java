@@ -85,6 +85,10 @@ public final class PairCluster {
       }
       return Optional.empty();
     } catch (Violation violation) {
+      for (PairMachine machine : List.of(first, second)) {
+        PairDaemon daemon = machine.daemon;
+        trace.note(machine.id.name(), daemon == null ? "no daemon" : daemon.text());
+      }
       trace.note("FAILED", String.valueOf(violation.getMessage()));
       return Optional.of(
           "seed %d: %s%n%s"
@@ -208,7 +212,7 @@ public final class PairCluster {
     faults++;
     PairMachine victim = random.nextBoolean() ? first : second;
     long lasts = World.between(random, 200, 40_000);
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(13)) {
       case 0 -> outage(List.of(victim), lasts);
       case 1 -> outage(List.of(first, second), lasts);
       case 2 -> outage(List.of(victim), World.between(random, 300_000, 900_000));
@@ -222,6 +226,7 @@ public final class PairCluster {
       case 7 -> mood(PairSwitch.Mood.REFUSING, lasts);
       case 8 -> mood(PairSwitch.Mood.MUTE, lasts);
       case 9 -> slow(lasts);
+      case 10, 11 -> abandon(victim);
       default -> swear(random.nextInt(3) == 0 ? victim : awake().orElse(victim));
     }
     after(random.nextInt(4) == 0 ? World.between(random, 50, 3_000) : pause(), this::fault);
@@ -265,6 +270,14 @@ public final class PairCluster {
           }
           logs.networkChanged();
         });
+  }
+
+  /// Both are lost, one comes back, and an operator does not wait for the other.
+  private void abandon(PairMachine lost) {
+    PairMachine kept = other(lost);
+    outage(List.of(lost), World.between(random, 60_000, 900_000));
+    outage(List.of(kept), World.between(random, 1_000, 20_000));
+    unlessHealed(World.between(random, 40_000, 60_000), () -> swear(kept));
   }
 
   /// One of them that runs.

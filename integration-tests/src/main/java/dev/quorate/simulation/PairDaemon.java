@@ -59,6 +59,7 @@ final class PairDaemon {
     boolean outdone =
         machine.lastAlone.map(seen -> seen.mayBeOutdone(cluster.now(machine))).orElse(true);
     take(Survivor.begin(machine.disk, outdone));
+    cluster.trace.note(machine.id.name(), "begins " + survivor.phase() + " " + machine.disk);
     tick();
     propose();
   }
@@ -358,6 +359,20 @@ final class PairDaemon {
               });
     }
     later(World.between(random, 100, 900), this::propose);
+  }
+
+  /// For the report of a failure.
+  String text() {
+    return "%s, hears %s, log %s %s of %s, agreed %s and %s, quorum %s"
+        .formatted(
+            survivor,
+            heard,
+            log.leadership(),
+            log.decided().numbers(),
+            log.members(),
+            log.votesForGood(machine.id),
+            log.votesForGood(peer.id),
+            logQuorum);
   }
 
   /// Whether it would decide by itself just now, with all that it holds.

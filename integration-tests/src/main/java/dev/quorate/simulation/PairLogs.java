@@ -70,6 +70,10 @@ final class PairLogs {
       numbers = BitSet.valueOf(snapshot);
     }
 
+    int numbers() {
+      return numbers.cardinality();
+    }
+
     /// Leaves what is here of these.
     void keep(BitSet all) {
       all.and(numbers);

@@ -205,6 +205,9 @@ public record Survivor(
 
   private Step learn(SurvivorRecord peer, String boot) {
     SurvivorRecord learner = new SurvivorRecord(peer.epoch(), Standing.LEARNER);
+    if (phase == Phase.LEARNING && disk.equals(learner)) {
+      return with(boot).stay(); // it copies already
+    }
     Survivor next = new Survivor(disk, writing, Phase.LEARNING, false, boot);
     List<SurvivorEffect> effects = new ArrayList<>();
     if (votes()) {

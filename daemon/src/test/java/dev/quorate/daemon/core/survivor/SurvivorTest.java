@@ -67,7 +67,9 @@ class SurvivorTest {
     assertEquals(List.of(new SurvivorEffect.Write(LEARNER)), step.effects());
     on(new SurvivorEvent.Written());
     assertEquals(List.of(new SurvivorEffect.Follow(2)), step.effects());
-    on(new SurvivorEvent.QuorumGained("b1"));
+    on(new SurvivorEvent.PeerHeard(SOLE, "b2"));
+    assertEquals(List.of(), step.effects(), "that is on its disk already");
+    on(new SurvivorEvent.QuorumGained("b2"));
     assertFalse(step.next().decides(), "a learner is no voter");
     on(new SurvivorEvent.TakenIn(), new SurvivorEvent.Written());
     on(new SurvivorEvent.QuorumGained("b1"));
