@@ -27,7 +27,6 @@ import dev.quorate.resource.Role;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -52,6 +51,8 @@ final class LocalPostgres implements AutoCloseable {
   final PostgresInstance instance;
   final PostgresProbe probe;
   final Rejoin rejoin;
+  final Deafness deafness;
+  private final Reloads reloads;
   final ReentrantLock lock = new ReentrantLock();
   final Cascade cascade;
   private final ProcessExitWatch watch = new ProcessExitWatch();
@@ -72,12 +73,11 @@ final class LocalPostgres implements AutoCloseable {
   private volatile long watched;
   private long releasedEpoch = -1;
   private @Nullable ControlFile known;
+  private volatile boolean repoints;
   private ServerSettings settings;
   private SyncNames applied = SyncNames.of(new TreeSet<>(), 0);
   private long appliedAt;
   private final ReloadProof inForce = ReloadProof.ofCheckpointer();
-  private final ReloadProof deaf = ReloadProof.ofStartup();
-  private Optional<String> told = Optional.empty();
   private Optional<Lsn> boundary = Optional.empty();
   boolean wasPrimary;
 
@@ -90,6 +90,8 @@ final class LocalPostgres implements AutoCloseable {
     this.instance =
         new PostgresInstance(parameters, new ProcessRunner(), watch, context.workDirectory());
     this.probe = connection();
+    this.reloads = new Reloads(instance, probe);
+    this.deafness = new Deafness(reloads);
     this.rejoin = new Rejoin(parameters, instance, context.self());
     this.settings = fresh("", applied);
     try {
@@ -165,6 +167,13 @@ final class LocalPostgres implements AutoCloseable {
     return surroundings().granted() && primacy().epoch() != releasedEpoch;
   }
 
+  private boolean repoints() {
+    if (!repoints && instance.hasData()) {
+      repoints = instance.repointsWhileRunning();
+    }
+    return repoints;
+  }
+
   /// Gives up the grant: this instance acknowledges nothing any more. Nothing of it may be running
   /// as a primary, and nothing will in this epoch.
   ///
@@ -209,7 +218,12 @@ final class LocalPostgres implements AutoCloseable {
 
   /// With the address of a host that is named: a walreceiver that waits for a name server can be
   /// told nothing, and would keep an election waiting.
+  ///
+  /// Not where another address means a restart, and not where the administrator names a host.
   private String options(String host) {
+    if (!repoints() || parameters.replicationOptions().contains("host")) {
+      return parameters.replicationOptions();
+    }
     return context
         .addressOf(host)
         .map(found -> "hostaddr=" + found + " " + parameters.replicationOptions())
@@ -293,9 +307,7 @@ final class LocalPostgres implements AutoCloseable {
     settings = fresh(conninfo, names);
     named(names);
     probe.close();
-    tell(Optional.empty());
-    instance.start(settings, within);
-    tell(Optional.of(conninfo));
+    startServer(within);
     lastRole = Role.UNPROMOTED;
     watchExit();
     LOG.atInfo()
@@ -313,7 +325,7 @@ final class LocalPostgres implements AutoCloseable {
       boundary = Optional.empty();
       inForce.restart();
       settings = fresh(facts.inRecovery() ? facts.conninfo() : "", applied);
-      tell(Optional.empty()); // what stands in the file, nobody knows
+      deafness.uncertain(); // what stands in the file, nobody knows
       lastRole = facts.inRecovery() ? Role.UNPROMOTED : Role.PROMOTED;
     }
     watchExit();
@@ -336,15 +348,11 @@ final class LocalPostgres implements AutoCloseable {
   void follow(String conninfo) {
     settings = settings.following(conninfo, context.self());
     if (instance.repointsWhileRunning()) {
-      if (!told.equals(Optional.of(conninfo))) {
-        tell(Optional.empty());
-      }
+      deafness.writing(conninfo);
       instance.configure(settings);
-      if (told.isEmpty()) {
-        tell(Optional.of(conninfo));
-      }
+      deafness.written(conninfo);
       instance.reload();
-    } else if (!probe.facts(QUESTION).conninfo().equals(conninfo)) {
+    } else if (!deafness.told().equals(Optional.of(conninfo))) {
       restart();
     }
   }
@@ -357,30 +365,15 @@ final class LocalPostgres implements AutoCloseable {
     if (!left.isEmpty()) {
       throw new PostgresException("processes " + left + " cannot be killed");
     }
-    instance.start(settings, RESTART);
+    startServer(RESTART);
     watchExit();
   }
 
-  private void tell(Optional<String> conninfo) {
-    told = conninfo;
-    deaf.restart();
-  }
-
-  /// Whom to receive from, as was last written; nothing if nobody knows that.
-  Optional<String> told() {
-    return told;
-  }
-
-  /// Whether it receives nothing, and will not before it is told to. What it says itself is not
-  /// enough: the process that sees to receiving may read its settings later.
-  boolean deaf(PostgresFacts facts) {
-    if (!facts.inRecovery()
-        || !told.equals(Optional.of(""))
-        || !facts.conninfo().isEmpty()
-        || facts.receiving()) {
-      return false;
-    }
-    return !instance.repointsWhileRunning() || goesBy(deaf, "startup");
+  /// Whoever is started now reads what is written now.
+  private void startServer(Duration within) {
+    deafness.uncertain();
+    instance.start(settings, within);
+    deafness.started(settings.conninfo());
   }
 
   /// Tells the server what commits wait for.
@@ -410,28 +403,7 @@ final class LocalPostgres implements AutoCloseable {
 
   /// Whether commits wait as they were last told to. Asked until it is so, it makes it so.
   boolean inForce() {
-    return applied.required() == 0 || goesBy(inForce, "checkpointer");
-  }
-
-  private boolean goesBy(ReloadProof proof, String type) {
-    if (proof.isComplete()) {
-      return true;
-    }
-    Instant now = Instant.EPOCH.plusNanos(System.nanoTime());
-    long pid = proof.process();
-    if (pid == 0) {
-      long found = probe.process(type, QUESTION).pid();
-      if (found != 0 && instance.reload(found)) {
-        proof.signalled(found);
-      }
-      return false;
-    }
-    // The order matters.
-    boolean pending = instance.reloadIsPending(pid);
-    boolean asleep = instance.sleeps(pid);
-    PostgresProbe.ServerProcess seen = probe.process(type, QUESTION);
-    proof.see(now, new ReloadProof.Look(seen.pid(), pending, asleep, seen.waitEvent()));
-    return proof.isComplete();
+    return applied.required() == 0 || reloads.goesBy(inForce, "checkpointer");
   }
 
   /// The end of the WAL after the names came into force in every process of the server. The

@@ -120,7 +120,7 @@ final class PostgresDriver implements AutoCloseable {
         LOG.atDebug().addKeyValue("decision", decision).log("postgresql decision");
         act(decision, seen, agreed);
       }
-      report("");
+      report(local.deafness.problem());
       return pause(decisions);
     } catch (PostgresException | ProbeException e) {
       report(String.valueOf(e.getMessage()));
@@ -200,8 +200,8 @@ final class PostgresDriver implements AutoCloseable {
     return new PostgresObservation(
         condition,
         facts,
-        local.told(),
-        facts.isPresent() && local.deaf(facts.get()),
+        local.deafness.told(),
+        facts.isPresent() && local.deafness.isProven(),
         castLately ? castRound : 0,
         detachedSince == null ? Duration.ZERO : Duration.between(detachedSince, now),
         local.applied(),
@@ -211,7 +211,8 @@ final class PostgresDriver implements AutoCloseable {
 
   private Optional<PostgresFacts> ask() {
     try {
-      return Optional.of(local.probe.facts(QUESTION));
+      PostgresFacts facts = local.probe.facts(QUESTION);
+      return Optional.of(local.deafness.prove(facts) ? local.probe.facts(QUESTION) : facts);
     } catch (ProbeException e) {
       report(String.valueOf(e.getMessage()));
       return Optional.empty();

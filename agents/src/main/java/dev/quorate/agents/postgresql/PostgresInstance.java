@@ -8,7 +8,6 @@ import dev.quorate.agents.core.postgresql.WalVote;
 import dev.quorate.agents.core.postgresql.setup.ManagedText;
 import dev.quorate.agents.linux.DirectoryProcesses;
 import dev.quorate.agents.linux.ProcessExitWatch;
-import dev.quorate.agents.linux.ProcessStatus;
 import dev.quorate.agents.process.ProcessOutcome;
 import dev.quorate.agents.process.ProcessRunner;
 import dev.quorate.agents.process.ProgramCall;
@@ -202,20 +201,6 @@ final class PostgresInstance {
   /// @return whether it was told
   boolean reload(long pid) {
     return processes.signal(pid, SIGHUP);
-  }
-
-  /// Whether a process has not yet taken note of that.
-  ///
-  /// @param pid who
-  boolean reloadIsPending(long pid) {
-    return ProcessStatus.of(pid).map(s -> s.isPending(SIGHUP)).orElse(true);
-  }
-
-  /// Whether a process sleeps.
-  ///
-  /// @param pid who
-  boolean sleeps(long pid) {
-    return ProcessStatus.of(pid).map(ProcessStatus::asleep).orElse(false);
   }
 
   /// Makes the server come up as a standby, whoever starts it.

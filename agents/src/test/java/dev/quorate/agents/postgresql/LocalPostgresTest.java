@@ -21,6 +21,7 @@ import dev.quorate.resource.core.state.ClusterStateMachine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,10 @@ class LocalPostgresTest {
 
   /// Whoever resolves names while it streams cannot be stopped as long as the name server is mute.
   @Test
-  void aNamedHostIsReachedByItsAddress() {
+  void aNamedHostIsReachedByItsAddress() throws IOException {
+    Path control = Files.createDirectories(directory.resolve("data/global")).resolve("pg_control");
+    Files.createFile(control);
+    Files.writeString(directory.resolve("data/PG_VERSION"), "15\n");
     try (LocalPostgres local =
         new LocalPostgres(
             new Alone(), PostgresParameters.parse(TestServers.parameters(directory, 5432)))) {
@@ -132,8 +136,7 @@ class LocalPostgresTest {
       a.instance().start(a.alone(), TestServers.LONG);
       try (LocalPostgres local = new LocalPostgres(new Alone(), a.parameters())) {
         local.adopt(local.probe.facts(TestServers.SHORT));
-        assertFalse(
-            local.deaf(local.probe.facts(TestServers.SHORT)), "nobody knows what is written");
+        assertFalse(deaf(local), "nobody knows what is written");
         local.follow("host=127.0.0.9 port=1");
         TestServers.await(
             "the session to know",
@@ -151,12 +154,36 @@ class LocalPostgresTest {
               });
           Instant end = Instant.now().plusMillis(600);
           while (Instant.now().isBefore(end)) {
-            assertFalse(local.deaf(local.probe.facts(TestServers.SHORT)));
+            assertFalse(deaf(local));
           }
         } finally {
           servers.run("kill", "-CONT", startup);
         }
-        TestServers.await("deaf", () -> local.deaf(local.probe.facts(TestServers.SHORT)));
+        TestServers.await("deaf", () -> deaf(local));
+      }
+    }
+  }
+
+  private static boolean deaf(LocalPostgres local) {
+    local.deafness.prove(local.probe.facts(TestServers.SHORT));
+    return local.deafness.isProven();
+  }
+
+  /// It is seldom seen to do anything else.
+  @Test
+  void aStartupProcessThatRestoresAllTheTimeIsDeafAllTheSame() throws Exception {
+    assumeTrue(TestServers.available());
+    try (TestServers servers = new TestServers()) {
+      TestServers.Server a = servers.fresh("a", "127.0.0.2");
+      Files.writeString(
+          a.parameters().dataDirectory().resolve("postgresql.conf"),
+          "restore_command = 'sleep 0.3; false'\n",
+          StandardOpenOption.APPEND);
+      a.instance().start(a.alone(), TestServers.LONG);
+      try (LocalPostgres local = new LocalPostgres(new Alone(), a.parameters())) {
+        local.adopt(local.probe.facts(TestServers.SHORT));
+        local.follow("");
+        TestServers.await("deaf", () -> deaf(local));
       }
     }
   }

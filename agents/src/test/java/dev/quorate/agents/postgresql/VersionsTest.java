@@ -108,6 +108,9 @@ class VersionsTest {
         servers.ask(a, "CREATE TABLE t (id int)");
         await("b follows", () -> streams(a));
         servers.ask(a, "INSERT INTO t VALUES (1)");
+        // What an agent found running must be able to vote as well.
+        cluster.instance(b.node()).close();
+        cluster.boot(b.node(), "boot1", 2);
         cluster.accepted(new ClusterCommand.RequestSwitchover(TinyCluster.PG, "b", "test"));
         cluster.succeed(OperationKind.DEMOTE, a.node());
         promote(cluster, b, Map.of(a.node(), 0, b.node(), 0));

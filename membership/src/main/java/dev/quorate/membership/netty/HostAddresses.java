@@ -3,8 +3,10 @@ package dev.quorate.membership.netty;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -22,18 +24,19 @@ public final class HostAddresses {
 
   /// Asks the system, for as long as that takes.
   interface Lookup {
-    InetAddress of(String host) throws UnknownHostException;
+    List<InetAddress> of(String host) throws UnknownHostException;
   }
 
   private final Lookup lookup;
   private final Duration every;
   private final Map<String, InetAddress> found = new ConcurrentHashMap<>();
+  private final Set<String> several = ConcurrentHashMap.newKeySet();
   private final Map<String, CompletableFuture<Optional<InetAddress>>> asked =
       new ConcurrentHashMap<>();
 
   /// Asks the system's resolver.
   public HostAddresses() {
-    this(InetAddress::getByName, Duration.ofSeconds(10));
+    this(host -> List.of(InetAddress.getAllByName(host)), Duration.ofSeconds(10));
   }
 
   HostAddresses(Lookup lookup, Duration every) {
@@ -52,10 +55,20 @@ public final class HostAddresses {
     return literal.isPresent() ? literal : Optional.ofNullable(found.get(host));
   }
 
-  /// What a name stands for as far as is known now; nothing for what is an address already. Returns
-  /// at once.
+  /// The one address that a name stands for, as far as is known now; nothing for a name of several,
+  /// and for what is an address already. Returns at once.
   public Optional<InetAddress> named(String host) {
-    return Optional.ofNullable(found.get(host));
+    return several.contains(host) ? Optional.empty() : Optional.ofNullable(found.get(host));
+  }
+
+  /// Of several addresses, in whatever order, the one that was found before stays.
+  private void keep(String host, List<InetAddress> all) {
+    if (all.size() > 1) {
+      several.add(host);
+    } else {
+      several.remove(host);
+    }
+    found.compute(host, (_, last) -> last != null && all.contains(last) ? last : all.getFirst());
   }
 
   private static Optional<InetAddress> literal(String host) {
@@ -93,7 +106,7 @@ public final class HostAddresses {
         .name("resolve-" + host)
         .start(() -> {
           try {
-            found.put(host, lookup.of(host));
+            keep(host, lookup.of(host));
           } catch (UnknownHostException | RuntimeException e) {
             LOG.atDebug().addKeyValue("target", host).addKeyValue("reason", e).log("not resolved");
           } finally {

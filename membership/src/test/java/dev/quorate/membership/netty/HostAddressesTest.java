@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,7 +34,7 @@ class HostAddressesTest {
         new HostAddresses(
             host -> {
               if (asked.incrementAndGet() == 2) {
-                return HERE;
+                return List.of(HERE);
               }
               throw new UnknownHostException(host);
             },
@@ -42,6 +43,28 @@ class HostAddressesTest {
     assertEquals(Optional.of(HERE), hosts.within("n2", EVER));
     assertEquals(Optional.of(HERE), hosts.within("n2", EVER));
     assertEquals(3, asked.get());
+  }
+
+  @Test
+  void ofSeveralTheOneThatWasFoundBeforeStays() throws Exception {
+    InetAddress there = InetAddress.ofLiteral("192.0.2.7");
+    AtomicInteger asked = new AtomicInteger();
+    HostAddresses hosts =
+        new HostAddresses(
+            host ->
+                switch (asked.incrementAndGet()) {
+                  case 1 -> List.of(HERE);
+                  case 2 -> List.of(there, HERE);
+                  default -> List.of(there);
+                },
+            EVER);
+    assertEquals(Optional.of(HERE), hosts.within("n2", EVER));
+    assertEquals(Optional.of(HERE), hosts.named("n2"));
+    assertEquals(Optional.of(HERE), hosts.within("n2", EVER));
+    assertEquals(Optional.empty(), hosts.named("n2"), "a client would try them all");
+    assertEquals(Optional.of(there), hosts.within("n2", EVER));
+    assertEquals(Optional.of(there), hosts.named("n2"));
+    assertEquals(Optional.empty(), hosts.named("127.0.0.1"));
   }
 
   @Test
@@ -57,7 +80,7 @@ class HostAddressesTest {
               } catch (InterruptedException e) {
                 throw new AssertionError(e);
               }
-              return HERE;
+              return List.of(HERE);
             },
             EVER);
     assertEquals(Optional.empty(), hosts.within("n2", Duration.ofMillis(5)));

@@ -218,7 +218,7 @@ class RingDriverTest {
         new HostAddresses(
             host -> {
               if (known.get() && host.equals("b.example")) {
-                return InetAddress.getLoopbackAddress();
+                return List.of(InetAddress.getLoopbackAddress());
               }
               throw new UnknownHostException(host);
             },

@@ -55,9 +55,11 @@ public record PostgresFacts(
     return inRecovery ? Lsn.max(received, replayed) : flushed;
   }
 
-  /// Whether all the WAL that it has is known: nothing more arrives, and replay found the end.
+  /// Whether all the WAL that it has is known: nothing more arrives, and replay found the end. What
+  /// was received in an earlier life of the server it does not say.
   public boolean endIsKnown() {
-    return !inRecovery || (!receiving && (replayIdle || replayed.reaches(received)));
+    return !inRecovery
+        || (!receiving && (replayIdle || (received.isValid() && replayed.reaches(received))));
   }
 
   /// A slot by name.

@@ -16,31 +16,41 @@ import java.util.Optional;
 /// and it may read the settings later than the session that shows them. Between any of its long
 /// sleeps and the start of a walreceiver it looks for the wish.
 ///
-/// The proof rests on what holds in every version since 12: the handler of SIGHUP notes the wish
-/// and sets the latch, so that the next sleep on the latch ends at once; and the process looks for
-/// the wish between any two sleeps in its main loop. So, looked at in this order:
+/// The proof rests on this: the handler of SIGHUP notes the wish and sets the latch, so that the
+/// next sleep on the latch ends at once; and the process looks for the wish between any two sleeps
+/// in its main loop. So, looked at in this order:
 /// - the signal is not pending any more: the handler has run, or runs before anything else;
 /// - it is asleep: not in the handler, and not in a sleep on the latch that was begun before;
-/// - it waits in its main loop: it has been at the head of the loop since.
+/// - it waits in its main loop: it has been at the head of the loop since, or will be before it
+///   starts anything.
 ///
-/// A nap within a checkpoint, which lasts 100 ms at most, is the second of two that were seen
-/// further apart than that: between them it has looked for the wish.
+/// Other sleeps are not cut short by the signal, and last so long at most: a nap within a
+/// checkpoint 100 ms, one of a paused replay a second. There the second of two counts that were
+/// seen further apart than that: between them it has looked for the wish.
+///
+/// A startup process that waits for the `restore_command` looks for the wish after it, whether that
+/// found something or not.
 public final class ReloadProof {
-  private static final String NAP = "CheckpointWriteDelay";
-  private static final Duration LONGER_THAN_A_NAP = Duration.ofMillis(250);
+  /// While the `restore_command` runs; servers before 15 show nothing then.
+  public static final String RESTORING = "RestoreCommand";
 
   private final List<String> mainLoop;
+  private final String nap;
+  private final Duration longerThanANap;
   private long signalled;
   private Optional<Instant> napping = Optional.empty();
   private boolean complete;
 
-  private ReloadProof(List<String> mainLoop) {
+  private ReloadProof(List<String> mainLoop, String nap, Duration longerThanANap) {
     this.mainLoop = mainLoop;
+    this.nap = nap;
+    this.longerThanANap = longerThanANap;
   }
 
   /// For the checkpointer, and what commits wait for.
   public static ReloadProof ofCheckpointer() {
-    return new ReloadProof(List.of("CheckpointerMain"));
+    return new ReloadProof(
+        List.of("CheckpointerMain"), "CheckpointWriteDelay", Duration.ofMillis(250));
   }
 
   /// For the startup process, and whom it has a walreceiver receive from; from version 13 on,
@@ -48,10 +58,9 @@ public final class ReloadProof {
   public static ReloadProof ofStartup() {
     return new ReloadProof(
         List.of(
-            "RecoveryWalStream",
-            "RecoveryRetrieveRetryInterval",
-            "RecoveryPause",
-            "RecoveryApplyDelay"));
+            "RecoveryWalStream", "RecoveryRetrieveRetryInterval", "RecoveryApplyDelay", RESTORING),
+        "RecoveryPause",
+        Duration.ofMillis(1250));
   }
 
   /// One look at the process.
@@ -67,6 +76,12 @@ public final class ReloadProof {
     signalled = 0;
     napping = Optional.empty();
     complete = false;
+  }
+
+  /// The process was started after the settings were written.
+  public void given() {
+    restart();
+    complete = true;
   }
 
   /// The process was signalled after the settings were written.
@@ -102,8 +117,8 @@ public final class ReloadProof {
     }
     if (mainLoop.contains(look.waitEvent())) {
       complete = true;
-    } else if (look.waitEvent().equals(NAP)) {
-      complete = napping.filter(first -> !first.plus(LONGER_THAN_A_NAP).isAfter(now)).isPresent();
+    } else if (look.waitEvent().equals(nap)) {
+      complete = napping.filter(first -> !first.plus(longerThanANap).isAfter(now)).isPresent();
       napping = napping.or(() -> Optional.of(now));
     }
   }

@@ -53,6 +53,21 @@ class ReloadProofTest {
     assertFalse(startup.isComplete());
     startup.see(now, new Look(7, false, true, "RecoveryWalStream"));
     assertTrue(startup.isComplete());
+    startup.restart();
+    assertFalse(startup.isComplete());
+    startup.given();
+    assertTrue(startup.isComplete());
+  }
+
+  @Test
+  void aPausedReplayReadsOnceASecond() {
+    ReloadProof startup = ReloadProof.ofStartup();
+    startup.signalled(7);
+    startup.see(now, new Look(7, false, true, "RecoveryPause"));
+    startup.see(now.plusMillis(1_000), new Look(7, false, true, "RecoveryPause"));
+    assertFalse(startup.isComplete());
+    startup.see(now.plusMillis(1_300), new Look(7, false, true, "RecoveryPause"));
+    assertTrue(startup.isComplete());
   }
 
   @Test
