@@ -56,6 +56,7 @@ class RekeyingTest {
             "{\"generation\":2,\"key\":\"ab\"}",
             "{\"generation\":1,\"key\":\"" + KEY + "\"}",
             "{\"generation\":2,\"key\":\"" + KEY + "ab\"}",
+            "{\"generation\":2,\"key\":\"" + "ab".repeat(32) + "\"}",
             "{\"generation\":0,\"key\":\"" + KEY + "\"}",
             "{\"generation\":2,\"key\":\"" + KEY.replace('a', 'x') + "\"}")) {
       assertThrows(HactlError.class, () -> rekeying.requested(body), body);

@@ -173,15 +173,20 @@ public final class SecretStore {
 
   /// A key that somebody made up: what a generator makes has some thirty different bytes.
   private void requireStrong(byte[] key) {
+    int different = differentBytes(key);
+    if (different < FEWEST_BYTES) {
+      throw new SecretsException(
+          "a key in %s is weak (%d different bytes in %d): put one there from 'openssl rand -hex 32', the same on all nodes"
+              .formatted(ringKeyFile(), different, key.length));
+    }
+  }
+
+  private static int differentBytes(byte[] key) {
     Set<Byte> different = new TreeSet<>();
     for (byte b : key) {
       different.add(b);
     }
-    if (different.size() < FEWEST_BYTES) {
-      throw new SecretsException(
-          "a key in %s is weak (%d different bytes in %d): put one there from 'openssl rand -hex 32', the same on all nodes"
-              .formatted(ringKeyFile(), different.size(), key.length));
-    }
+    return different.size();
   }
 
   private SecretsException damaged() {
@@ -191,14 +196,15 @@ public final class SecretStore {
 
   /// Adds a key of the ring; what is sealed with the ones before still opens.
   ///
-  /// @throws IllegalArgumentException if it is no key, another of this generation, or the third
+  /// @throws IllegalArgumentException if it is no key or a weak one, another of this generation, or
+  ///   the third
   public synchronized void addRingKey(int generation, byte[] key) {
     SortedMap<Integer, byte[]> keys = ringKeys();
     byte[] known = keys.get(generation);
     if (known != null ? !MessageDigest.isEqual(known, key) : keys.size() > 1) {
       throw new IllegalArgumentException("another exchange of keys is not finished");
     }
-    if (generation < 1 || key.length != RING_KEY_BYTES) {
+    if (generation < 1 || key.length != RING_KEY_BYTES || differentBytes(key) < FEWEST_BYTES) {
       throw new IllegalArgumentException("not a key");
     }
     keys.put(generation, key);
