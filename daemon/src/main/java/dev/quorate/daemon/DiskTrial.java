@@ -24,6 +24,7 @@ final class DiskTrial {
   private final Supplier<Instant> now;
   private CompletableFuture<Boolean> answer = CompletableFuture.completedFuture(false);
   private Instant begun = Instant.MIN;
+  private volatile String refusal = "";
 
   DiskTrial(Path stateDirectory, Supplier<Instant> now) {
     this.file = stateDirectory.resolve("disk-trial");
@@ -40,12 +41,25 @@ final class DiskTrial {
     return answer.isDone() ? Optional.empty() : Optional.of(begun);
   }
 
+  /// Why the disk refused the last trial that was answered; empty if it did not.
+  Optional<String> refusal() {
+    return Optional.of(refusal).filter(text -> !text.isEmpty());
+  }
+
   /// Begins one, if the last one is over; one that is under way is not over before this was asked.
   synchronized CompletableFuture<Boolean> begin() {
     if (answer.isDone()) {
       CompletableFuture<Boolean> next = new CompletableFuture<>();
       answer = next;
       begun = now.get();
+      begin(next);
+    }
+    return answer;
+  }
+
+  private void begin(CompletableFuture<Boolean> next) {
+    boolean runs = false;
+    try {
       Thread.ofPlatform()
           .daemon()
           .name("disk-trial")
@@ -56,8 +70,12 @@ final class DiskTrial {
               next.complete(false); // whatever went wrong
             }
           });
+      runs = true;
+    } finally {
+      if (!runs) {
+        next.complete(false); // else it would owe for ever
+      }
     }
-    return answer;
   }
 
   private boolean write() {
@@ -65,9 +83,14 @@ final class DiskTrial {
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       channel.write(ByteBuffer.allocate(Long.BYTES).putLong(0, System.nanoTime()), 0);
       channel.force(true);
+      refusal = "";
       return true;
     } catch (IOException e) {
-      log.atWarn().addKeyValue("reason", e.getMessage()).log("the disk kept nothing");
+      String reason = String.valueOf(e.getMessage());
+      if (!reason.equals(refusal)) {
+        log.atWarn().addKeyValue("reason", reason).log("the disk kept nothing");
+      }
+      refusal = reason;
       return false;
     }
   }

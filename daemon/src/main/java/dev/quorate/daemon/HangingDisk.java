@@ -66,14 +66,29 @@ final class HangingDisk implements AutoCloseable {
         .name("log-hangs")
         .start(() -> {
           while (!closed) {
-            if (left) {
-              lookForItsEnd();
-            } else {
-              look();
+            try {
+              step();
+            } catch (RuntimeException e) {
+              log.atError()
+                  .setCause(e)
+                  .addKeyValue("code", "HA-PAIR-007")
+                  .log("looking after the disk of the log failed");
             }
             rest();
           }
         });
+  }
+
+  private void step() {
+    if (left) {
+      lookForItsEnd();
+    } else if (!isLeaving()) {
+      look(); // not while it leaves: the word that it goes by must not be renewed
+    }
+  }
+
+  private synchronized boolean isLeaving() {
+    return leaving;
   }
 
   private void rest() {
@@ -160,6 +175,14 @@ final class HangingDisk implements AutoCloseable {
   /// A run of the daemon that has left does not come back: what it had begun to write may come to
   /// the disk yet. The next one reads what there is.
   private void lookForItsEnd() {
+    Optional<String> refusal = owes().isEmpty() ? trial.refusal() : Optional.empty();
+    if (refusal.isPresent()) {
+      closed = true;
+      pair.failed(
+          "the disk of the log, for which this node had left, answers again and keeps nothing: "
+              + refusal.get());
+      return;
+    }
     boolean keeps = owes().isEmpty() && trial.kept();
     if (policy.isWellAgain(disk.now(), keeps)) {
       closed = true;

@@ -30,6 +30,9 @@ final class Logging {
   /// Time, name and severity are syslog's.
   private static final String SYSLOG_LINE = "quorated: %logger{0}: %msg %kvp{DOUBLE} %ex{8}";
 
+  /// Linked before it is needed, which may be while the disk hangs.
+  private static final Runnable LAST_LINES = Logging::writeLastLines;
+
   private static final int SYSLOG_PORT = 514;
 
   private Logging() {}
@@ -91,15 +94,27 @@ final class Logging {
   }
 
   /// Ends this process, after it has had everything written that was logged, if that is possible
-  /// soon.
+  /// soon. Whatever goes wrong with that, or takes long, does not keep it from ending.
   static void halt(int exit) {
+    try {
+      Thread last = new Thread(LAST_LINES, "last-lines");
+      last.setDaemon(true);
+      last.start();
+      last.join(LAST_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      Runtime.getRuntime().halt(exit);
+    }
+  }
+
+  private static void writeLastLines() {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       context
           .getLogger(Logger.ROOT_LOGGER_NAME)
           .iteratorForAppenders()
           .forEachRemaining(Appender::stop);
     }
-    Runtime.getRuntime().halt(exit);
   }
 
   private static Appender<ILoggingEvent> file(LoggerContext context, LogTarget.Into into) {
