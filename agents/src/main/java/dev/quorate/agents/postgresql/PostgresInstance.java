@@ -221,21 +221,6 @@ final class PostgresInstance {
     }
   }
 
-  /// Replays what a crash has left, and shuts down cleanly, without ever listening.
-  ProcessOutcome recoverAlone(Duration within) {
-    return tool(
-        "postgres",
-        List.of(
-            "--single",
-            "-F",
-            "-D",
-            parameters.configDirectory().toString(),
-            "-c",
-            "data_directory=" + parameters.dataDirectory(),
-            "template1"),
-        within);
-  }
-
   /// Starts the server as a standby and waits until it answers. Kills orphans of an earlier life
   /// first.
   void start(ServerSettings settings, Duration within) {

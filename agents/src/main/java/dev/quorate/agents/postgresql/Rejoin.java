@@ -52,6 +52,7 @@ final class Rejoin {
   private final NodeId self;
   private final DivergedWal diverged;
   private final BaseBackup backup;
+  private final LoneRecovery recovery;
   private int failedCopies;
 
   Rejoin(PostgresParameters parameters, PostgresInstance instance, NodeId self) {
@@ -59,6 +60,7 @@ final class Rejoin {
     this.instance = instance;
     this.self = self;
     this.backup = new BaseBackup(instance);
+    this.recovery = new LoneRecovery(parameters, instance);
     this.diverged = new DivergedWal(parameters, instance, self);
   }
 
@@ -244,7 +246,7 @@ final class Rejoin {
     try {
       Path saved = saveLocalFiles(parameters.dataDirectory());
       Files.writeString(mark(), "pg_rewind\n");
-      recover(within);
+      recovery.run(within);
       ProcessOutcome outcome =
           instance.tool(
               "pg_rewind",
@@ -269,20 +271,6 @@ final class Rejoin {
       return true;
     } catch (IOException e) {
       throw new PostgresException("the rewind could not be prepared", e);
-    }
-  }
-
-  /// Ends what a crash has left open: `pg_rewind` wants it so. It does that itself only from 13 on,
-  /// before 15 only where the settings lie beside the data, and never to what is marked as a
-  /// standby.
-  private void recover(Duration within) {
-    if (instance.control().state().isClean()) {
-      return;
-    }
-    instance.unmarkStandby();
-    ProcessOutcome outcome = instance.recoverAlone(within);
-    if (!outcome.ok()) {
-      LOG.atWarn().addKeyValue("reason", outcome.problem()).log("no recovery before pg_rewind");
     }
   }
 

@@ -5,6 +5,7 @@ import static dev.quorate.agents.postgresql.TestServers.SHORT;
 import static dev.quorate.agents.postgresql.TestServers.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -15,6 +16,7 @@ import dev.quorate.agents.linux.ProcessExitWatch;
 import dev.quorate.agents.postgresql.TestServers.Server;
 import dev.quorate.agents.process.ProcessRunner;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -47,6 +49,39 @@ class RewindTest {
   void afterAnEmergencyStop() throws Exception {
     try (TestServers servers = new TestServers()) {
       isRewound(servers, a -> a.instance().markStandby());
+    }
+  }
+
+  /// The number of the dead one belongs to another process of the same user meanwhile.
+  @Test
+  void thoughItsLockNamesAStranger() throws Exception {
+    try (TestServers servers = new TestServers()) {
+      Server other = servers.fresh("c", "127.0.0.4");
+      other.instance().start(other.alone(), LONG);
+      long stranger = other.instance().postmaster().orElseThrow();
+      isRewound(servers, a -> write(a, "postmaster.pid", stranger + "\n"));
+    }
+  }
+
+  /// Files that somebody uses are left alone.
+  @Test
+  void notWhileItRuns() throws Exception {
+    try (TestServers servers = new TestServers()) {
+      Server a = servers.fresh("a", "127.0.0.2");
+      a.instance().start(a.alone(), LONG);
+      LoneRecovery recovery = new LoneRecovery(a.parameters(), a.instance());
+      PostgresException refused = assertThrows(PostgresException.class, () -> recovery.run(SHORT));
+      assertTrue(String.valueOf(refused.getMessage()).contains("left alone"), refused::getMessage);
+      assertTrue(a.instance().postmaster().isPresent());
+      assertEquals("t", servers.ask(a, "SELECT pg_is_in_recovery()"));
+    }
+  }
+
+  private static void write(Server server, String name, String text) {
+    try {
+      Files.writeString(server.parameters().dataDirectory().resolve(name), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
