@@ -23,16 +23,22 @@ final class LoneRecovery {
     this.instance = instance;
   }
 
-  /// Replays what is open, and shuts down cleanly. The instance must be stopped.
+  /// Replays what is open, and shuts down cleanly. The instance must be stopped, and is marked as a
+  /// standby afterwards, whatever came of it: somebody else may start it before it is rewound.
   void run(Duration within) {
     if (instance.control().state().isClean()) {
+      instance.markStandby();
       return;
     }
     removeLock();
-    instance.unmarkStandby();
-    ProcessOutcome outcome = replay(within);
-    if (!outcome.ok()) {
-      LOG.atWarn().addKeyValue("reason", outcome.problem()).log("no recovery before pg_rewind");
+    try {
+      instance.unmarkStandby();
+      ProcessOutcome outcome = replay(within);
+      if (!outcome.ok()) {
+        LOG.atWarn().addKeyValue("reason", outcome.problem()).log("no recovery before pg_rewind");
+      }
+    } finally {
+      instance.markStandby();
     }
   }
 

@@ -25,6 +25,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -60,6 +61,28 @@ class RewindTest {
       other.instance().start(other.alone(), LONG);
       long stranger = other.instance().postmaster().orElseThrow();
       isRewound(servers, a -> write(a, "postmaster.pid", stranger + "\n"));
+    }
+  }
+
+  /// Whoever starts it before the rewind has ended must not start a primary.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void asAStandbyFromItsRecoveryOn(boolean clean, @TempDir Path home) throws Exception {
+    Path programs = TestServers.slowCopies(home);
+    try (TestServers servers = new TestServers(programs)) {
+      isRewound(
+          servers,
+          a -> {
+            if (clean) {
+              new LoneRecovery(a.parameters(), a.instance()).run(LONG);
+              a.instance().unmarkStandby();
+            }
+            script(
+                programs.resolve("pg_rewind"),
+                "test -e %s/standby.signal && exec %s \"$@\""
+                    .formatted(
+                        a.parameters().dataDirectory(), TestServers.DEBIAN.resolve("pg_rewind")));
+          });
     }
   }
 
@@ -117,10 +140,18 @@ class RewindTest {
     }
   }
 
-  private static void note(Path program, Path into) throws IOException {
-    Files.delete(program);
-    Files.writeString(program, "#!/bin/sh\necho \"$@\" > %s\nexit 1\n".formatted(into));
-    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+  private static void note(Path program, Path into) {
+    script(program, "echo \"$@\" > %s\nexit 1".formatted(into));
+  }
+
+  private static void script(Path program, String text) {
+    try {
+      Files.delete(program);
+      Files.writeString(program, "#!/bin/sh\n" + text + "\n");
+      Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// What a copy took the place of.
