@@ -244,9 +244,9 @@ final class Rejoin {
 
   private boolean rewind(Upstream upstream, Duration within) {
     try {
+      recovery.run(within);
       Path saved = saveLocalFiles(parameters.dataDirectory());
       Files.writeString(mark(), "pg_rewind\n");
-      recovery.run(within);
       ProcessOutcome outcome =
           instance.tool(
               "pg_rewind",

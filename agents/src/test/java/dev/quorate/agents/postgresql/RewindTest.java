@@ -86,6 +86,30 @@ class RewindTest {
     }
   }
 
+  /// An interruption of what can be repeated must not cost a copy.
+  @Test
+  void notMarkedAsHalfDoneBeforeItIsRecovered(@TempDir Path home) throws Exception {
+    Path programs = TestServers.slowCopies(home);
+    try (TestServers servers = new TestServers(programs)) {
+      isRewound(
+          servers,
+          a ->
+              alone(
+                  programs,
+                  "test ! -e %s || exit 1"
+                      .formatted(
+                          a.parameters().dataDirectory().resolveSibling(".data.quorate-rejoin"))));
+    }
+  }
+
+  /// Has something done first where the server is started in single-user mode.
+  private static void alone(Path programs, String first) {
+    script(
+        programs.resolve("postgres"),
+        "if [ \"$1\" = --single ]; then\n%s\nfi\nexec %s \"$@\""
+            .formatted(first, TestServers.DEBIAN.resolve("postgres")));
+  }
+
   /// Files that somebody uses are left alone.
   @Test
   void notWhileItRuns() throws Exception {
