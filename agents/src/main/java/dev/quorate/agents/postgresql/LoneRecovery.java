@@ -4,6 +4,7 @@ import dev.quorate.agents.process.ProcessOutcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import org.slf4j.Logger;
@@ -58,16 +59,11 @@ final class LoneRecovery {
   }
 
   private ProcessOutcome replay(Duration within) {
-    return instance.tool(
-        "postgres",
-        List.of(
-            "--single",
-            "-F",
-            "-D",
-            parameters.configDirectory().toString(),
-            "-c",
-            "data_directory=" + parameters.dataDirectory(),
-            "template1"),
-        within);
+    List<String> line = new ArrayList<>();
+    line.addAll(List.of("--single", "-F", "-D", parameters.configDirectory().toString()));
+    line.addAll(List.of("-c", "data_directory=" + parameters.dataDirectory()));
+    line.addAll(parameters.startOptions());
+    line.add("template1");
+    return instance.tool("postgres", line, within);
   }
 }

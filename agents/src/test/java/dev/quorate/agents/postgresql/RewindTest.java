@@ -110,6 +110,30 @@ class RewindTest {
             .formatted(first, TestServers.DEBIAN.resolve("postgres")));
   }
 
+  /// The settings may be where only the parameter says.
+  @Test
+  void withTheOptionsOfItsStart() throws Exception {
+    try (TestServers servers = new TestServers()) {
+      Server a = servers.fresh("a", "127.0.0.2");
+      a.instance().start(a.alone(), LONG);
+      promote(a);
+      a.instance().stopAtOnce();
+      Path settings = a.home().resolve("elsewhere.conf");
+      Files.move(a.parameters().dataDirectory().resolve("postgresql.conf"), settings);
+      recover(a, "");
+      assertEquals(ControlFile.State.IN_PRODUCTION, a.instance().control().state());
+      recover(a, "-c config_file=%s -p 5999 -i".formatted(settings));
+      assertEquals(ControlFile.State.SHUT_DOWN, a.instance().control().state());
+    }
+  }
+
+  private static void recover(Server server, String startOptions) {
+    SortedMap<String, String> text =
+        TestServers.parameters(server.home(), server.parameters().port());
+    text.put("start_opts", startOptions);
+    new LoneRecovery(PostgresParameters.parse(text), server.instance()).run(LONG);
+  }
+
   /// Files that somebody uses are left alone.
   @Test
   void notWhileItRuns() throws Exception {
