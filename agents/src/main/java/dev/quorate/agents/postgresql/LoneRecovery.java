@@ -63,7 +63,16 @@ final class LoneRecovery {
     line.addAll(List.of("--single", "-F", "-D", parameters.configDirectory().toString()));
     line.addAll(List.of("-c", "data_directory=" + parameters.dataDirectory()));
     line.addAll(parameters.startOptions());
+    keptWal().forEach(setting -> line.addAll(List.of("-c", setting)));
     line.add("template1");
     return instance.tool("postgres", line, within);
+  }
+
+  /// Keeps the checkpoints of the recovery from removing WAL: `pg_rewind` reads it back to before
+  /// the fork.
+  private List<String> keptWal() {
+    return instance.major() < 13
+        ? List.of("wal_keep_segments=1000000")
+        : List.of("wal_keep_size=16TB", "max_slot_wal_keep_size=-1");
   }
 }

@@ -18,7 +18,9 @@ import dev.quorate.agents.process.ProcessRunner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.SortedMap;
 import java.util.function.Consumer;
@@ -134,6 +136,23 @@ class RewindTest {
     new LoneRecovery(PostgresParameters.parse(text), server.instance()).run(LONG);
   }
 
+  /// What a checkpoint of the recovery would remove is needed by the rewind.
+  @Test
+  void withTheWalOfLongBefore() throws Exception {
+    try (TestServers servers = new TestServers()) {
+      isRewound(
+          servers,
+          a -> {
+            servers.ask(a, "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
+            for (int i = 0; i < 3; i++) {
+              servers.ask(a, "INSERT INTO t VALUES (0)");
+              servers.ask(a, "SELECT pg_switch_wal()");
+            }
+          },
+          a -> write(a, "postgresql.conf", "\nwal_keep_size = 0\n", StandardOpenOption.APPEND));
+    }
+  }
+
   /// Files that somebody uses are left alone.
   @Test
   void notWhileItRuns() throws Exception {
@@ -148,18 +167,23 @@ class RewindTest {
     }
   }
 
-  private static void write(Server server, String name, String text) {
+  private static void write(Server server, String name, String text, OpenOption... how) {
     try {
-      Files.writeString(server.parameters().dataDirectory().resolve(name), text);
+      Files.writeString(server.parameters().dataDirectory().resolve(name), text, how);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private static void isRewound(TestServers servers, Consumer<Server> afterwards) throws Exception {
+    isRewound(servers, _ -> {}, afterwards);
+  }
+
+  private static void isRewound(
+      TestServers servers, Consumer<Server> before, Consumer<Server> afterwards) throws Exception {
     Server a = servers.fresh("a", "127.0.0.2");
     Server b = VersionsTest.copyOf(servers, a);
-    String done = diverge(servers, a, b, afterwards);
+    String done = diverge(servers, a, b, before, afterwards);
     assertTrue(done.startsWith("rewound"), done);
     b.probe().createSlot(ServerSettings.slotOf(a.node()), true, SHORT);
     a.instance().start(a.follow(b), LONG);
@@ -178,7 +202,7 @@ class RewindTest {
       Server b = VersionsTest.copyOf(servers, a);
       Path asked = a.home().resolve("work/asked");
       note(programs.bin().resolve("pg_rewind"), asked);
-      String done = diverge(servers, a, b, x -> x.instance().markStandby());
+      String done = diverge(servers, a, b, _ -> {}, x -> x.instance().markStandby());
       assertEquals("copied anew: it could not be rewound", done);
       String words = Files.readString(asked);
       assertTrue(words.startsWith("-D " + a.parameters().dataDirectory() + " --source-s"), words);
@@ -214,7 +238,8 @@ class RewindTest {
 
   /// Both have the same, then each something of its own; a ends in the midst of it and comes back.
   private static String diverge(
-      TestServers servers, Server a, Server b, Consumer<Server> afterwards) throws Exception {
+      TestServers servers, Server a, Server b, Consumer<Server> before, Consumer<Server> afterwards)
+      throws Exception {
     a.instance().start(a.alone(), LONG);
     promote(a);
     servers.address(b);
@@ -226,6 +251,7 @@ class RewindTest {
     servers.ask(a, "INSERT INTO t SELECT generate_series(2000, 3000)");
     servers.ask(a, "CHECKPOINT");
     servers.ask(a, "INSERT INTO t SELECT generate_series(3000, 4000)");
+    before.accept(a);
     a.instance().stopAtOnce();
     afterwards.accept(a);
     b.instance().start(b.alone(), LONG);
