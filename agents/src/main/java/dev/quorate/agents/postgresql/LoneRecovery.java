@@ -35,6 +35,11 @@ final class LoneRecovery {
     try {
       instance.unmarkStandby();
       ProcessOutcome outcome = replay(within);
+      if (outcome instanceof ProcessOutcome.TimedOut) {
+        throw new PostgresException(
+            "the recovery before the rewind was broken off, and begins anew with the next attempt: "
+                + outcome.problem());
+      }
       if (!outcome.ok()) {
         LOG.atWarn().addKeyValue("reason", outcome.problem()).log("no recovery before pg_rewind");
       }

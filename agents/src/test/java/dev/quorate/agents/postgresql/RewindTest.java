@@ -22,6 +22,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.SortedMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
@@ -153,6 +154,35 @@ class RewindTest {
     }
   }
 
+  /// Neither a rewind nor a copy follows a recovery that was broken off.
+  @Test
+  void notIfTheRecoveryDoesNotEnd(@TempDir Path home) throws Exception {
+    Path programs = TestServers.slowCopies(home);
+    try (TestServers servers = new TestServers(programs)) {
+      Server a = servers.fresh("a", "127.0.0.2");
+      Server b = VersionsTest.copyOf(servers, a);
+      Path asked = a.home().resolve("work/asked");
+      note(programs.resolve("pg_rewind"), asked);
+      diverge(servers, a, b, _ -> {}, _ -> alone(programs, "exec sleep 60"));
+      PostgresException refused =
+          assertThrows(
+              PostgresException.class, () -> comeBack(servers, a, b, Duration.ofMillis(500)));
+      assertTrue(String.valueOf(refused.getMessage()).contains("broken off"), refused::getMessage);
+      assertTrue(Files.notExists(asked));
+      assertFalse(new Rejoin(a.parameters(), a.instance(), a.node()).isHalfDone());
+      assertEquals(ControlFile.State.IN_PRODUCTION, a.instance().control().state());
+      assertTrue(Files.exists(a.parameters().dataDirectory().resolve("standby.signal")));
+      script(programs.resolve("postgres"), exec("postgres"));
+      script(programs.resolve("pg_rewind"), exec("pg_rewind"));
+      String done = comeBack(servers, a, b, LONG);
+      assertTrue(done.startsWith("rewound"), done);
+    }
+  }
+
+  private static String exec(String program) {
+    return "exec %s \"$@\"".formatted(TestServers.DEBIAN.resolve(program));
+  }
+
   /// Files that somebody uses are left alone.
   @Test
   void notWhileItRuns() throws Exception {
@@ -183,7 +213,8 @@ class RewindTest {
       TestServers servers, Consumer<Server> before, Consumer<Server> afterwards) throws Exception {
     Server a = servers.fresh("a", "127.0.0.2");
     Server b = VersionsTest.copyOf(servers, a);
-    String done = diverge(servers, a, b, before, afterwards);
+    diverge(servers, a, b, before, afterwards);
+    String done = comeBack(servers, a, b, LONG);
     assertTrue(done.startsWith("rewound"), done);
     b.probe().createSlot(ServerSettings.slotOf(a.node()), true, SHORT);
     a.instance().start(a.follow(b), LONG);
@@ -202,7 +233,8 @@ class RewindTest {
       Server b = VersionsTest.copyOf(servers, a);
       Path asked = a.home().resolve("work/asked");
       note(programs.bin().resolve("pg_rewind"), asked);
-      String done = diverge(servers, a, b, _ -> {}, x -> x.instance().markStandby());
+      diverge(servers, a, b, _ -> {}, x -> x.instance().markStandby());
+      String done = comeBack(servers, a, b, LONG);
       assertEquals("copied anew: it could not be rewound", done);
       String words = Files.readString(asked);
       assertTrue(words.startsWith("-D " + a.parameters().dataDirectory() + " --source-s"), words);
@@ -236,8 +268,8 @@ class RewindTest {
         PostgresParameters.parse(text), new ProcessRunner(), new ProcessExitWatch(), server.home());
   }
 
-  /// Both have the same, then each something of its own; a ends in the midst of it and comes back.
-  private static String diverge(
+  /// Both have the same, then each something of its own; a ends in the midst of it.
+  private static void diverge(
       TestServers servers, Server a, Server b, Consumer<Server> before, Consumer<Server> afterwards)
       throws Exception {
     a.instance().start(a.alone(), LONG);
@@ -258,9 +290,12 @@ class RewindTest {
     promote(b);
     servers.ask(b, "INSERT INTO t SELECT generate_series(5000, 5009)");
     servers.ask(b, "CHECKPOINT");
+  }
+
+  private static String comeBack(TestServers servers, Server a, Server b, Duration within) {
     String address = ServerSettings.conninfo(a.node(), b.address(), servers.port, "postgres", "");
     return new Rejoin(a.parameters(), a.instance(), a.node())
-        .run(new Upstream(a.instance(), address), false, MemberOrder.NONE, LONG);
+        .run(new Upstream(a.instance(), address), false, MemberOrder.NONE, within);
   }
 
   private static void promote(Server server) {
