@@ -133,12 +133,15 @@ final class PgCommands {
           "'%s' is no standby on %s".formatted(resource.publicId(), next),
           "name one of " + names(standbys));
     }
-    in.out().line("Would be done:");
-    Foreseen.switchover(state, in.cluster().facts().quorum(), resource, next)
-        .forEach(step -> in.out().line("  " + step));
+    say(in, Foreseen.switchover(state, in.cluster().facts().quorum(), resource, next));
   }
 
-  private static Holder holder(ClusterState state, ResourceDefinition resource) {
+  private static void say(Invocation in, List<String> steps) {
+    in.out().line(steps.isEmpty() ? "Nothing would be done." : "Would be done:");
+    steps.forEach(step -> in.out().line("  " + step));
+  }
+
+  static Holder holder(ClusterState state, ResourceDefinition resource) {
     return primacy(state, resource).map(Primacy::holder).orElse(new Holder.Nobody());
   }
 
@@ -159,9 +162,21 @@ final class PgCommands {
     }
     NodeId node = in.node(target);
     String id = ResourceCommands.MOVE_PREFIX + resource.publicId();
-    in.change(
+    ConfigurationChange preference =
         new ConfigurationChange.PutConstraint(
-            new Constraint.Location(id, resource.publicId(), Role.PROMOTED, node, Score.MUST)));
+            new Constraint.Location(id, resource.publicId(), Role.PROMOTED, node, Score.MUST));
+    if (in.options().own().containsKey(Options.DRY_RUN)) {
+      ClusterState state = in.cluster().state();
+      say(
+          in,
+          Foreseen.change(
+              state,
+              in.cluster().facts().quorum(),
+              new ClusterCommand.ChangeConfiguration(
+                  state.configuration().version(), in.client(), List.of(preference))));
+      return;
+    }
+    in.change(preference);
     Duration wait = in.options().patience().orElse(Options.WAIT);
     boolean there =
         in.cluster().await(s -> Placements.in(s, resource, Role.PROMOTED).contains(node), wait);

@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.membership.NodeId;
+import dev.quorate.resource.AgentType;
+import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.Election;
 import dev.quorate.resource.Holder;
 import dev.quorate.resource.InstanceStatus;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.Primacy;
+import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.SyncPromise;
@@ -111,6 +115,42 @@ class ForeseenTest {
     assertTrue(cluster.output().contains("promote pgsqld on n2"), cluster.output());
     assertEquals(ExitCode.FAILED, cluster.type("pg switchover n3 --dry-run"));
     assertTrue(cluster.remarks().contains("no standby on n3"), cluster.remarks());
+  }
+
+  /// Without data there is no grant, and the way is a preference: it is not written either.
+  @Test
+  void whatASwitchoverWithoutDataWouldDoIsShownWithoutDoingIt() {
+    runs(N2, N3);
+    ResourceId drbd = new ResourceId("drbd");
+    cluster.apply(
+        new ClusterCommand.ChangeConfiguration(
+            -1,
+            "setup",
+            List.of(
+                new ConfigurationChange.CreateResource(
+                    new ResourceDefinition(
+                        drbd,
+                        AgentType.parse("ocf:linbit:drbd"),
+                        new TreeMap<>(),
+                        new TreeMap<>(),
+                        List.of(),
+                        new ResourceDefinition.Form.Promotable(
+                            new ResourceId("drbd-clone"), 0, 1, new TreeMap<>()))))));
+    works("constraint location drbd-clone prefers n1=10 --promoted");
+    ClusterState s = cluster.state();
+    SortedMap<ResourceId, SortedMap<NodeId, InstanceStatus>> instances =
+        new TreeMap<>(s.instances());
+    SortedMap<NodeId, InstanceStatus> byNode = new TreeMap<>();
+    s.nodes().keySet().forEach(n -> byNode.put(n, is(s, Role.UNPROMOTED)));
+    byNode.put(N1, is(s, Role.PROMOTED));
+    instances.put(drbd, byNode);
+    cluster.put(TypedCluster.with(s, s.nodes(), instances, s.failCounts(), s.fencings()));
+    ClusterState before = cluster.state();
+    works("pg switchover n2 --name drbd --dry-run");
+    assertEquals(before, cluster.state(), "nothing is done");
+    inOrder(cluster.output(), "Would be done:", "demote drbd on n1", "promote drbd on n2");
+    assertEquals(ExitCode.USAGE, cluster.type("pg switchover --name drbd --dry-run"));
+    assertEquals(before, cluster.state(), "nothing is done");
   }
 
   private static void inOrder(String text, String... words) {
