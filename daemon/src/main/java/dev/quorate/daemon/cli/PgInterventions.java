@@ -8,6 +8,7 @@ import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.Role;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -15,6 +16,8 @@ import java.util.TreeMap;
 /// not wait for it.
 final class PgInterventions {
   private static final String MAINTENANCE = "maintenance";
+  private static final List<String> ON = List.of("true", "yes", "on", "y", "1");
+  private static final List<String> OFF = List.of("false", "no", "off", "n", "0");
 
   private PgInterventions() {}
 
@@ -55,7 +58,7 @@ final class PgInterventions {
     NodeId next = in.node(in.words().take("NODE"));
     in.words().end();
     ClusterState state = in.cluster().state();
-    List<NodeId> old = Placements.in(state, resource, Role.PROMOTED);
+    List<NodeId> old = Placements.primary(state, resource);
     if (old.contains(next)) {
       in.out().line("'%s' is already promoted on %s".formatted(resource.publicId(), next));
       return;
@@ -73,31 +76,69 @@ final class PgInterventions {
               + PostgresText.waiting(state, resource).orElse("nothing is known to hold it up"),
           "see 'hactl pg status'");
     }
+    requireManaged(state, resource);
+    StonithCommands.requireDevice(in, old.getFirst());
     if (!in.options().force()) {
       throw new HactlError(
           ExitCode.REFUSED,
           "HA-PG-026",
-          "%s works as the primary, and would be fenced: whatever runs there ends"
+          "%s is the primary, and would be fenced: whatever runs there ends"
               .formatted(old.getFirst()),
           "in good order it goes with 'hactl pg switchover %s'; if that cannot be, add --yes"
               .formatted(next));
     }
     in.propose(new ClusterCommand.RequestFencing(old.getFirst(), true, in.client()));
-    in.out().line(old.getFirst() + " is fenced, and a standby promoted");
+    in.out()
+        .line(
+            ("fencing of %s was asked for; once it is proven, a standby is promoted: see"
+                    + " 'hactl stonith history' and 'hactl pg status'")
+                .formatted(old.getFirst()));
+    await(in, resource, old);
+  }
+
+  private static void await(Invocation in, ResourceDefinition resource, List<NodeId> old) {
     Duration wait = in.options().patience().orElse(Options.WAIT);
-    boolean done =
-        in.cluster()
-            .await(
-                s ->
-                    Placements.in(s, resource, Role.PROMOTED).stream()
-                        .anyMatch(n -> !old.contains(n)),
-                wait);
-    List<NodeId> now = Placements.in(in.cluster().state(), resource, Role.PROMOTED);
-    if (!done) {
+    boolean done = in.cluster().await(s -> !others(s, resource, old).isEmpty(), wait);
+    List<NodeId> now = others(in.cluster().state(), resource, old);
+    if (!done || now.isEmpty()) {
       throw HactlError.timeout(
           "nobody else is promoted within %d s".formatted(wait.toSeconds()),
-          "it goes on; see why not in 'hactl pg status'");
+          "it goes on; see whether %s is fenced: hactl stonith history; and why nobody is: hactl pg"
+                  .formatted(old.getFirst())
+              + " status");
     }
     in.out().line("'%s' is promoted on %s".formatted(resource.publicId(), now.getFirst()));
+  }
+
+  private static List<NodeId> others(
+      ClusterState state, ResourceDefinition resource, List<NodeId> old) {
+    return Placements.in(state, resource, Role.PROMOTED).stream()
+        .filter(n -> !old.contains(n))
+        .toList();
+  }
+
+  /// Whoever looks after nothing promotes nothing either: the primary would end, and that is all.
+  private static void requireManaged(ClusterState state, ResourceDefinition resource) {
+    SortedMap<String, String> meta = state.configuration().meta(resource);
+    String name = resource.publicId().name();
+    String remedy = "";
+    if (says(state.configuration().properties(), "maintenance-mode", ON)) {
+      remedy = "hactl property set maintenance-mode=false";
+    } else if (says(meta, MAINTENANCE, ON)) {
+      remedy = "hactl pg resume";
+    } else if (says(meta, "is-managed", OFF)) {
+      remedy = "hactl resource manage " + name;
+    }
+    if (!remedy.isEmpty()) {
+      throw new HactlError(
+          ExitCode.REFUSED,
+          "HA-PG-031",
+          "'%s' is left alone, so no standby would be promoted".formatted(name),
+          "type '%s' first".formatted(remedy));
+    }
+  }
+
+  private static boolean says(SortedMap<String, String> options, String name, List<String> words) {
+    return words.contains(options.getOrDefault(name, "").toLowerCase(Locale.ROOT));
   }
 }

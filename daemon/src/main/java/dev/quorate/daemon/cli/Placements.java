@@ -2,6 +2,7 @@ package dev.quorate.daemon.cli;
 
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.Holder;
 import dev.quorate.resource.InstanceStatus;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.Role;
@@ -20,6 +21,20 @@ final class Placements {
         .filter(e -> e.getValue().certainty() == InstanceStatus.Certainty.KNOWN)
         .map(java.util.Map.Entry::getKey)
         .toList();
+  }
+
+  /// The primary, in whatever state: where it is known to be promoted, or else who holds the grant,
+  /// unless it is known not to be promoted there.
+  static List<NodeId> primary(ClusterState state, ResourceDefinition resource) {
+    List<NodeId> promoted = in(state, resource, Role.PROMOTED);
+    return promoted.isEmpty()
+            && PgCommands.holder(state, resource) instanceof Holder.Held(var node, _)
+            && state
+                .instance(resource.id(), node)
+                .filter(s -> s.certainty() == InstanceStatus.Certainty.KNOWN)
+                .isEmpty()
+        ? List.of(node)
+        : promoted;
   }
 
   static SortedMap<NodeId, InstanceStatus> statuses(

@@ -94,18 +94,7 @@ final class StonithCommands {
     NodeId target = in.node(in.words().take("NODE"));
     boolean off = in.words().skip("off") || in.words().skip("--off");
     in.words().end();
-    if (in.configuration().fenceDevices().isEmpty()) {
-      throw HactlError.failed(
-          "there is no fence device", "add one: hactl stonith create ID AGENT …");
-    }
-    if (in.configuration().fenceDevices().stream().noneMatch(d -> covers(d, target))) {
-      throw HactlError.failed(
-          "no enabled fence device covers node '%s': it would be taken out of service and never"
-                  .formatted(target)
-              + " proven to be off",
-          "add %s to pcmk_host_list or pcmk_host_map of a device; see 'hactl stonith config'"
-              .formatted(target));
-    }
+    requireDevice(in, target);
     int before = fencingsOf(in, target);
     in.propose(new ClusterCommand.RequestFencing(target, !off, in.client()));
     var wait = in.options().patience().orElse(Options.WAIT);
@@ -129,6 +118,22 @@ final class StonithCommands {
       throw HactlError.failed("node " + target + " was not fenced: " + last.reason(), "");
     }
     in.out().line("Node: " + target + " fenced");
+  }
+
+  /// Refuses what would leave a node taken out of service and never proven to be off.
+  static void requireDevice(Invocation in, NodeId target) {
+    if (in.configuration().fenceDevices().isEmpty()) {
+      throw HactlError.failed(
+          "there is no fence device", "add one: hactl stonith create ID AGENT …");
+    }
+    if (in.configuration().fenceDevices().stream().noneMatch(d -> covers(d, target))) {
+      throw HactlError.failed(
+          "no enabled fence device covers node '%s': it would be taken out of service and never"
+                  .formatted(target)
+              + " proven to be off",
+          "add %s to pcmk_host_list or pcmk_host_map of a device; see 'hactl stonith config'"
+              .formatted(target));
+    }
   }
 
   private static boolean covers(FenceDeviceDefinition definition, NodeId target) {

@@ -1,13 +1,19 @@
 package dev.quorate.daemon.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.Election;
+import dev.quorate.resource.Holder;
 import dev.quorate.resource.InstanceStatus;
 import dev.quorate.resource.NodeStatus;
+import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
+import dev.quorate.resource.SyncPromise;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,18 +127,116 @@ class PgOrdersTest {
   @Test
   void aFailoverThatIsForcedFencesThePrimarysNode() {
     promoted("n1");
+    fenceable();
     assertEquals(ExitCode.REFUSED, cluster.type("pg failover n2"));
     assertTrue(cluster.remarks().contains("hactl pg switchover n2"), cluster.remarks());
     assertEquals(ExitCode.OK, cluster.type("pg failover n1 --yes"), cluster.remarks());
     assertTrue(cluster.output().contains("already promoted"), cluster.output());
     assertEquals(ExitCode.TIMEOUT, cluster.type("pg failover n2 --yes --wait=1"));
-    assertEquals(
-        NodeStatus.Verdict.REBOOT,
-        cluster.state().node(new NodeId("n1")).orElseThrow().verdict(),
-        "its node is to be fenced");
+    assertTrue(cluster.output().startsWith("fencing of n1 was asked for;"), cluster.output());
+    assertFalse(cluster.output().contains("is fenced"), "nobody has");
+    assertTrue(cluster.remarks().contains("hactl stonith history"), cluster.remarks());
+    assertEquals(NodeStatus.Verdict.REBOOT, verdict(), "its node is to be fenced");
     promoted("nobody");
     assertEquals(ExitCode.FAILED, cluster.type("pg failover n2 --yes"));
     assertTrue(cluster.remarks().contains("there is no primary"), cluster.remarks());
+  }
+
+  private void fenceable() {
+    assertEquals(
+        ExitCode.OK,
+        cluster.type("stonith create lab fence_virsh pcmk_host_list=n1,n2,n3 ip=10.0.0.9 passwd=x"),
+        cluster.remarks());
+  }
+
+  private NodeStatus.Verdict verdict() {
+    return cluster.state().node(new NodeId("n1")).orElseThrow().verdict();
+  }
+
+  @Test
+  void aPrimaryThatNothingCanFenceIsLeftAlone() {
+    promoted("n1");
+    assertEquals(ExitCode.FAILED, cluster.type("pg failover n2 --yes"));
+    assertTrue(cluster.remarks().contains("there is no fence device"), cluster.remarks());
+    cluster.type("stonith create lab fence_virsh pcmk_host_list=n2,n3 ip=10.0.0.9 passwd=x");
+    assertEquals(ExitCode.FAILED, cluster.type("pg failover n2 --yes"));
+    assertTrue(cluster.remarks().contains("covers node 'n1'"), cluster.remarks());
+    assertEquals(NodeStatus.Verdict.NONE, verdict());
+  }
+
+  @Test
+  void whatIsLeftAloneIsNotFailedOver() {
+    promoted("n1");
+    fenceable();
+    String[][] ways = {
+      {"pg pause", "pg resume"},
+      {"property set maintenance-mode=true", "property set maintenance-mode=false"},
+      {"resource unmanage pg", "resource manage pg-clone"}
+    };
+    for (String[] way : ways) {
+      cluster.type(way[0]);
+      assertEquals(ExitCode.REFUSED, cluster.type("pg failover n2 --yes"), way[0]);
+      assertTrue(cluster.remarks().contains("'hactl " + way[1] + "' first"), cluster.remarks());
+      assertEquals(NodeStatus.Verdict.NONE, verdict());
+      assertEquals(ExitCode.OK, cluster.type(way[1]), cluster.remarks());
+    }
+    assertEquals(ExitCode.TIMEOUT, cluster.type("pg failover n2 --yes --wait=1"));
+    assertEquals(NodeStatus.Verdict.REBOOT, verdict());
+  }
+
+  @Test
+  void aPrimaryWhoseMonitorFailedIsFailedOver() {
+    promoted("n1");
+    fenceable();
+    granted("n1", InstanceStatus.Certainty.FAILED, Role.PROMOTED);
+    assertEquals(ExitCode.TIMEOUT, cluster.type("pg failover n2 --yes --wait=1"));
+    assertEquals(NodeStatus.Verdict.REBOOT, verdict());
+  }
+
+  @Test
+  void aHolderThatIsKnownNotToBePromotedIsNoPrimary() {
+    promoted("n1");
+    fenceable();
+    granted("n1", InstanceStatus.Certainty.KNOWN, Role.UNPROMOTED);
+    assertEquals(ExitCode.FAILED, cluster.type("pg failover n2 --yes"));
+    assertTrue(cluster.remarks().contains("there is no primary"), cluster.remarks());
+    assertEquals(NodeStatus.Verdict.NONE, verdict());
+  }
+
+  /// A node holds the grant, and this is known of its instance.
+  private void granted(String node, InstanceStatus.Certainty certainty, Role role) {
+    ClusterState s = cluster.state();
+    SortedMap<ResourceId, SortedMap<NodeId, InstanceStatus>> instances =
+        new TreeMap<>(s.instances());
+    SortedMap<NodeId, InstanceStatus> byNode = new TreeMap<>(instances.get(PG));
+    byNode.put(new NodeId(node), new InstanceStatus(role, certainty, 1, "", s.position()));
+    instances.put(PG, byNode);
+    SortedMap<ResourceId, Primacy> primacies = new TreeMap<>();
+    primacies.put(
+        PG,
+        new Primacy(
+            PG,
+            1,
+            new Holder.Held(new NodeId(node), "boot-1"),
+            SyncPromise.NONE,
+            new Election.Idle(1, ""),
+            ""));
+    cluster.put(
+        new ClusterState(
+            s.featureLevel(),
+            s.position(),
+            s.wallMillis(),
+            s.lastChangeBy(),
+            s.configuration(),
+            s.nodes(),
+            s.views(),
+            instances,
+            s.failCounts(),
+            s.attributes(),
+            s.intents(),
+            primacies,
+            s.fencings(),
+            s.trust()));
   }
 
   @Test
