@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// `pg setup`: writes what `pg doctor` misses among the settings, and copies the database to nodes
 /// that have none; says what it would do unless it is told to.
@@ -210,10 +211,17 @@ final class PgSetup {
   private void restarts(List<NodeId> promoted) {
     List<NodeId> waiting = nodes(s -> s.amendments().stream().anyMatch(Amendment::waits));
     if (!waiting.isEmpty()) {
-      boolean one = waiting.size() == 1 && !promoted.contains(waiting.getFirst());
+      String all = "hactl pg restart";
+      boolean primary = waiting.stream().anyMatch(promoted::contains);
       say(
-          "A restart is needed on %s: hactl pg restart%s"
-              .formatted(names(waiting), one ? " " + waiting.getFirst() : ""));
+          "A restart is needed on %s: %s"
+              .formatted(
+                  names(waiting),
+                  primary
+                      ? all
+                      : waiting.stream()
+                          .map(node -> all + " " + node)
+                          .collect(Collectors.joining(" && "))));
     }
   }
 

@@ -88,6 +88,24 @@ class PgSetupTest {
   }
 
   @Test
+  void thePrimaryIsRestartedOnlyIfItWaits() {
+    PgOrdersTest.promoted(cluster, "n1");
+    for (NodeId node : List.of(N2, N3)) {
+      cluster.setups.put(node, List.of(with(senders(true))));
+    }
+    assertEquals(ExitCode.OK, cluster.type("pg setup"), cluster.remarks());
+    says("A restart is needed on n2, n3: hactl pg restart n2 && hactl pg restart n3");
+    cluster.setups.put(N1, List.of(with(senders(true))));
+    assertEquals(ExitCode.OK, cluster.type("pg setup"), cluster.remarks());
+    assertTrue(
+        cluster
+            .output()
+            .lines()
+            .anyMatch("A restart is needed on n1, n2, n3: hactl pg restart"::equals),
+        cluster.output());
+  }
+
+  @Test
   void whatCountsMoreIsNamedAndAFailure() {
     String place = "/data/postgresql.auto.conf:3";
     cluster.setups.put(N1, List.of(with(fsync(false, place)), with(fsync(true, place))));

@@ -4,6 +4,7 @@ import dev.quorate.agents.core.postgresql.ServerSettings;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -36,7 +37,15 @@ public record ManagedText(
   private static final String MARK =
       "# Written by 'hactl pg setup'. A line that is taken out stays out, others are lost.";
 
-  private static final Pattern SETTING = Pattern.compile("\\s*([a-z_]+)\\s*=\\s*(.*?)\\s*");
+  /// A setting as the server reads it: the sign is optional, and what follows the value is a
+  /// comment.
+  private static final Pattern SETTING =
+      Pattern.compile(
+          "\\s*([A-Za-z_]\\w*+)(?:\\s*=\\s*|\\s+)"
+              + "('(?:[^'\\\\]++|\\\\.|'')*+'|[-+\\w./:]++)\\s*(?:#.*)?");
+
+  /// A quote in a quoted value, or another character after a backslash, which stays as it is.
+  private static final Pattern QUOTE = Pattern.compile("''|\\\\(.)");
 
   /// Copies the collections.
   public ManagedText {
@@ -55,13 +64,13 @@ public record ManagedText(
     for (String line : text.lines().toList()) {
       number++;
       below |= line.equals(MARK);
-      if (line.isBlank() || line.startsWith("#")) {
+      if (line.isBlank() || line.strip().startsWith("#")) {
         continue;
       }
       Matcher setting = SETTING.matcher(line);
-      boolean reads = setting.matches();
-      if (reads && (below ? ADDABLE : ServerSettings.NAMES).contains(setting.group(1))) {
-        (below ? added : own).put(setting.group(1), unquoted(setting.group(2)));
+      String name = setting.matches() ? setting.group(1).toLowerCase(Locale.ROOT) : "";
+      if ((below ? ADDABLE : ServerSettings.NAMES).contains(name)) {
+        (below ? added : own).put(name, unquoted(setting.group(2)));
       } else {
         foreign.add(number + ": " + line.strip());
       }
@@ -70,8 +79,12 @@ public record ManagedText(
   }
 
   private static String unquoted(String value) {
-    return value.length() > 1 && value.startsWith("'") && value.endsWith("'")
-        ? value.substring(1, value.length() - 1).replace("''", "'")
+    return value.startsWith("'")
+        ? QUOTE
+            .matcher(value.substring(1, value.length() - 1))
+            .replaceAll(quote ->
+                Matcher.quoteReplacement(
+                    quote.group(1) == null || quote.group(1).equals("'") ? "'" : quote.group()))
         : value;
   }
 

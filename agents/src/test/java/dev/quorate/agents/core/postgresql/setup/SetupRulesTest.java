@@ -106,6 +106,47 @@ class SetupRulesTest {
   }
 
   @Test
+  void whatWasEditedIsReadAsTheServerReadsIt() {
+    String text = ManagedText.format(OWN, new TreeMap<>(Map.of("fsync", "on")));
+    ManagedText read =
+        ManagedText.parse(
+            text
+                + """
+                max_connections = 1000 # why
+                max_wal_senders=12# for the copies
+                  # why not
+                Wal_Level replica
+                listen_addresses = 'a''b # c\\'d\\\\' # 'e'
+                synchronous_commit = 'on
+                full_page_writes = on off
+                max_worker_processes =
+                """);
+    assertEquals(
+        new TreeMap<>(
+            Map.of(
+                "fsync",
+                "on",
+                "max_connections",
+                "1000",
+                "max_wal_senders",
+                "12",
+                "wal_level",
+                "replica",
+                "listen_addresses",
+                "a'b # c'd\\\\")),
+        read.added());
+    assertEquals(
+        List.of(
+            "10: synchronous_commit = 'on",
+            "11: full_page_writes = on off",
+            "12: max_worker_processes ="),
+        read.foreign());
+    String written = ManagedText.format(OWN, read.added());
+    assertTrue(written.contains("max_connections = '1000'\n"), written);
+    assertEquals(read.added(), ManagedText.parse(written).added(), "what is written is read again");
+  }
+
+  @Test
   void linesOfOthersAreNamedWithTheirNumbers() {
     String text = ManagedText.format(OWN, new TreeMap<>(Map.of("fsync", "on")));
     assertEquals(
