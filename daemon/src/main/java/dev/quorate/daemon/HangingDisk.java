@@ -71,7 +71,7 @@ final class HangingDisk implements AutoCloseable {
             } catch (RuntimeException e) {
               log.atError()
                   .setCause(e)
-                  .addKeyValue("code", "HA-PAIR-007")
+                  .addKeyValue("code", "HA-PAIR-009")
                   .log("looking after the disk of the log failed");
             }
             rest();
