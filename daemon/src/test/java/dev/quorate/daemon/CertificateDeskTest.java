@@ -294,7 +294,7 @@ class CertificateDeskTest {
     assertFalse(second.certificates.follow(state.trust()));
     Files.delete(obstacle.resolve("in the way"));
     Files.delete(obstacle);
-    assertTrue(second.certificates.follow(state.trust()));
+    var _ = second.certificates.follow(state.trust()); // or who tries again by itself was first
     assertEquals(state.trust(), second.certificates.agreed());
     assertTrue(Files.isRegularFile(obstacle));
   }
