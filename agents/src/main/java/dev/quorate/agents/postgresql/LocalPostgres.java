@@ -19,6 +19,7 @@ import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.Durability;
 import dev.quorate.resource.Holder;
+import dev.quorate.resource.LeftAlone;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.NodeStatus.Presence;
 import dev.quorate.resource.OperationKind;
@@ -29,6 +30,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -142,7 +144,37 @@ final class LocalPostgres implements AutoCloseable {
         started && joined(),
         promoting(),
         cascade.upstream(state),
-        parameters.topology().delay(context.self()).isPositive());
+        parameters.topology().delay(context.self()).isPositive(),
+        leftAlone().isPresent());
+  }
+
+  /// Why nobody may touch it; empty if the cluster looks after it.
+  Optional<LeftAlone> leftAlone() {
+    ClusterState now = state;
+    return now.configuration()
+        .resource(context.resource().id())
+        .flatMap(r -> LeftAlone.of(now.configuration(), r, context.self()));
+  }
+
+  /// Whether processes without a server may be ended. What a state says that knows nothing of this
+  /// life is old, and somebody may work here since.
+  boolean mayEndOrphans() {
+    return leftAlone().isEmpty() && (started || joined());
+  }
+
+  /// Whether nothing here can acknowledge a commit though something works: a server without clients
+  /// (`postgres --single`), or a standby that says so.
+  boolean worksHarmlessly(Duration within) {
+    SortedSet<Long> all = instance.processes();
+    OptionalLong single = instance.singleUser();
+    if (single.isPresent() && all.equals(new TreeSet<>(List.of(single.getAsLong())))) {
+      return true;
+    }
+    try (PostgresProbe own = connection()) {
+      return instance.postmaster().isPresent() && own.inRecovery(within);
+    } catch (ProbeException _) {
+      return false;
+    }
   }
 
   private boolean promoting() {
@@ -194,17 +226,22 @@ final class LocalPostgres implements AutoCloseable {
             end.value()));
   }
 
-  /// Sees to a postmaster that has ended and should not have: nothing of it may live on.
+  /// Sees to a postmaster that has ended and should not have: nothing of it may live on, unless
+  /// somebody has ended it by hand and goes on by hand.
   ///
   /// @return whether there was one
   boolean buryTheDead() {
     if (watched == 0 || returning || instance.postmaster().isPresent()) {
       return false;
     }
-    LOG.atWarn()
-        .addKeyValue("resource", context.resource().id())
-        .log("the postmaster has ended; its orphans are killed");
-    instance.stopAtOnce();
+    if (leftAlone().isPresent()) {
+      lastRole = Role.STOPPED;
+    } else {
+      LOG.atWarn()
+          .addKeyValue("resource", context.resource().id())
+          .log("the postmaster has ended; its orphans are killed");
+      instance.stopAtOnce();
+    }
     started = false;
     watched = 0;
     return true;

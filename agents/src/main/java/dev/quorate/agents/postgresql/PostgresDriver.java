@@ -19,7 +19,6 @@ import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.SyncPromise;
-import dev.quorate.resource.Vote;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -50,13 +49,13 @@ final class PostgresDriver implements AutoCloseable {
   private final Semaphore kick = new Semaphore(0);
   private final StandbyPresence presence;
   private final AtomicReference<@Nullable Thread> comingBack = new AtomicReference<>();
-  private long castRound;
-  private long castAt;
   private long promisedVersion = -1;
   private long promisedAt;
   private long presenceEpoch = -1;
   private final MemberOrders orders;
   private final Bulletin bulletin;
+  private final Ballots ballots;
+  private final Onlooker onlooker;
   private final LineageQuestion lineage = new LineageQuestion(System::nanoTime, this::kick);
   private int failedStarts;
   private boolean walIsMissing;
@@ -70,6 +69,8 @@ final class PostgresDriver implements AutoCloseable {
     this.presence = new StandbyPresence(local.parameters.degradeAfter());
     this.orders = new MemberOrders(local);
     this.bulletin = new Bulletin(local);
+    this.ballots = new Ballots(local);
+    this.onlooker = new Onlooker(local);
     local.onExit = () -> Thread.ofVirtual().name("postgres-exit").start(this::postmasterEnded);
     Thread.ofVirtual().name("postgres-driver").start(this::loop);
   }
@@ -95,26 +96,24 @@ final class PostgresDriver implements AutoCloseable {
 
   /// Looks and acts once; says how long to sleep, in milliseconds.
   private long step() {
-    if (!local.started) {
-      bulletin.takeDown();
-      return IDLE;
-    }
     if (!local.lock.tryLock()) {
-      return AGAIN;
+      return local.started ? AGAIN : IDLE;
     }
     try {
+      onlooker.look();
+      if (!local.started) {
+        bulletin.takeDown();
+        return IDLE;
+      }
       if (local.buryTheDead()) {
         local.context.monitorSoon();
         return IDLE;
       }
       PostgresSurroundings agreed = local.surroundings();
       PostgresObservation seen = observe(agreed);
-      Optional<NodeId> source = PostgresPolicy.source(agreed);
-      if (source.isPresent() && orders.pending().returns()) {
-        comeBack(source.get());
+      if (!agreed.leftAlone() && attend(seen, PostgresPolicy.source(agreed))) {
         return IDLE;
       }
-      orders.attend(seen.facts(), source.isPresent());
       List<PostgresDecision> decisions = PostgresPolicy.decide(seen, agreed);
       for (PostgresDecision decision : decisions) {
         LOG.atDebug().addKeyValue("decision", decision).log("postgresql decision");
@@ -131,6 +130,16 @@ final class PostgresDriver implements AutoCloseable {
     } finally {
       local.lock.unlock();
     }
+  }
+
+  /// Sees to what operators have ordered; says whether the instance is brought back for it.
+  private boolean attend(PostgresObservation seen, Optional<NodeId> source) {
+    if (source.isPresent() && orders.pending().returns()) {
+      comeBack(source.get());
+      return true;
+    }
+    orders.attend(seen.facts(), source.isPresent());
+    return false;
   }
 
   /// Soon after something new, later and later while nothing changes.
@@ -172,10 +181,12 @@ final class PostgresDriver implements AutoCloseable {
     if (local.returning) {
       condition = Condition.RETURNING;
     } else if (local.instance.postmaster().isPresent()) {
-      facts = ask();
+      facts = ask(agreed);
       condition = facts.isPresent() ? Condition.RUNNING : Condition.SILENT;
     } else {
-      local.instance.stopAtOnce();
+      if (!agreed.leftAlone()) {
+        local.instance.stopAtOnce();
+      }
       condition =
           local.instance.hasData() && !local.rejoin.isHalfDone()
               ? Condition.STOPPED
@@ -196,23 +207,23 @@ final class PostgresDriver implements AutoCloseable {
       boolean detached = !facts.get().streaming() && !facts.get().conninfo().isEmpty();
       detachedSince = detached ? (detachedSince == null ? now : detachedSince) : null;
     }
-    boolean castLately = System.nanoTime() - castAt < REPEAT_NANOS;
     return new PostgresObservation(
         condition,
         facts,
         local.deafness.told(),
         facts.isPresent() && local.deafness.isProven(),
-        castLately ? castRound : 0,
+        ballots.castLately(),
         detachedSince == null ? Duration.ZERO : Duration.between(detachedSince, now),
         local.applied(),
         boundary,
         wanted);
   }
 
-  private Optional<PostgresFacts> ask() {
+  private Optional<PostgresFacts> ask(PostgresSurroundings agreed) {
     try {
       PostgresFacts facts = local.probe.facts(QUESTION);
-      return Optional.of(local.deafness.prove(facts) ? local.probe.facts(QUESTION) : facts);
+      boolean proven = !agreed.leftAlone() && local.deafness.prove(facts);
+      return Optional.of(proven ? local.probe.facts(QUESTION) : facts);
     } catch (ProbeException e) {
       report(String.valueOf(e.getMessage()));
       return Optional.empty();
@@ -248,8 +259,9 @@ final class PostgresDriver implements AutoCloseable {
         local.follow(agreed.conninfos().getOrDefault(primary, ""));
         detachedSince = null;
       }
-      case PostgresDecision.CastVote(var round) -> cast(round, vote(seen.facts().orElseThrow()));
-      case PostgresDecision.CastEmptyVote(var round, var reason) -> cast(round, emptyVote(reason));
+      case PostgresDecision.CastVote(var round) -> ballots.cast(round, seen.facts().orElseThrow());
+      case PostgresDecision.CastEmptyVote(var round, var reason) ->
+          ballots.castEmpty(round, reason);
       case PostgresDecision.MakeSlot(var name) -> local.probe.createSlot(name, false, QUESTION);
       case PostgresDecision.DropSlot(var name) -> local.probe.dropSlot(name, QUESTION);
       case PostgresDecision.ApplyNames(var names) -> local.apply(names);
@@ -285,49 +297,6 @@ final class PostgresDriver implements AutoCloseable {
     local.expectExit();
     local.instance.stopAtOnce();
     local.context.monitorSoon();
-  }
-
-  private void cast(long round, Vote vote) {
-    castRound = round;
-    castAt = System.nanoTime();
-    local.context.propose(new ClusterCommand.CastVote(local.context.resource().id(), round, vote));
-    LOG.atInfo()
-        .addKeyValue("resource", local.context.resource().id())
-        .addKeyValue("round", round)
-        .addKeyValue("timeline", vote.timeline())
-        .addKeyValue("position", new Lsn(vote.position()))
-        .log("voted");
-  }
-
-  private Vote vote(PostgresFacts facts) {
-    WalVote held = local.instance.heldAt(local.context.self(), local.identity(), facts.end());
-    return new Vote(
-        local.context.self(),
-        local.context.incarnation().bootId(),
-        local.promotable(),
-        held.identity(),
-        held.history().timeline().number(),
-        held.end().value(),
-        held.history().switches().stream()
-            .map(s -> new Vote.TimelineSwitch(s.from().number(), s.at().value()))
-            .toList(),
-        local.wasPrimary,
-        0,
-        "");
-  }
-
-  private Vote emptyVote(String reason) {
-    return new Vote(
-        local.context.self(),
-        local.context.incarnation().bootId(),
-        false,
-        "",
-        0,
-        0,
-        List.of(),
-        false,
-        0,
-        reason);
   }
 
   private void commit(Primacy primacy, SyncPromise promise) {
@@ -419,7 +388,8 @@ final class PostgresDriver implements AutoCloseable {
       }
       local.lock.lock();
       try {
-        if (local.started && !Thread.currentThread().isInterrupted()) {
+        boolean wanted = local.started && local.leftAlone().isEmpty();
+        if (wanted && !Thread.currentThread().isInterrupted()) {
           // A round may have been opened meanwhile.
           PostgresSurroundings agreed = local.surroundings();
           local.start(

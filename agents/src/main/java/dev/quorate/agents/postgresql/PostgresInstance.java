@@ -156,6 +156,16 @@ final class PostgresInstance {
     }
   }
 
+  /// The server without clients that works here, which names itself by the negative of its number.
+  OptionalLong singleUser() {
+    List<String> lines = pidFile();
+    if (lines.isEmpty() || !lines.getFirst().strip().matches("-[0-9]{1,10}")) {
+      return OptionalLong.empty();
+    }
+    long pid = -Long.parseLong(lines.getFirst().strip());
+    return processes.contains(pid) ? OptionalLong.of(pid) : OptionalLong.empty();
+  }
+
   /// Calls back once, within a millisecond of the postmaster's end.
   ///
   /// @return whether there is a postmaster to watch

@@ -35,6 +35,7 @@ final class PostgresResource implements ResourceInstance {
   private static final Duration SYNC_WAIT = Duration.ofSeconds(2);
   private static final Duration FORCE_WAIT = Duration.ofSeconds(10);
   private static final Duration CHECKPOINT = Duration.ofMinutes(10);
+  private static final Duration LAST_QUESTION = Duration.ofMillis(500);
   private static final int ERROR = 1;
   private static final int NOT_INSTALLED = 5;
 
@@ -189,14 +190,7 @@ final class PostgresResource implements ResourceInstance {
     disks.look();
     local.buryTheDead();
     if (local.instance.postmaster().isEmpty()) {
-      SortedSet<Long> orphans = local.instance.stopAtOnce();
-      if (!orphans.isEmpty()) {
-        return OperationResult.failed(
-            ERROR, local.lastRole, "processes " + orphans + " cannot be killed");
-      }
-      return local.started
-          ? standby(("is about to start " + local.condition).strip())
-          : OperationResult.succeeded(Role.STOPPED);
+      return withoutServer();
     }
     try {
       PostgresFacts facts = local.probe.facts(left(end));
@@ -206,8 +200,28 @@ final class PostgresResource implements ResourceInstance {
           ? readOnly()
           : OperationResult.succeeded(local.lastRole);
     } catch (ProbeException e) {
-      return OperationResult.failed(ERROR, local.lastRole, "it does not answer: " + e.getMessage());
+      String silent = "it does not answer: " + e.getMessage();
+      return local.leftAlone().isPresent()
+          ? running(local.lastRole.active() ? local.lastRole : Role.UNPROMOTED, silent)
+          : OperationResult.failed(ERROR, local.lastRole, silent);
     }
+  }
+
+  private OperationResult withoutServer() {
+    if (!local.mayEndOrphans()) {
+      SortedSet<Long> working = local.instance.processes();
+      return working.isEmpty()
+          ? OperationResult.succeeded(Role.STOPPED)
+          : standby("processes " + working + " work in its data directory, without a server");
+    }
+    SortedSet<Long> orphans = local.instance.stopAtOnce();
+    if (!orphans.isEmpty()) {
+      return OperationResult.failed(
+          ERROR, local.lastRole, "processes " + orphans + " cannot be killed");
+    }
+    return local.started
+        ? standby(("is about to start " + local.condition).strip())
+        : OperationResult.succeeded(Role.STOPPED);
   }
 
   // Stop and demote.
@@ -370,8 +384,12 @@ final class PostgresResource implements ResourceInstance {
     }
   }
 
+  /// What is left alone may go on if no commit can come of it.
   private OperationResult stopEverything(Duration deadline) {
     long end = System.nanoTime() + deadline.toNanos();
+    if (local.leftAlone().isPresent() && local.worksHarmlessly(LAST_QUESTION)) {
+      return OperationResult.succeeded(local.lastRole);
+    }
     emergency = true;
     local.started = false;
     local.expectExit();

@@ -37,7 +37,8 @@ import java.util.TreeSet;
 ///   the end of the WAL is known;
 /// - while votes are being collected or counted, nothing is received, but from the grant's new
 ///   holder;
-/// - a primary that another node's grant excludes is stopped at once;
+/// - a primary that another node's grant excludes is stopped at once, unless it is left alone;
+/// - what is left alone is neither started nor stopped, and follows nobody else;
 /// - the promise changes in the order of [SyncQuorumPlanner], and never during an election.
 public final class PostgresPolicy {
   /// What the slot of a member that is gone may keep; from 13 on the server sees to it as well.
@@ -56,6 +57,9 @@ public final class PostgresPolicy {
     if (!agreed.started()) {
       return List.of();
     }
+    if (agreed.leftAlone()) {
+      return leftAlone(seen, agreed);
+    }
     return switch (seen.condition()) {
       case UNUSABLE -> unusable(seen, agreed, "there is no database yet");
       case STOPPED -> stopped(agreed);
@@ -66,6 +70,22 @@ public final class PostgresPolicy {
         yield facts.inRecovery() ? standby(seen, facts, agreed) : primary(seen, facts, agreed);
       }
     };
+  }
+
+  /// What is left alone is not touched. A vote would begin with the end of its walreceiver, so it
+  /// says that there will be none. A primary by the grant keeps the promise as ever: its commits
+  /// would wait for a standby that somebody has stopped, or for nobody when it is back.
+  private static List<PostgresDecision> leftAlone(
+      PostgresObservation seen, PostgresSurroundings agreed) {
+    boolean primary = seen.facts().filter(f -> !f.inRecovery()).isPresent();
+    if (!primary) {
+      return emptyVote(seen, agreed, "it is left alone (maintenance)");
+    }
+    List<PostgresDecision> decisions = new ArrayList<>();
+    if (agreed.granted()) {
+      keepPromise(seen, seen.facts().orElseThrow(), agreed, decisions);
+    }
+    return decisions;
   }
 
   private static List<PostgresDecision> unusable(
@@ -140,13 +160,21 @@ public final class PostgresPolicy {
       return decisions;
     }
     slots(facts, agreed, decisions);
+    keepPromise(seen, facts, agreed, decisions);
+    return decisions;
+  }
+
+  private static void keepPromise(
+      PostgresObservation seen,
+      PostgresFacts facts,
+      PostgresSurroundings agreed,
+      List<PostgresDecision> decisions) {
     if (seen.boundary().isEmpty()) {
       decisions.add(new LookAgain());
     } else if (agreed.primacy().election() instanceof Election.Idle
         || agreed.primacy().election() instanceof Election.Blocked) {
       promise(seen, facts, agreed, decisions);
     }
-    return decisions;
   }
 
   private static void promise(

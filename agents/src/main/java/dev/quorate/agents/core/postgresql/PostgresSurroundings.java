@@ -19,6 +19,7 @@ import java.util.TreeMap;
 /// @param cascade the standby to stream from rather than from the primary, if one is declared and
 ///   works
 /// @param delayed whether it replays with a delay, so that nobody can wait for its vote
+/// @param leftAlone whether an operator wants nobody to touch it
 public record PostgresSurroundings(
     NodeId self,
     String bootId,
@@ -27,13 +28,14 @@ public record PostgresSurroundings(
     boolean started,
     boolean promoting,
     Optional<NodeId> cascade,
-    boolean delayed) {
+    boolean delayed,
+    boolean leftAlone) {
   /// Copies the map.
   public PostgresSurroundings {
     conninfos = Collections.unmodifiableSortedMap(new TreeMap<>(conninfos));
   }
 
-  /// Those of a standby like any other.
+  /// Those of a standby like any other, which is looked after.
   public PostgresSurroundings(
       NodeId self,
       String bootId,
@@ -41,7 +43,7 @@ public record PostgresSurroundings(
       SortedMap<NodeId, String> conninfos,
       boolean started,
       boolean promoting) {
-    this(self, bootId, primacy, conninfos, started, promoting, Optional.empty(), false);
+    this(self, bootId, primacy, conninfos, started, promoting, Optional.empty(), false, false);
   }
 
   /// Whether this instance holds the grant.

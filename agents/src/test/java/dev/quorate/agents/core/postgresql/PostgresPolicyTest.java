@@ -96,7 +96,8 @@ class PostgresPolicyTest {
         flat.started(),
         flat.promoting(),
         upstream,
-        delayed);
+        delayed,
+        false);
   }
 
   @Test
@@ -171,6 +172,41 @@ class PostgresPolicyTest {
   void aPrimaryThatAnotherGrantExcludesIsStopped() {
     assertEquals(List.of(new StopRogue("b holds the grant")), decide(primary(), HELD_BY_B, IDLE));
     assertEquals(List.of(), decide(primary(), new Holder.Nobody(), IDLE));
+  }
+
+  @Test
+  void whatIsLeftAloneIsNotTouched() {
+    assertEquals(List.of(), leftAlone(primary(), HELD_BY_B, IDLE), "no rogue is stopped");
+    assertEquals(List.of(), leftAlone(standby("to c", true), HELD_BY_B, IDLE), "nor repointed");
+    PostgresObservation stopped = seen(Condition.STOPPED, Optional.empty(), 0);
+    assertEquals(List.of(), leftAlone(stopped, HELD_BY_B, IDLE), "nor rewound");
+    assertEquals(List.of(), leftAlone(stopped, HELD_BY_ME, IDLE), "nor started");
+    assertEquals(
+        List.of(new CastEmptyVote(2, "it is left alone (maintenance)")),
+        leftAlone(standby("to b", true), HELD_BY_B, OPEN),
+        "a vote would end its walreceiver");
+    assertEquals(
+        List.of(new CommitPromise(new SyncPromise(2, List.of(B), 0))),
+        leftAlone(primary(), HELD_BY_ME, IDLE),
+        "commits must not wait for whom somebody has stopped");
+  }
+
+  private static List<PostgresDecision> leftAlone(
+      PostgresObservation seen, Holder holder, Election election) {
+    PostgresSurroundings near =
+        agreed(new Primacy(new ResourceId("pg"), 1, holder, promise(), election, ""), false);
+    return PostgresPolicy.decide(
+        seen,
+        new PostgresSurroundings(
+            near.self(),
+            near.bootId(),
+            near.primacy(),
+            near.conninfos(),
+            true,
+            false,
+            Optional.empty(),
+            false,
+            true));
   }
 
   @Test

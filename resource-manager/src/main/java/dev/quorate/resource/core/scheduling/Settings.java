@@ -1,9 +1,9 @@
 package dev.quorate.resource.core.scheduling;
 
 import dev.quorate.resource.ClusterConfiguration;
+import dev.quorate.resource.FlagText;
 import dev.quorate.resource.NoQuorumPolicy;
 import dev.quorate.resource.TimeText;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 
@@ -36,14 +36,7 @@ record Settings(
 
   /// A boolean in any of Pacemaker's spellings.
   static boolean flag(@org.jspecify.annotations.Nullable String text, boolean otherwise) {
-    if (text == null) {
-      return otherwise;
-    }
-    return switch (text.toLowerCase(Locale.ROOT)) {
-      case "true", "yes", "on", "y", "1" -> true;
-      case "false", "no", "off", "n", "0" -> false;
-      default -> otherwise;
-    };
+    return text == null ? otherwise : FlagText.parse(text).orElse(otherwise);
   }
 
   /// A time in milliseconds.

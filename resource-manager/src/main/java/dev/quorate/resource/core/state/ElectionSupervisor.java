@@ -8,9 +8,11 @@ import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.Constraint;
 import dev.quorate.resource.Election;
 import dev.quorate.resource.FailCount;
+import dev.quorate.resource.FlagText;
 import dev.quorate.resource.Holder;
 import dev.quorate.resource.InstanceStatus;
 import dev.quorate.resource.InstanceStatus.Certainty;
+import dev.quorate.resource.LeftAlone;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.OperationKind;
@@ -110,8 +112,7 @@ public final class ElectionSupervisor {
     return flag(state, "stop-all-resources")
         || is(state, resource, "target-role", "Stopped")
         || is(state, resource, "target-role", "Unpromoted")
-        || is(state, resource, "is-managed", "false")
-        || is(state, resource, "maintenance", "true");
+        || LeftAlone.of(state.configuration(), resource).isPresent();
   }
 
   private static Optional<String> holderFailed(
@@ -257,7 +258,8 @@ public final class ElectionSupervisor {
   }
 
   static boolean flag(ClusterState state, String property) {
-    return "true".equals(state.configuration().properties().get(property));
+    return FlagText.parse(state.configuration().properties().getOrDefault(property, ""))
+        .orElse(false);
   }
 
   private static boolean is(

@@ -12,6 +12,7 @@ import dev.quorate.resource.Election;
 import dev.quorate.resource.FailCount;
 import dev.quorate.resource.InstanceStatus;
 import dev.quorate.resource.InstanceStatus.Certainty;
+import dev.quorate.resource.LeftAlone;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.OperationResult;
 import dev.quorate.resource.Primacy;
@@ -29,7 +30,8 @@ import java.util.Optional;
 ///   in a row without a known outcome blocks the instance;
 /// - an instance of a resource with data to lose is recorded as promoted and well only while its
 ///   node holds the grant;
-/// - the same observation again changes nothing.
+/// - the same observation again changes nothing;
+/// - what happens to what is left alone is recorded, and counts as no failure.
 ///
 /// Failures are counted as Pacemaker does, with one exception: a failed start of a resource with
 /// data to lose counts as one failure and not as infinitely many, so that a standby that needs a
@@ -247,9 +249,11 @@ final class InstanceRules {
     }
   }
 
-  /// Something that should run does not: a failure. Otherwise it is as it should be.
+  /// Something that should run does not: a failure. Otherwise, and where an operator does as they
+  /// like, it is as it should be.
   private static void foundDown(Draft draft, ReportObservation command, InstanceStatus known) {
-    if (known.certainty() == Certainty.UNKNOWN) {
+    boolean byHand = known.role().active() && leftAlone(draft, command);
+    if (known.certainty() == Certainty.UNKNOWN || byHand) {
       draft.setInstance(
           command.resource(), command.node(), Role.STOPPED, Certainty.KNOWN, NOT_RUNNING, "");
       return;
@@ -275,7 +279,16 @@ final class InstanceRules {
         Certainty.FAILED,
         result.code(),
         result.reason());
-    count(draft, command.resource(), command.node(), OperationKind.MONITOR, result.reason());
+    if (!leftAlone(draft, command)) {
+      count(draft, command.resource(), command.node(), OperationKind.MONITOR, result.reason());
+    }
+  }
+
+  private static boolean leftAlone(Draft draft, ReportObservation command) {
+    return draft
+        .primitive(command.resource())
+        .flatMap(r -> LeftAlone.of(draft.configuration(), r, command.node()))
+        .isPresent();
   }
 
   static CommandAnswer cleanup(Draft draft, Cleanup command) {

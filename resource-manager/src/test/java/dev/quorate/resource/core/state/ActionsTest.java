@@ -1,5 +1,6 @@
 package dev.quorate.resource.core.state;
 
+import static dev.quorate.resource.core.state.Ledger.CLONE;
 import static dev.quorate.resource.core.state.Ledger.N1;
 import static dev.quorate.resource.core.state.Ledger.N2;
 import static dev.quorate.resource.core.state.Ledger.N3;
@@ -7,6 +8,7 @@ import static dev.quorate.resource.core.state.Ledger.PG;
 import static dev.quorate.resource.core.state.Ledger.VIP;
 import static dev.quorate.resource.core.state.Ledger.life;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.resource.Action.OperationAction;
@@ -15,6 +17,9 @@ import dev.quorate.resource.ClusterCommand.Cleanup;
 import dev.quorate.resource.ClusterCommand.JoinNode;
 import dev.quorate.resource.ClusterCommand.RecordResult;
 import dev.quorate.resource.ClusterCommand.ReportObservation;
+import dev.quorate.resource.ConfigurationChange;
+import dev.quorate.resource.ConfigurationChange.SetMeta;
+import dev.quorate.resource.ConfigurationChange.SetNodeAttribute;
 import dev.quorate.resource.ConfigurationChange.SetProperty;
 import dev.quorate.resource.FailCount;
 import dev.quorate.resource.InstanceStatus.Certainty;
@@ -25,7 +30,10 @@ import dev.quorate.resource.Role;
 import dev.quorate.resource.Score;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class ActionsTest {
@@ -209,6 +217,25 @@ class ActionsTest {
             PG,
             ledger.state.position(),
             OperationResult.succeeded(Role.STOPPED)));
+  }
+
+  @Test
+  void whatIsDoneByHandToWhatIsLeftAloneIsNoFailure() {
+    for (ConfigurationChange alone :
+        List.of(
+            new SetProperty("maintenance-mode", "yes"),
+            new SetNodeAttribute(N1, "maintenance", "on"),
+            new SetMeta(CLONE, new TreeMap<>(Map.of("is-managed", "no"))),
+            new SetMeta(CLONE, new TreeMap<>(Map.of("maintenance", "true"))))) {
+      Ledger ledger = Ledger.running();
+      ledger.configure(alone);
+      ledger.observe(N1, PG, OperationResult.succeeded(Role.STOPPED));
+      ledger.is(PG, N1, Role.STOPPED, Certainty.KNOWN);
+      assertFalse(ledger.state.failCounts().containsKey(PG), alone::toString);
+      assertTrue(ElectionSupervisor.due(ledger.state, new TreeSet<>()).isEmpty(), alone::toString);
+      ledger.observe(N1, PG, OperationResult.succeeded(Role.PROMOTED));
+      ledger.is(PG, N1, Role.PROMOTED, Certainty.KNOWN);
+    }
   }
 
   @Test

@@ -1,0 +1,43 @@
+package dev.quorate.resource;
+
+import dev.quorate.membership.NodeId;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/// What an operator has told the cluster not to touch, be it everything (`maintenance-mode`), what
+/// is on a node (its maintenance) or a resource (`is-managed`, `maintenance`).
+///
+/// @param reason which of these
+public record LeftAlone(String reason) {
+  /// Whether a resource is left alone on a node.
+  ///
+  /// @return empty if it is looked after
+  public static Optional<LeftAlone> of(
+      ClusterConfiguration configuration, ResourceDefinition resource, NodeId node) {
+    NodeDefinition definition = configuration.nodes().get(node);
+    return definition != null && definition.maintenance()
+        ? Optional.of(new LeftAlone(node + " is in maintenance"))
+        : of(configuration, resource);
+  }
+
+  /// Whether a resource is left alone on every node.
+  ///
+  /// @return empty if it is looked after
+  public static Optional<LeftAlone> of(
+      ClusterConfiguration configuration, ResourceDefinition resource) {
+    SortedMap<String, String> meta = configuration.meta(resource);
+    if (says(configuration.properties(), "maintenance-mode", false)) {
+      return Optional.of(new LeftAlone("the cluster is in maintenance mode"));
+    }
+    if (says(meta, "maintenance", false)) {
+      return Optional.of(new LeftAlone(resource.publicId() + " is in maintenance"));
+    }
+    return says(meta, "is-managed", true)
+        ? Optional.empty()
+        : Optional.of(new LeftAlone(resource.publicId() + " is not managed"));
+  }
+
+  private static boolean says(SortedMap<String, String> options, String name, boolean otherwise) {
+    return FlagText.parse(options.getOrDefault(name, "")).orElse(otherwise);
+  }
+}
