@@ -8,7 +8,8 @@ import java.util.SortedMap;
 /// is on a node (its maintenance) or a resource (`is-managed`, `maintenance`).
 ///
 /// @param reason which of these
-public record LeftAlone(String reason) {
+/// @param remedy the command that ends it
+public record LeftAlone(String reason, String remedy) {
   /// Whether a resource is left alone on a node.
   ///
   /// @return empty if it is looked after
@@ -16,7 +17,8 @@ public record LeftAlone(String reason) {
       ClusterConfiguration configuration, ResourceDefinition resource, NodeId node) {
     NodeDefinition definition = configuration.nodes().get(node);
     return definition != null && definition.maintenance()
-        ? Optional.of(new LeftAlone(node + " is in maintenance"))
+        ? Optional.of(
+            new LeftAlone(node + " is in maintenance", "hactl node unmaintenance " + node))
         : of(configuration, resource);
   }
 
@@ -27,14 +29,22 @@ public record LeftAlone(String reason) {
       ClusterConfiguration configuration, ResourceDefinition resource) {
     SortedMap<String, String> meta = configuration.meta(resource);
     if (says(configuration.properties(), "maintenance-mode", false)) {
-      return Optional.of(new LeftAlone("the cluster is in maintenance mode"));
+      return Optional.of(
+          new LeftAlone(
+              "the cluster is in maintenance mode", "hactl property set maintenance-mode=false"));
     }
+    String name = resource.publicId().name();
     if (says(meta, "maintenance", false)) {
-      return Optional.of(new LeftAlone(resource.publicId() + " is in maintenance"));
+      return Optional.of(
+          new LeftAlone(
+              name + " is in maintenance",
+              resource.metaAttribute(Primacy.HOLDS_DATA).filter("true"::equals).isPresent()
+                  ? "hactl pg resume"
+                  : "hactl resource meta " + name + " maintenance=false"));
     }
     return says(meta, "is-managed", true)
         ? Optional.empty()
-        : Optional.of(new LeftAlone(resource.publicId() + " is not managed"));
+        : Optional.of(new LeftAlone(name + " is not managed", "hactl resource manage " + name));
   }
 
   private static boolean says(SortedMap<String, String> options, String name, boolean otherwise) {

@@ -187,7 +187,7 @@ final class LocalPostgres implements AutoCloseable {
 
   /// Whether the state knows of this life: an older one, as a daemon sees it while it reads the log
   /// after a restart, is no ground for deeds.
-  private boolean joined() {
+  boolean joined() {
     return state
         .node(context.self())
         .filter(s -> s.incarnation().equals(context.incarnation()))

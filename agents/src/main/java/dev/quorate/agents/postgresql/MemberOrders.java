@@ -1,28 +1,39 @@
 package dev.quorate.agents.postgresql;
 
+import dev.quorate.agents.NodeAttributes;
 import dev.quorate.agents.core.postgresql.MemberOrder;
+import dev.quorate.agents.core.postgresql.OrderAnswer;
+import dev.quorate.agents.core.postgresql.OrderAnswer.Outcome;
 import dev.quorate.agents.core.postgresql.PostgresFacts;
 import dev.quorate.resource.ClusterCommand;
+import dev.quorate.resource.LeftAlone;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What operators want of the local instance, one order after the other. An order that was carried
-/// out is remembered beyond the daemon's end, and taken back once the instance is well again, which
-/// is what its giver waits for.
+/// What operators want of the local instance, one order after the other. What came of an order is
+/// remembered beyond the daemon's end, and answered: that it was carried out once the instance is
+/// well again, which is what its giver waits for. The order is taken back when the state shows the
+/// answer. Confined to the driver's threads.
 final class MemberOrders {
   private static final Logger LOG = LoggerFactory.getLogger(MemberOrders.class);
   private static final long REPEAT_NANOS = 1_000_000_000;
 
   private final LocalPostgres local;
-  private long answeredAt = System.nanoTime() - REPEAT_NANOS;
+  private final NodeAttributes attributes;
+  private MemberOrder waiting = MemberOrder.NONE;
+  private long waitsSince;
+  private String said = "";
+  private long saidAt;
 
   MemberOrders(LocalPostgres local) {
     this.local = local;
+    this.attributes = new NodeAttributes(local.context);
   }
 
   private MemberOrder written() {
@@ -42,37 +53,93 @@ final class MemberOrders {
     return local.context.workDirectory().resolve("order");
   }
 
-  private boolean isDone(MemberOrder order) {
+  /// What came of an order, if anything has.
+  private Optional<OrderAnswer> answer(MemberOrder order) {
     try {
-      return Files.exists(memory()) && Files.readString(memory()).equals(order.format());
+      return Files.exists(memory())
+          ? OrderAnswer.parse(Files.readString(memory())).filter(a -> a.order().equals(order))
+          : Optional.empty();
     } catch (IOException e) {
       throw new PostgresException("the agent's directory cannot be read", e);
     }
   }
 
-  /// What was ordered and is not done yet.
+  /// What was ordered and is to be carried out yet.
   MemberOrder pending() {
     MemberOrder order = written();
-    return order.given() && isDone(order) ? MemberOrder.NONE : order;
+    return order.given() && answer(order).isPresent() ? MemberOrder.NONE : order;
   }
 
   /// Remembers that an order was carried out.
   void done(MemberOrder order) {
-    if (!order.given()) {
-      return;
+    if (order.given()) {
+      remember(new OrderAnswer(order, Outcome.DONE, ""));
     }
+  }
+
+  private void remember(OrderAnswer answer) {
     try {
-      Files.writeString(memory(), order.format());
+      Files.writeString(memory(), answer.format());
     } catch (IOException e) {
       throw new PostgresException("the agent's directory cannot be written", e);
     }
     LOG.atInfo()
         .addKeyValue("resource", local.context.resource().id())
-        .addKeyValue("reason", order.format())
-        .log("an order was carried out");
+        .addKeyValue("reason", answer.format())
+        .log("an order was answered");
   }
 
-  /// Carries out what needs no primary, and takes back what is done.
+  /// Gives up what must not be carried out any more, whether the instance runs or not.
+  void review() {
+    MemberOrder order = written();
+    if (!order.given() || local.returning || !local.joined()) {
+      return;
+    }
+    if (!order.equals(waiting)) {
+      waiting = order;
+      waitsSince = System.nanoTime();
+    }
+    if (answer(order).isEmpty()) {
+      Duration waited = Duration.ofNanos(System.nanoTime() - waitsSince);
+      Optional<LeftAlone> alone = local.leftAlone();
+      if (alone.isPresent()) {
+        remember(new OrderAnswer(order, Outcome.REFUSED, alone.get().reason()));
+      } else if (order.expired(local.state.wallMillis(), waited)) {
+        remember(
+            new OrderAnswer(
+                order,
+                Outcome.WITHDRAWN,
+                "it could not be carried out for %d minutes"
+                    .formatted(MemberOrder.VALID.toMinutes())));
+      }
+    }
+    answer(order).filter(a -> a.outcome() != Outcome.DONE).ifPresent(this::tell);
+  }
+
+  /// First the answer, and when the state shows that, the end of the order: whoever waits sees
+  /// both.
+  private void tell(OrderAnswer answer) {
+    String name = OrderAnswer.attribute(local.context.resource().id());
+    String known =
+        local
+            .state
+            .attributes()
+            .getOrDefault(local.context.self(), new TreeMap<>())
+            .getOrDefault(name, "");
+    String saying = known + "|" + answer.format();
+    if (saying.equals(said) && System.nanoTime() - saidAt < REPEAT_NANOS) {
+      return;
+    }
+    said = saying;
+    saidAt = System.nanoTime();
+    if (!attributes.say(local.state, name, answer.format())) {
+      local.context.propose(
+          new ClusterCommand.SetAttribute(
+              local.context.self(), local.context.incarnation(), attribute(), ""));
+    }
+  }
+
+  /// Carries out what needs no primary, and answers what is done.
   ///
   /// @param facts empty if the instance does not answer
   /// @param follows whether there is somebody to stream from
@@ -81,33 +148,38 @@ final class MemberOrders {
     if (!order.given()) {
       return;
     }
-    if (isDone(order)) {
+    Optional<OrderAnswer> answer = answer(order);
+    if (answer.isPresent()) {
       boolean well = facts.isPresent() && (!follows || facts.get().streaming());
-      if (well && System.nanoTime() - answeredAt > REPEAT_NANOS) {
-        answeredAt = System.nanoTime();
-        local.context.propose(
-            new ClusterCommand.SetAttribute(
-                local.context.self(), local.context.incarnation(), attribute(), ""));
+      if (well) {
+        tell(answer.get());
       }
       return;
     }
     switch (order.kind()) {
       case RELOAD -> {
-        local.instance.reload();
-        done(order);
-      }
-      case RESTART -> {
-        // A primary is never restarted on an order that was meant for a standby.
-        if (facts.isPresent() && facts.get().inRecovery() && follows) {
-          local.restart();
+        if (facts.isPresent()) {
+          local.instance.reload();
           done(order);
         }
       }
-      case INIT -> {
-        new NewDatabase(local).make();
-        done(order);
-      }
+      case RESTART -> restart(order, facts, follows);
+      case INIT ->
+          new NewDatabase(local)
+              .make()
+              .ifPresentOrElse(
+                  why -> remember(new OrderAnswer(order, Outcome.REFUSED, why)), () -> done(order));
       case NONE, REBUILD, COPY -> {}
+    }
+  }
+
+  /// A primary is never restarted on an order that was meant for a standby.
+  private void restart(MemberOrder order, Optional<PostgresFacts> facts, boolean follows) {
+    if (facts.isPresent() && !facts.get().inRecovery()) {
+      remember(new OrderAnswer(order, Outcome.REFUSED, "it is the primary"));
+    } else if (facts.isPresent() && follows) {
+      local.restart();
+      done(order);
     }
   }
 }

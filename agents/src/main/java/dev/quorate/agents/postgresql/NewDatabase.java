@@ -26,14 +26,17 @@ final class NewDatabase {
     this.local = local;
   }
 
-  void make() {
+  /// Makes one, if there may be one.
+  ///
+  /// @return why none was made; empty if one was
+  Optional<String> make() {
     Path data = local.parameters.dataDirectory();
     if (local.instance.hasData() || local.primacy().epoch() > 0) {
       LOG.atWarn()
           .addKeyValue("resource", local.context.resource().id())
           .addKeyValue("file", data)
           .log("no database is made: there is one, or the cluster has had one");
-      return;
+      return Optional.of("there is a database, or the cluster has had one");
     }
     List<String> words = new ArrayList<>(List.of("-D", data.toString()));
     words.addAll(local.parameters.initdb());
@@ -50,6 +53,7 @@ final class NewDatabase {
         .addKeyValue("resource", local.context.resource().id())
         .addKeyValue("file", data)
         .log("a new database was made");
+    return Optional.empty();
   }
 
   /// Lets the other members in, by the method that was asked for; by none if none was.

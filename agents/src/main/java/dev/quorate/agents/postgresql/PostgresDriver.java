@@ -101,6 +101,7 @@ final class PostgresDriver implements AutoCloseable {
     }
     try {
       onlooker.look();
+      orders.review();
       if (!local.started) {
         bulletin.takeDown();
         return IDLE;

@@ -19,6 +19,7 @@ import dev.quorate.resource.Role;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -53,10 +54,12 @@ final class PostgresResource implements ResourceInstance {
   @Override
   public void stateChanged(ClusterState state) {
     ClusterState before = local.state;
+    NodeId self = local.context.self();
     local.state = state;
     boolean concerns =
         !state.primacies().equals(before.primacies())
             || !state.nodes().equals(before.nodes())
+            || !Objects.equals(state.attributes().get(self), before.attributes().get(self))
             || state.configuration().version() != before.configuration().version();
     if (concerns) {
       driver.kick();

@@ -62,6 +62,7 @@ final class TinyCluster implements AutoCloseable {
   private final SortedMap<String, String> extra;
   private volatile LossRule loss = LossRule.NOTHING;
   private long index;
+  private long passed;
   private int intents;
 
   TinyCluster(List<Server> members) {
@@ -164,7 +165,7 @@ final class TinyCluster implements AutoCloseable {
   synchronized CommandAnswer propose(ClusterCommand command) {
     index++;
     Applied applied =
-        ClusterStateMachine.apply(state, new LogPosition(1, 1, index), index, command);
+        ClusterStateMachine.apply(state, new LogPosition(1, 1, index), passed + index, command);
     state = applied.state();
     instances.values().forEach(i -> i.stateChanged(applied.state()));
     return applied.answer();
@@ -173,6 +174,12 @@ final class TinyCluster implements AutoCloseable {
   void accepted(ClusterCommand command) {
     CommandAnswer answer = propose(command);
     assertTrue(answer instanceof CommandAnswer.Accepted, () -> command + ": " + answer);
+  }
+
+  /// Lets the cluster's time pass.
+  void pass(Duration time) {
+    passed += time.toMillis();
+    accepted(new ClusterCommand.PassTime(passed));
   }
 
   /// Writes an operator's order for a member down.

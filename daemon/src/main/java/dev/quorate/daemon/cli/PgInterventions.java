@@ -4,11 +4,11 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.ConfigurationChange;
+import dev.quorate.resource.LeftAlone;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.Role;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -16,8 +16,6 @@ import java.util.TreeMap;
 /// not wait for it.
 final class PgInterventions {
   private static final String MAINTENANCE = "maintenance";
-  private static final List<String> ON = List.of("true", "yes", "on", "y", "1");
-  private static final List<String> OFF = List.of("false", "no", "off", "n", "0");
 
   private PgInterventions() {}
 
@@ -33,9 +31,9 @@ final class PgInterventions {
         Command.of(
             "pg failover",
             "NODE --yes [--wait[=S]]",
-            "Has the primary's node fenced, so that a standby is promoted: for a primary that cannot"
-                + " be switched over any more. NODE must be a standby; if another one has more, or is"
-                + " preferred, the election promotes that one.",
+            "Has the primary's node fenced, so that a standby is promoted: for a primary that"
+                + " cannot be switched over any more. NODE must be a standby; if another one has"
+                + " more, or is preferred, the election promotes that one.",
             PgInterventions::failover));
   }
 
@@ -119,26 +117,14 @@ final class PgInterventions {
 
   /// Whoever looks after nothing promotes nothing either: the primary would end, and that is all.
   private static void requireManaged(ClusterState state, ResourceDefinition resource) {
-    SortedMap<String, String> meta = state.configuration().meta(resource);
-    String name = resource.publicId().name();
-    String remedy = "";
-    if (says(state.configuration().properties(), "maintenance-mode", ON)) {
-      remedy = "hactl property set maintenance-mode=false";
-    } else if (says(meta, MAINTENANCE, ON)) {
-      remedy = "hactl pg resume";
-    } else if (says(meta, "is-managed", OFF)) {
-      remedy = "hactl resource manage " + name;
-    }
-    if (!remedy.isEmpty()) {
-      throw new HactlError(
-          ExitCode.REFUSED,
-          "HA-PG-031",
-          "'%s' is left alone, so no standby would be promoted".formatted(name),
-          "type '%s' first".formatted(remedy));
-    }
-  }
-
-  private static boolean says(SortedMap<String, String> options, String name, List<String> words) {
-    return words.contains(options.getOrDefault(name, "").toLowerCase(Locale.ROOT));
+    LeftAlone.of(state.configuration(), resource)
+        .ifPresent(alone -> {
+          throw new HactlError(
+              ExitCode.REFUSED,
+              "HA-PG-031",
+              "'%s' is left alone, so no standby would be promoted"
+                  .formatted(resource.publicId().name()),
+              "type '%s' first".formatted(alone.remedy()));
+        });
   }
 }

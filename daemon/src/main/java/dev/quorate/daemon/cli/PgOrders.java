@@ -2,9 +2,12 @@ package dev.quorate.daemon.cli;
 
 import dev.quorate.agents.core.postgresql.MemberOrder;
 import dev.quorate.agents.core.postgresql.MemberOrder.Kind;
+import dev.quorate.agents.core.postgresql.OrderAnswer;
+import dev.quorate.agents.core.postgresql.OrderFate;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.LeftAlone;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.Role;
@@ -12,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// What an operator wants of single members: `pg rebuild`, `reinit`, `restart` and `reload`.
 final class PgOrders {
@@ -84,12 +89,12 @@ final class PgOrders {
           "the database of " + node + " is replaced by a copy of " + promoted.getFirst() + "'s",
           "if you want that, add --yes; 'hactl pg rebuild' does no more than is needed");
     }
-    order(in, resource, node, kind);
+    MemberOrder order = order(in, resource, node, kind);
     in.out()
         .line(
             "'%s' on %s is brought back from %s; see 'hactl pg status'"
                 .formatted(resource.publicId(), node, promoted.getFirst()));
-    in.settle(node + " is back", s -> carriedOut(s, resource, node));
+    settle(in, resource, node, order, "brought back");
   }
 
   private static void initialise(Invocation in) {
@@ -111,48 +116,79 @@ final class PgOrders {
           "a new, empty database is made on " + node + ", and the others become copies of it",
           "if no node has a database that is to be kept, add --yes");
     }
-    order(in, resource, node, Kind.INIT);
+    MemberOrder order = order(in, resource, node, Kind.INIT);
     in.out().line("A database is made on %s; see 'hactl pg status'".formatted(node));
-    in.settle("there is a database", s -> carriedOut(s, resource, node));
+    settle(in, resource, node, order, "given a database");
   }
 
   /// Has a node without a database copy the primary's.
-  static void copy(Invocation in, ResourceDefinition resource, NodeId node) {
-    order(in, resource, node, Kind.COPY);
+  static MemberOrder copy(Invocation in, ResourceDefinition resource, NodeId node) {
+    return order(in, resource, node, Kind.COPY);
   }
 
   /// Writes an order down.
-  private static void order(Invocation in, ResourceDefinition resource, NodeId node, Kind kind) {
-    Optional<NodeStatus> status = in.cluster().state().node(node).filter(NodeStatus::online);
+  private static MemberOrder order(
+      Invocation in, ResourceDefinition resource, NodeId node, Kind kind) {
+    ClusterState state = in.cluster().state();
+    LeftAlone.of(state.configuration(), resource, node)
+        .ifPresent(alone -> {
+          throw new HactlError(
+              ExitCode.REFUSED,
+              "HA-PG-032",
+              "nothing is ordered of what is left alone: " + alone.reason(),
+              "type '%s' first".formatted(alone.remedy()));
+        });
+    Optional<NodeStatus> status = state.node(node).filter(NodeStatus::online);
     if (status.isEmpty()) {
       throw HactlError.failed(
           node + " does not take part now", "start it with 'hactl cluster start " + node + "'");
     }
-    MemberOrder order =
-        new MemberOrder(kind, Long.toString(in.cluster().now().toInstant().toEpochMilli()));
+    long now = in.cluster().now().toInstant().toEpochMilli();
+    MemberOrder order = new MemberOrder(kind, Long.toString(Math.max(now, state.wallMillis())));
     in.propose(
         new ClusterCommand.SetAttribute(
             node,
             status.get().incarnation(),
             MemberOrder.attribute(resource.id()),
             order.format()));
+    return order;
   }
 
-  /// Whether the member took its order back, having carried it out.
-  static boolean carriedOut(ClusterState state, ResourceDefinition resource, NodeId node) {
-    return Optional.ofNullable(state.attributes().get(node))
-        .map(a -> !a.containsKey(MemberOrder.attribute(resource.id())))
-        .orElse(true);
+  private static OrderFate fate(
+      ClusterState state, ResourceDefinition resource, NodeId node, MemberOrder order) {
+    SortedMap<String, String> said = state.attributes().getOrDefault(node, new TreeMap<>());
+    return OrderFate.of(
+        order,
+        said.getOrDefault(MemberOrder.attribute(resource.id()), ""),
+        said.getOrDefault(OrderAnswer.attribute(resource.id()), ""));
   }
 
-  private static void await(Invocation in, ResourceDefinition resource, NodeId node, String what) {
-    Duration patience = in.options().patience().orElse(Options.WAIT);
-    if (!in.cluster().await(s -> carriedOut(s, resource, node), patience)) {
-      throw HactlError.timeout(
-          "not %s in %d s: %s".formatted(what, patience.toSeconds(), node),
-          "nothing else was touched; see 'hactl pg status' and the log of " + node);
+  /// Waits for what comes of an order if the user wants to.
+  static void settle(
+      Invocation in, ResourceDefinition resource, NodeId node, MemberOrder order, String what) {
+    if (in.options().patience().isPresent()) {
+      await(in, resource, node, order, what);
     }
-    in.out().line(node + ": " + what);
+  }
+
+  private static void await(
+      Invocation in, ResourceDefinition resource, NodeId node, MemberOrder order, String what) {
+    Duration patience = in.options().patience().orElse(Options.WAIT);
+    in.cluster().await(s -> !(fate(s, resource, node, order) instanceof OrderFate.Waits), patience);
+    switch (fate(in.cluster().state(), resource, node, order)) {
+      case OrderFate.Done() -> in.out().line(node + ": " + what);
+      case OrderFate.NotDone(var reason) ->
+          throw new HactlError(
+              ExitCode.FAILED,
+              "HA-PG-033",
+              "%s is not %s: %s".formatted(node, what, reason),
+              "nothing else was touched; see 'hactl pg status' and the log of " + node);
+      case OrderFate.Waits() ->
+          throw HactlError.timeout(
+              "not %s in %d s: %s".formatted(what, patience.toSeconds(), node),
+              "nothing else was touched; the order stands for %d minutes, then it is withdrawn if nothing was begun; see 'hactl pg status' and the log of %s"
+                  .formatted(MemberOrder.VALID.toMinutes(), node));
+    }
   }
 
   private static void restart(Invocation in) {
@@ -184,8 +220,8 @@ final class PgOrders {
   }
 
   private static void restart(Invocation in, ResourceDefinition resource, NodeId node) {
-    order(in, resource, node, Kind.RESTART);
-    await(in, resource, node, "restarted, streams again");
+    MemberOrder order = order(in, resource, node, Kind.RESTART);
+    await(in, resource, node, order, "restarted, streams again");
   }
 
   private static void reload(Invocation in) {
@@ -198,7 +234,8 @@ final class PgOrders {
       nodes.addAll(standbys(in, resource));
     }
     in.words().end();
-    nodes.forEach(node -> order(in, resource, node, Kind.RELOAD));
-    nodes.forEach(node -> await(in, resource, node, "reloaded"));
+    SortedMap<NodeId, MemberOrder> orders = new TreeMap<>();
+    nodes.forEach(node -> orders.put(node, order(in, resource, node, Kind.RELOAD)));
+    orders.forEach((node, order) -> await(in, resource, node, order, "reloaded"));
   }
 }

@@ -2,6 +2,7 @@ package dev.quorate.daemon.cli;
 
 import dev.quorate.agents.Setup;
 import dev.quorate.agents.Setup.Amendment;
+import dev.quorate.agents.core.postgresql.MemberOrder;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ResourceDefinition;
 import java.util.ArrayList;
@@ -40,10 +41,10 @@ final class PgSetup {
                 "pg setup",
                 "[NODE] [--yes] [--clone] [--wait[=S]] [-o json]",
                 "Shows which settings are wrong or missing on every node, or one, and what would be"
-                    + " written. With --yes it writes them into 'quorate.conf' in the data directory,"
-                    + " which is included last, has the servers read it, and says what needs a"
-                    + " restart. With --clone nodes without a database are copied from the primary as"
-                    + " well.",
+                    + " written. With --yes it writes them into 'quorate.conf' in the data"
+                    + " directory, which is included last, has the servers read it, and says what"
+                    + " needs a restart. With --clone nodes without a database are copied from the"
+                    + " primary as well.",
                 PgSetup::run)
             .with(Options.CLONE));
   }
@@ -199,13 +200,12 @@ final class PgSetup {
           "there is no primary that could be copied to " + names(bare),
           "see why: hactl pg status");
     }
+    SortedMap<NodeId, MemberOrder> orders = new TreeMap<>();
     for (NodeId node : bare) {
-      PgOrders.copy(in, resource, node);
+      orders.put(node, PgOrders.copy(in, resource, node));
       say("%s: is copied from %s; see 'hactl pg status'".formatted(node, promoted.getFirst()));
     }
-    in.settle(
-        names(bare) + " copied",
-        s -> bare.stream().allMatch(n -> PgOrders.carriedOut(s, resource, n)));
+    orders.forEach((node, order) -> PgOrders.settle(in, resource, node, order, "copied"));
   }
 
   private void restarts(List<NodeId> promoted) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.Election;
 import dev.quorate.resource.Holder;
@@ -272,6 +273,53 @@ class PgOrdersTest {
     assertTrue(order("n2").matches("restart:\\d+"), order("n2"));
     assertEquals("", order("n3"), "n3 waits for n2");
     assertEquals("", order("n1"));
+  }
+
+  @Test
+  void aRestartIsDoneOnlyIfTheMemberSaysSo() {
+    promoted("n1");
+    cluster.meanwhile(() -> answer("n2", order("n2") + " done"));
+    assertEquals(ExitCode.OK, cluster.type("pg restart n2"), cluster.remarks());
+    assertTrue(cluster.output().contains("n2: restarted, streams again"), cluster.output());
+    cluster.meanwhile(() -> answer("n3", order("n3") + " refused it is the primary"));
+    assertEquals(ExitCode.FAILED, cluster.type("pg restart n3"));
+    assertTrue(cluster.remarks().contains("refused: it is the primary"), cluster.remarks());
+    cluster.meanwhile(() -> attribute("n2", "order-pg", ""));
+    assertEquals(ExitCode.FAILED, cluster.type("pg restart"));
+    assertTrue(cluster.remarks().contains("is not known"), cluster.remarks());
+    assertEquals("", order("n1"), "and nobody else is touched");
+    cluster.meanwhile(() -> attribute("n2", "order-pg", "copy:7"));
+    assertEquals(ExitCode.FAILED, cluster.type("pg reload n2"));
+    assertTrue(cluster.remarks().contains("another order"), cluster.remarks());
+    cluster.meanwhile(() -> answer("n2", order("n2") + " withdrawn too late"));
+    assertEquals(ExitCode.FAILED, cluster.type("pg rebuild n2 --wait=1"));
+    assertTrue(cluster.remarks().contains("withdrawn: too late"), cluster.remarks());
+  }
+
+  private void answer(String node, String answer) {
+    attribute(node, "answer-pg", answer);
+  }
+
+  private void attribute(String node, String name, String value) {
+    NodeId id = new NodeId(node);
+    cluster.propose(
+        new ClusterCommand.SetAttribute(
+            id, cluster.state().node(id).orElseThrow().incarnation(), name, value));
+  }
+
+  @Test
+  void nothingIsOrderedOfWhatIsLeftAlone() {
+    promoted("n1");
+    cluster.type("pg pause");
+    for (String line : new String[] {"pg restart n2", "pg reload", "pg rebuild n2"}) {
+      assertEquals(ExitCode.REFUSED, cluster.type(line), line);
+      assertTrue(cluster.remarks().contains("'hactl pg resume' first"), cluster.remarks());
+    }
+    cluster.type("pg resume");
+    cluster.type("node maintenance n2");
+    assertEquals(ExitCode.REFUSED, cluster.type("pg restart n2"));
+    assertTrue(cluster.remarks().contains("node unmaintenance n2"), cluster.remarks());
+    assertEquals("", order("n2"));
   }
 
   @Test

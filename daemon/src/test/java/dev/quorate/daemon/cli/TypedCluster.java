@@ -58,6 +58,7 @@ final class TypedCluster implements Cluster {
   private ClusterState state = ClusterState.initial("demo");
   private long index;
   private boolean quorum = true;
+  private Runnable meanwhile = () -> {};
   private Optional<String> slowDisk = Optional.empty();
   private Optional<View> view = Optional.empty();
   private Replication replication = Replication.UNKNOWN;
@@ -210,8 +211,16 @@ final class TypedCluster implements Cluster {
     };
   }
 
+  /// What happens once while the next command waits.
+  void meanwhile(Runnable deed) {
+    meanwhile = deed;
+  }
+
   @Override
   public boolean await(Predicate<ClusterState> condition, Duration atMost) {
+    Runnable deed = meanwhile;
+    meanwhile = () -> {};
+    deed.run();
     if (!condition.test(state)) {
       probe();
     }

@@ -1,14 +1,16 @@
 package dev.quorate.agents.core.postgresql;
 
 import dev.quorate.resource.ResourceId;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.stream.Stream;
 
 /// What an operator wants of one member: the value of a transient attribute of its node, which is
-/// removed when it was carried out. Each order counts once.
+/// removed when the member has answered. Each order counts once, and not for ever.
 ///
 /// @param kind of order
-/// @param number distinguishes it from the ones before
+/// @param number distinguishes it from the ones before: the time at which it was given, in
+///   milliseconds
 public record MemberOrder(Kind kind, String number) {
   /// What is ordered.
   public enum Kind {
@@ -25,6 +27,9 @@ public record MemberOrder(Kind kind, String number) {
     /// Make a new database where there is none.
     INIT
   }
+
+  /// How long an order may wait to be carried out; what was begun goes on.
+  public static final Duration VALID = Duration.ofMinutes(10);
 
   /// No order.
   public static final MemberOrder NONE = new MemberOrder(Kind.NONE, "");
@@ -56,6 +61,17 @@ public record MemberOrder(Kind kind, String number) {
   /// Whether there is one.
   public boolean given() {
     return kind != Kind.NONE;
+  }
+
+  /// Whether it has waited too long, so that its giver does not expect it any more.
+  ///
+  /// @param wallMillis the time of the cluster's last command, which is what [#number] is taken
+  ///   from
+  /// @param waited how long it has been known to wait, while nothing was commanded
+  public boolean expired(long wallMillis, Duration waited) {
+    boolean dated = number.matches("[0-9]{1,18}");
+    return waited.compareTo(VALID) > 0
+        || (dated && wallMillis - Long.parseLong(number) > VALID.toMillis());
   }
 
   /// Whether it is about bringing the member back.
