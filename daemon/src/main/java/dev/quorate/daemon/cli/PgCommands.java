@@ -8,6 +8,8 @@ import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.Constraint;
 import dev.quorate.resource.Election;
 import dev.quorate.resource.Holder;
+import dev.quorate.resource.InstanceStatus;
+import dev.quorate.resource.LeftAlone;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.Role;
@@ -89,10 +91,17 @@ final class PgCommands {
       return;
     }
     if (old.isEmpty()) {
-      throw HactlError.failed(
-          "'" + resource.publicId() + "' is promoted nowhere, so there is nothing to switch over",
-          "see why: hactl explain " + resource.publicId());
+      throw nothingToSwitch(before, resource, target);
     }
+    LeftAlone.of(before.configuration(), resource)
+        .ifPresent(alone -> {
+          throw new HactlError(
+              ExitCode.REFUSED,
+              "HA-PG-034",
+              "'%s' is left alone, so nobody would be promoted: %s"
+                  .formatted(resource.publicId(), alone.reason()),
+              "type '%s' first".formatted(alone.remedy()));
+        });
     if (in.options().own().containsKey(Options.DRY_RUN)) {
       foresee(in, resource, target);
       return;
@@ -117,6 +126,41 @@ final class PgCommands {
           "not " + target + " but " + names(now) + " was elected",
           "see why: hactl explain " + resource.publicId() + " on " + target);
     }
+  }
+
+  /// A switchover needs a primary that works. One that does not is replaced by a failover only.
+  private static HactlError nothingToSwitch(
+      ClusterState state, ResourceDefinition resource, String target) {
+    List<NodeId> sick = Placements.primary(state, resource);
+    if (sick.isEmpty()) {
+      return HactlError.failed(
+          "there is no primary, so there is nothing to switch over: "
+              + PostgresText.waiting(state, resource).orElse("nothing is known to hold one up"),
+          "see 'hactl pg status'");
+    }
+    NodeId primary = sick.getFirst();
+    String wrong =
+        PostgresText.waiting(state, resource)
+            .or(() ->
+                state
+                    .instance(resource.id(), primary)
+                    .map(InstanceStatus::reason)
+                    .filter(r -> !r.isEmpty()))
+            .orElse("nobody knows how it is");
+    List<NodeId> standbys = Placements.in(state, resource, Role.UNPROMOTED);
+    String next =
+        standbys.stream()
+            .filter(n -> n.name().equals(target))
+            .findFirst()
+            .or(() -> standbys.stream().findFirst())
+            .map(NodeId::name)
+            .orElse("NODE");
+    return new HactlError(
+        ExitCode.FAILED,
+        "HA-PG-035",
+        "%s is the primary and cannot be switched over: %s".formatted(primary, wrong),
+        "if it does not recover by itself, have its node fenced: hactl pg failover %s --yes"
+            .formatted(next));
   }
 
   private static void foresee(Invocation in, ResourceDefinition resource, String target) {

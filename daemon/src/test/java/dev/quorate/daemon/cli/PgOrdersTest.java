@@ -15,6 +15,7 @@ import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.SyncPromise;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -195,6 +196,38 @@ class PgOrdersTest {
   }
 
   @Test
+  void aSwitchoverSaysWhatIsWrongWithTheSickPrimaryAndWhatHelps() {
+    promoted("n1");
+    granted("n1", InstanceStatus.Certainty.FAILED, Role.PROMOTED, "it does not answer");
+    for (String line :
+        new String[] {"pg switchover", "pg switchover n3", "pg switchover n1 --dry-run"}) {
+      assertEquals(ExitCode.FAILED, cluster.type(line));
+      assertTrue(
+          cluster.remarks().contains("n1 is the primary and cannot be switched over: it does not"),
+          cluster.remarks());
+      String next = line.contains("n3") ? "n3" : "n2";
+      assertTrue(cluster.remarks().contains("pg failover " + next + " --yes"), cluster.remarks());
+    }
+    granted("n1", InstanceStatus.Certainty.KNOWN, Role.UNPROMOTED, "");
+    assertEquals(ExitCode.FAILED, cluster.type("pg switchover n2"));
+    assertTrue(cluster.remarks().contains("there is no primary"), cluster.remarks());
+    assertFalse(cluster.remarks().contains("pg failover"), "there is nothing to fence");
+  }
+
+  @Test
+  void whatIsLeftAloneIsNotSwitchedOver() {
+    promoted("n1");
+    granted("n1", InstanceStatus.Certainty.KNOWN, Role.PROMOTED, "");
+    cluster.type("pg pause");
+    assertEquals(ExitCode.REFUSED, cluster.type("pg switchover n2"));
+    assertTrue(cluster.remarks().contains("'hactl pg resume' first"), cluster.remarks());
+    assertEquals(
+        "",
+        Objects.requireNonNull(cluster.state().primacies().get(PG)).switchoverTo(),
+        "nobody is asked for it");
+  }
+
+  @Test
   void aHolderThatIsKnownNotToBePromotedIsNoPrimary() {
     promoted("n1");
     fenceable();
@@ -206,11 +239,15 @@ class PgOrdersTest {
 
   /// A node holds the grant, and this is known of its instance.
   private void granted(String node, InstanceStatus.Certainty certainty, Role role) {
+    granted(node, certainty, role, "");
+  }
+
+  private void granted(String node, InstanceStatus.Certainty certainty, Role role, String reason) {
     ClusterState s = cluster.state();
     SortedMap<ResourceId, SortedMap<NodeId, InstanceStatus>> instances =
         new TreeMap<>(s.instances());
     SortedMap<NodeId, InstanceStatus> byNode = new TreeMap<>(instances.get(PG));
-    byNode.put(new NodeId(node), new InstanceStatus(role, certainty, 1, "", s.position()));
+    byNode.put(new NodeId(node), new InstanceStatus(role, certainty, 1, reason, s.position()));
     instances.put(PG, byNode);
     SortedMap<ResourceId, Primacy> primacies = new TreeMap<>();
     primacies.put(
