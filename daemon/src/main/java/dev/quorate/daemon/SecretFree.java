@@ -10,22 +10,7 @@ final class SecretFree {
   private SecretFree() {}
 
   static String state(ClusterState s) {
-    ClusterState masked =
-        new ClusterState(
-            s.featureLevel(),
-            s.position(),
-            s.wallMillis(),
-            s.lastChangeBy(),
-            ConfigText.masked(s.configuration()),
-            s.nodes(),
-            s.views(),
-            s.instances(),
-            s.failCounts(),
-            s.attributes(),
-            s.intents(),
-            s.primacies(),
-            s.fencings(),
-            s.trust());
+    ClusterState masked = s.edit().configuration(ConfigText.masked(s.configuration())).build();
     return new String(ClusterJson.encode(masked), StandardCharsets.UTF_8);
   }
 }

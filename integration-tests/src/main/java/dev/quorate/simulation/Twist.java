@@ -40,20 +40,6 @@ final class Twist {
                 primacy.election(),
                 primacy.switchoverTo())
             : primacy);
-    return new ClusterState(
-        state.featureLevel(),
-        state.position(),
-        state.wallMillis(),
-        state.lastChangeBy(),
-        state.configuration(),
-        nodes,
-        state.views(),
-        state.instances(),
-        state.failCounts(),
-        state.attributes(),
-        state.intents(),
-        primacies,
-        state.fencings(),
-        state.trust());
+    return state.edit().nodes(nodes).primacies(primacies).build();
   }
 }

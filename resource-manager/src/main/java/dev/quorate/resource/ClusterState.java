@@ -73,6 +73,11 @@ public record ClusterState(
         CertificateTrust.FOUNDED);
   }
 
+  /// Begins a state that differs from this one.
+  public ClusterStateBuilder edit() {
+    return new ClusterStateBuilder(this);
+  }
+
   /// The status of a configured node.
   public Optional<NodeStatus> node(NodeId node) {
     return Optional.ofNullable(nodes.get(node));

@@ -74,21 +74,7 @@ final class Foreseen {
       }
       instances.put(resource.id(), byNode);
     }
-    return new ClusterState(
-        s.featureLevel(),
-        s.position(),
-        s.wallMillis(),
-        s.lastChangeBy(),
-        s.configuration(),
-        s.nodes(),
-        s.views(),
-        instances,
-        s.failCounts(),
-        s.attributes(),
-        s.intents(),
-        s.primacies(),
-        s.fencings(),
-        s.trust());
+    return s.edit().instances(instances).build();
   }
 
   private static List<String> steps(Decision decision) {

@@ -320,7 +320,7 @@ class CibCommandsTest {
         vip,
         new TreeMap<>(
             Map.of(n1, new FailCount(2, 1_799_999_000_000L, OperationKind.MONITOR, "gone"))));
-    cluster.put(TypedCluster.with(s, nodes, instances, failures, s.fencings()));
+    cluster.put(s.edit().nodes(nodes).instances(instances).failCounts(failures).build());
     String xml = export(cluster);
     assertTrue(xml.contains("name=\"fail-count-vip#monitor_10000\" value=\"2\""), xml);
     assertTrue(xml.contains("last-rc-change=\"1799999000\""), xml);
@@ -452,7 +452,7 @@ class CibCommandsTest {
     SortedMap<ResourceId, SortedMap<NodeId, InstanceStatus>> instances = new TreeMap<>();
     instances.put(new ResourceId("pgsqld"), known(pg));
     instances.put(new ResourceId("vip"), known(vip));
-    cluster.put(TypedCluster.with(s, s.nodes(), instances, s.failCounts(), s.fencings()));
+    cluster.put(s.edit().instances(instances).build());
   }
 
   private static SortedMap<NodeId, InstanceStatus> known(SortedMap<NodeId, Role> roles) {

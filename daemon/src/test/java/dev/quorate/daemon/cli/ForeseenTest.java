@@ -69,22 +69,7 @@ class ForeseenTest {
         PG,
         new Primacy(
             PG, 1, new Holder.Held(N1, "boot-1"), SyncPromise.NONE, new Election.Idle(1, ""), ""));
-    cluster.put(
-        new ClusterState(
-            s.featureLevel(),
-            s.position(),
-            s.wallMillis(),
-            s.lastChangeBy(),
-            s.configuration(),
-            s.nodes(),
-            s.views(),
-            instances,
-            s.failCounts(),
-            s.attributes(),
-            s.intents(),
-            primacies,
-            s.fencings(),
-            s.trust()));
+    cluster.put(s.edit().instances(instances).primacies(primacies).build());
   }
 
   private static InstanceStatus is(ClusterState s, Role role) {
@@ -144,7 +129,7 @@ class ForeseenTest {
     s.nodes().keySet().forEach(n -> byNode.put(n, is(s, Role.UNPROMOTED)));
     byNode.put(N1, is(s, Role.PROMOTED));
     instances.put(drbd, byNode);
-    cluster.put(TypedCluster.with(s, s.nodes(), instances, s.failCounts(), s.fencings()));
+    cluster.put(s.edit().instances(instances).build());
     ClusterState before = cluster.state();
     works("pg switchover n2 --name drbd --dry-run");
     assertEquals(before, cluster.state(), "nothing is done");
@@ -206,7 +191,7 @@ class ForeseenTest {
             s.node(N3).orElseThrow().incarnation(),
             s.position(),
             "fenced"));
-    cluster.put(TypedCluster.with(s, nodes, s.instances(), s.failCounts(), s.fencings()));
+    cluster.put(s.edit().nodes(nodes).build());
     works("resource update pgsqld upstream=n2:n3");
     cluster.type("status");
     String text = cluster.output();
@@ -246,6 +231,6 @@ class ForeseenTest {
     }
     pg.put(N1, is(s, Role.PROMOTED));
     instances.put(PG, pg);
-    cluster.put(TypedCluster.with(s, s.nodes(), instances, s.failCounts(), s.fencings()));
+    cluster.put(s.edit().instances(instances).build());
   }
 }

@@ -306,7 +306,7 @@ class GroupCommandsTest {
           }
           instances.put(id, copy);
         });
-    cluster.put(TypedCluster.with(s, s.nodes(), instances, s.failCounts(), s.fencings()));
+    cluster.put(s.edit().instances(instances).build());
   }
 
   private static InstanceStatus known(Role role) {

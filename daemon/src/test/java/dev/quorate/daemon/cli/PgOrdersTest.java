@@ -57,13 +57,7 @@ class PgOrdersTest {
                     "",
                     cluster.state().position())));
     instances.put(PG, byNode);
-    cluster.put(
-        TypedCluster.with(
-            cluster.state(),
-            cluster.state().nodes(),
-            instances,
-            cluster.state().failCounts(),
-            cluster.state().fencings()));
+    cluster.put(cluster.state().edit().instances(instances).build());
   }
 
   private String order(String node) {
@@ -259,22 +253,7 @@ class PgOrdersTest {
             SyncPromise.NONE,
             new Election.Idle(1, ""),
             ""));
-    cluster.put(
-        new ClusterState(
-            s.featureLevel(),
-            s.position(),
-            s.wallMillis(),
-            s.lastChangeBy(),
-            s.configuration(),
-            s.nodes(),
-            s.views(),
-            instances,
-            s.failCounts(),
-            s.attributes(),
-            s.intents(),
-            primacies,
-            s.fencings(),
-            s.trust()));
+    cluster.put(s.edit().instances(instances).primacies(primacies).build());
   }
 
   @Test

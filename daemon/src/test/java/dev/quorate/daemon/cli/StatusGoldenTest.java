@@ -78,7 +78,7 @@ class StatusGoldenTest {
     instances.put(new ResourceId("pgsqld"), postgres);
     instances.put(new ResourceId("vip"), vip);
     ClusterState s = cluster.state();
-    cluster.put(TypedCluster.with(s, s.nodes(), instances, s.failCounts(), s.fencings()));
+    cluster.put(s.edit().instances(instances).build());
   }
 
   @Test
@@ -123,7 +123,7 @@ class StatusGoldenTest {
             "cluster",
             1_800_000_000_000L,
             s.position());
-    cluster.put(TypedCluster.with(s, nodes, s.instances(), failures, List.of(failed)));
+    cluster.put(s.edit().nodes(nodes).failCounts(failures).fencings(List.of(failed)).build());
     check("status-lost.txt", "status --full");
   }
 }

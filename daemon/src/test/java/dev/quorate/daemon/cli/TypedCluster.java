@@ -21,11 +21,8 @@ import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.CommandAnswer;
 import dev.quorate.resource.ConfigurationChange;
-import dev.quorate.resource.FailCount;
-import dev.quorate.resource.FencingRecord;
 import dev.quorate.resource.InstanceStatus;
 import dev.quorate.resource.NodeDefinition;
-import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.OnFail;
 import dev.quorate.resource.OperationDefinition;
 import dev.quorate.resource.OperationKind;
@@ -243,31 +240,7 @@ final class TypedCluster implements Cluster {
                           Role.STOPPED, InstanceStatus.Certainty.KNOWN, 7, "", s.position())));
           instances.put(resource, stopped);
         });
-    state = with(s, s.nodes(), instances, s.failCounts(), s.fencings());
-  }
-
-  /// A state in which this was seen.
-  static ClusterState with(
-      ClusterState s,
-      SortedMap<NodeId, NodeStatus> nodes,
-      SortedMap<ResourceId, SortedMap<NodeId, InstanceStatus>> instances,
-      SortedMap<ResourceId, SortedMap<NodeId, FailCount>> failures,
-      List<FencingRecord> fencings) {
-    return new ClusterState(
-        s.featureLevel(),
-        s.position(),
-        s.wallMillis(),
-        s.lastChangeBy(),
-        s.configuration(),
-        nodes,
-        s.views(),
-        instances,
-        failures,
-        s.attributes(),
-        s.intents(),
-        s.primacies(),
-        fencings,
-        s.trust());
+    state = s.edit().instances(instances).build();
   }
 
   @Override

@@ -64,23 +64,13 @@ class LocalExecutorTest {
       ClusterConfiguration configuration,
       SortedMap<ResourceId, SortedMap<NodeId, InstanceStatus>> instances,
       SortedMap<String, Intent> intents) {
-    ClusterState s = ClusterState.initial("test");
     ClusterState state =
-        new ClusterState(
-            s.featureLevel(),
-            s.position(),
-            s.wallMillis(),
-            s.lastChangeBy(),
-            configuration,
-            s.nodes(),
-            s.views(),
-            instances,
-            s.failCounts(),
-            s.attributes(),
-            intents,
-            s.primacies(),
-            s.fencings(),
-            s.trust());
+        ClusterState.initial("test")
+            .edit()
+            .configuration(configuration)
+            .instances(instances)
+            .intents(intents)
+            .build();
     return executor.stateApplied(state, false, outbox);
   }
 

@@ -61,21 +61,7 @@ class ClusterJsonTest {
   }
 
   private static ClusterState atKnownLevel(ClusterState s) {
-    return new ClusterState(
-        ClusterState.FEATURE_LEVEL,
-        s.position(),
-        s.wallMillis(),
-        s.lastChangeBy(),
-        s.configuration(),
-        s.nodes(),
-        s.views(),
-        s.instances(),
-        s.failCounts(),
-        s.attributes(),
-        s.intents(),
-        s.primacies(),
-        s.fencings(),
-        s.trust());
+    return s.edit().featureLevel(ClusterState.FEATURE_LEVEL).build();
   }
 
   @Test

@@ -76,21 +76,7 @@ final class Draft {
 
   /// The state after a command that changed nothing.
   static ClusterState untouched(ClusterState state, LogPosition position, long wallMillis) {
-    return new ClusterState(
-        state.featureLevel(),
-        position,
-        Math.max(state.wallMillis(), wallMillis),
-        state.lastChangeBy(),
-        state.configuration(),
-        state.nodes(),
-        state.views(),
-        state.instances(),
-        state.failCounts(),
-        state.attributes(),
-        state.intents(),
-        state.primacies(),
-        state.fencings(),
-        state.trust());
+    return state.edit().after(position, wallMillis).build();
   }
 
   ClusterState build() {

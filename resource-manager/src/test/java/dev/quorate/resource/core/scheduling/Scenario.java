@@ -5,7 +5,6 @@ import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.Action;
 import dev.quorate.resource.AgentType;
-import dev.quorate.resource.CertificateTrust;
 import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.Constraint;
@@ -95,30 +94,28 @@ final class Scenario {
       nodes.keySet().forEach(n -> byNode.putIfAbsent(n, status(Role.STOPPED, Certainty.KNOWN)));
       known.put(resource.id(), byNode);
     }
-    return new ClusterState(
-        ClusterState.FEATURE_LEVEL,
-        new LogPosition(1, 1, 1),
-        wallMillis,
-        "",
-        new ClusterConfiguration(
-            "test",
-            1,
-            nodes,
-            properties,
-            new TreeMap<>(),
-            resources,
-            groups,
-            constraints,
-            List.of()),
-        statuses,
-        new TreeMap<>(),
-        known,
-        failCounts,
-        attributes,
-        intents,
-        primacies,
-        fencings,
-        CertificateTrust.FOUNDED);
+    return ClusterState.initial("test")
+        .edit()
+        .after(new LogPosition(1, 1, 1), wallMillis)
+        .configuration(
+            new ClusterConfiguration(
+                "test",
+                1,
+                nodes,
+                properties,
+                new TreeMap<>(),
+                resources,
+                groups,
+                constraints,
+                List.of()))
+        .nodes(statuses)
+        .instances(known)
+        .failCounts(failCounts)
+        .attributes(attributes)
+        .intents(intents)
+        .primacies(primacies)
+        .fencings(fencings)
+        .build();
   }
 
   Plan plan() {
