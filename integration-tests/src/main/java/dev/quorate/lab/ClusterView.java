@@ -63,15 +63,25 @@ final class ClusterView {
 
   /// How many standbys stream from the primary.
   static int streaming(Lab lab) {
+    return streaming(lab, "true");
+  }
+
+  /// Whether that node's instance is a standby that streams from the primary.
+  static boolean streams(Lab lab, LabNode standby) {
+    return streaming(lab, "client_addr = '" + standby.address() + "'") == 1;
+  }
+
+  private static int streaming(Lab lab, String which) {
     return primary(lab)
         .map(p -> {
           try {
             return Integer.parseInt(
                 Ledger.ask(
                     p.address(),
-                    "select count(*) from pg_stat_replication where state = 'streaming'"));
+                    "select count(*) from pg_stat_replication where state = 'streaming' and "
+                        + which));
           } catch (SQLException e) {
-            return 0;
+            return 0; // it ends just now
           }
         })
         .orElse(0);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,11 @@ final class Daemons {
   /// The process of a node's daemon.
   static Optional<Long> of(Lab lab, LabNode node) {
     return lab.processes(node).stream().filter(Daemons::isDaemon).findFirst();
+  }
+
+  /// When the node's daemon was started, or nothing while it does not run.
+  static Optional<Instant> startOf(Lab lab, LabNode node) {
+    return of(lab, node).flatMap(ProcessHandle::of).flatMap(p -> p.info().startInstant());
   }
 
   private static boolean isDaemon(long pid) {

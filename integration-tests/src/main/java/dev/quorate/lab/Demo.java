@@ -57,7 +57,7 @@ public final class Demo {
       return 2;
     }
     DemoRun run = new DemoRun(Lab.of(options.nodes(), options.witness()), out);
-    run.build(options.durability());
+    run.build(options.durability(), options.megabytes());
     List<DemoRun.Verdict> verdicts = new ArrayList<>();
     for (int i = 0; i < options.repeat(); i++) {
       verdicts.add(run.play(options.scenario()));
@@ -86,6 +86,9 @@ public final class Demo {
     out.printf("%n%s, %d runs:%n", scenario.word(), verdicts.size());
     spread("fault to writing again", verdicts, v -> v.outage().faultToWritingMillis(), out);
     spread("longest write gap", verdicts, v -> v.outage().gapMillis(), out);
+    if (scenario == Scenario.NODE_CRASH) {
+      spread("boot to streaming standby", verdicts, DemoRun.Verdict::returnMillis, out);
+    }
     out.printf(
         "  acknowledged %d, lost %d%n",
         verdicts.stream().mapToLong(DemoRun.Verdict::acknowledged).sum(),

@@ -10,11 +10,13 @@ import java.util.List;
 /// @param witness whether one more node only votes
 /// @param durability `sync` or `async`
 /// @param repeat how often the scenario is played on the same cluster, 1 to 20
-record DemoOptions(Scenario scenario, int nodes, boolean witness, String durability, int repeat) {
+/// @param megabytes how much is in the database before it is played, 0 to 9999
+record DemoOptions(
+    Scenario scenario, int nodes, boolean witness, String durability, int repeat, int megabytes) {
   static final String USAGE =
       "usage: ./demo [--scenario "
           + String.join("|", Scenario.words())
-          + "] [--nodes N] [--witness] [--durability sync|async] [--repeat N] | ./demo faults [COUNT] [SEED] | ./demo status"
+          + "] [--nodes N] [--witness] [--durability sync|async] [--repeat N] [--data MB] | ./demo faults [COUNT] [SEED] | ./demo status"
           + " | ./demo idle | ./demo stop";
 
   /// Reads the command line.
@@ -23,30 +25,17 @@ record DemoOptions(Scenario scenario, int nodes, boolean witness, String durabil
   static DemoOptions parse(List<String> args) {
     List<String> rest = new ArrayList<>(args);
     boolean witness = rest.removeIf("--witness"::equals);
-    DemoOptions options = new DemoOptions(Scenario.NODE_CRASH, 3, witness, "sync", 1);
+    DemoOptions options = new DemoOptions(Scenario.NODE_CRASH, 3, witness, "sync", 1, 0);
     while (!rest.isEmpty()) {
       String option = rest.removeFirst();
       String value = rest.isEmpty() ? "" : rest.removeFirst();
       options =
           switch (option) {
             case "--scenario" -> options.with(scenario(value));
-            case "--nodes" ->
-                new DemoOptions(
-                    options.scenario,
-                    number(option, value, 2, witness ? 6 : 7),
-                    witness,
-                    options.durability,
-                    options.repeat);
-            case "--durability" ->
-                new DemoOptions(
-                    options.scenario, options.nodes, witness, durability(value), options.repeat);
-            case "--repeat" ->
-                new DemoOptions(
-                    options.scenario,
-                    options.nodes,
-                    witness,
-                    options.durability,
-                    number(option, value, 1, 20));
+            case "--nodes" -> options.withNodes(number(option, value, 2, witness ? 6 : 7));
+            case "--durability" -> options.withDurability(durability(value));
+            case "--repeat" -> options.withRepeat(number(option, value, 1, 20));
+            case "--data" -> options.withMegabytes(number(option, value, 0, 9999));
             default -> throw new IllegalArgumentException("unknown word '" + option + "'");
           };
     }
@@ -61,7 +50,23 @@ record DemoOptions(Scenario scenario, int nodes, boolean witness, String durabil
   }
 
   private DemoOptions with(Scenario other) {
-    return new DemoOptions(other, nodes, witness, durability, repeat);
+    return new DemoOptions(other, nodes, witness, durability, repeat, megabytes);
+  }
+
+  private DemoOptions withNodes(int other) {
+    return new DemoOptions(scenario, other, witness, durability, repeat, megabytes);
+  }
+
+  private DemoOptions withDurability(String other) {
+    return new DemoOptions(scenario, nodes, witness, other, repeat, megabytes);
+  }
+
+  private DemoOptions withRepeat(int other) {
+    return new DemoOptions(scenario, nodes, witness, durability, other, megabytes);
+  }
+
+  private DemoOptions withMegabytes(int other) {
+    return new DemoOptions(scenario, nodes, witness, durability, repeat, other);
   }
 
   private static Scenario scenario(String word) {
@@ -77,7 +82,7 @@ record DemoOptions(Scenario scenario, int nodes, boolean witness, String durabil
   }
 
   private static int number(String option, String value, int least, int most) {
-    if (value.matches("[0-9]{1,3}")) {
+    if (value.matches("[0-9]{1,4}")) {
       int number = Integer.parseInt(value);
       if (number >= least && number <= most) {
         return number;

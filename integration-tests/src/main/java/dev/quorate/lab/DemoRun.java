@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +24,15 @@ final class DemoRun {
   /// What came of a scenario.
   ///
   /// @param wrong everything that is not as it must be; empty if all is well
-  record Verdict(List<String> wrong, Outage outage, long acknowledged, long unknown, long lost) {
+  /// @param returnMillis from the start of the lost machine's daemon until its instance streams
+  ///   from the new primary; 0 if no machine was lost
+  record Verdict(
+      List<String> wrong,
+      Outage outage,
+      long returnMillis,
+      long acknowledged,
+      long unknown,
+      long lost) {
     /// Copies the list.
     Verdict {
       wrong = List.copyOf(wrong);
@@ -31,6 +40,9 @@ final class DemoRun {
   }
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /// What a primary that was lost may need to be a standby again, once its machine is back.
+  private static final Duration RETURN = Duration.ofSeconds(30);
 
   private final PrintStream out;
   private final Lab lab;
@@ -102,7 +114,12 @@ final class DemoRun {
   /// Builds machines, databases and the cluster, from nothing.
   ///
   /// @param durability `sync` or `async`
-  void build(String durability) throws IOException {
+  void build(String durability) throws IOException, SQLException {
+    build(durability, 0);
+  }
+
+  /// The same, with so much in the database.
+  void build(String durability, int megabytes) throws IOException, SQLException {
     step(
         "Building %d machines and %d PostgreSQL instances"
             .formatted(lab.nodes().size(), lab.hosts().size()));
@@ -111,6 +128,10 @@ final class DemoRun {
     step("Making a cluster of them");
     cluster.build(durability);
     Ledger.prepare(PATIENCE);
+    if (megabytes > 0) {
+      step("Writing " + megabytes + " MB");
+      Ledger.fill(megabytes);
+    }
     awaitWhole();
     step("hactl status");
     out.println(hactl.quietly(lab.nodes().getFirst(), "status").output().indent(2));
@@ -131,13 +152,14 @@ final class DemoRun {
           "clients to write again",
           Duration.ofMinutes(2),
           () -> Outage.of(drill.sent(), fault).after() > 1);
+      long back = scenario == Scenario.NODE_CRASH ? returned(primary, wrong) : 0;
       Wait.pass(Duration.ofSeconds(5));
       if (scenario != Scenario.SWITCHOVER) {
         step("Waiting for every node to come back by itself");
       }
       awaitWhole();
       drill.finish();
-      return judge(drill, primary, fault, scenario, wrong);
+      return judge(drill, primary, fault, back, scenario, wrong);
     }
   }
 
@@ -146,8 +168,23 @@ final class DemoRun {
     out.println("  every node is online and every standby streams");
   }
 
+  /// Waits for the lost primary as a standby, and returns how long it took from its daemon's start.
+  private long returned(LabNode lost, List<String> wrong) {
+    Wait.until(lost.name() + " to stream", PATIENCE, () -> ClusterView.streams(lab, lost));
+    Instant now = Instant.now();
+    Instant boot =
+        Daemons.startOf(lab, lost)
+            .orElseThrow(() -> new LabException("the daemon of " + lost.name() + " is gone"));
+    Duration took = Duration.between(boot, now);
+    if (took.compareTo(RETURN) > 0) {
+      wrong.add(lost.name() + " was a standby again only after " + took.toMillis() + " ms");
+    }
+    return took.toMillis();
+  }
+
   private Verdict judge(
-      Drill drill, LabNode struck, long fault, Scenario scenario, List<String> wrong) {
+      Drill drill, LabNode struck, long fault, long back, Scenario scenario, List<String> wrong)
+      throws SQLException {
     step("What happened");
     List<Sent> sent = drill.sent();
     Outage outage = Outage.of(sent, fault);
@@ -158,6 +195,9 @@ final class DemoRun {
     line(
         "acknowledgements a second",
         "%.0f before, %.0f after".formatted(outage.before(), outage.after()));
+    if (back > 0) {
+      line("boot to streaming standby", back + " ms, of " + size(primary));
+    }
     line("primary now", primary.name());
     line("daemon memory", Daemons.memory(lab));
     if (scenario.budgetMillis() > 0) {
@@ -183,7 +223,12 @@ final class DemoRun {
         unknown,
         there.lost().size());
     wrong.forEach(violation -> out.println("WRONG: " + violation));
-    return new Verdict(wrong, outage, acknowledged, unknown, there.lost().size());
+    return new Verdict(wrong, outage, back, acknowledged, unknown, there.lost().size());
+  }
+
+  private static String size(LabNode node) throws SQLException {
+    return Ledger.ask(
+        node.address(), "select pg_size_pretty(sum(pg_database_size(oid))) from pg_database");
   }
 
   /// Of two nodes, the side without the primary waits before it fences; the other does not.

@@ -43,7 +43,7 @@ final class FaultRun {
     return wrong;
   }
 
-  private void sync() throws IOException {
+  private void sync() throws IOException, SQLException {
     DemoRun run = new DemoRun(3, out);
     run.build("sync");
     Random random = new Random(schedule.seed());

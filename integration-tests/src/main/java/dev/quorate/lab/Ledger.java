@@ -9,6 +9,9 @@ import java.time.Duration;
 
 /// Questions to an instance, and the table into which clients inside the nodes write.
 final class Ledger {
+  /// Megabytes written by one statement.
+  private static final int PART = 32;
+
   private Ledger() {}
 
   /// Makes the table, waiting until the virtual address takes writes.
@@ -21,11 +24,23 @@ final class Ledger {
               Statement statement = connection.createStatement()) {
             statement.execute("create table if not exists ledger (id bigint primary key)");
             statement.execute("create sequence if not exists minority");
+            statement.execute("create table if not exists ballast (id bigint, fill text)");
             return true;
           } catch (SQLException e) {
             return false; // not yet
           }
         });
+  }
+
+  /// Adds rows of a kilobyte until there are so many megabytes of them, a part at a time.
+  static void fill(int megabytes) throws SQLException {
+    for (int done = 0; done < megabytes; done += PART) {
+      ask(
+          Lab.VIP,
+          "with added as (insert into ballast select g, repeat(md5(g::text), 31) from"
+              + " generate_series(1, %d) g returning 1) select count(*) from added"
+                  .formatted(1_000 * Math.min(PART, megabytes - done)));
+    }
   }
 
   /// Whether the instance is a standby.

@@ -12,25 +12,34 @@ class DemoOptionsTest {
   @Test
   void nothingAskedForIsANodeCrashOfThreeNodes() {
     assertEquals(
-        new DemoOptions(Scenario.NODE_CRASH, 3, false, "sync", 1), DemoOptions.parse(List.of()));
+        new DemoOptions(Scenario.NODE_CRASH, 3, false, "sync", 1, 0), DemoOptions.parse(List.of()));
   }
 
   @Test
   void everyOptionIsRead() {
     assertEquals(
-        new DemoOptions(Scenario.FREEZE, 5, false, "async", 7),
+        new DemoOptions(Scenario.FREEZE, 5, false, "async", 7, 1024),
         DemoOptions.parse(
             List.of(
-                "--scenario", "freeze", "--nodes", "5", "--durability", "async", "--repeat", "7")));
+                "--scenario",
+                "freeze",
+                "--nodes",
+                "5",
+                "--durability",
+                "async",
+                "--repeat",
+                "7",
+                "--data",
+                "1024")));
   }
 
   @Test
   void twoNodesMayHaveAWitness() {
     assertEquals(
-        new DemoOptions(Scenario.NODE_CRASH, 2, false, "sync", 1),
+        new DemoOptions(Scenario.NODE_CRASH, 2, false, "sync", 1, 0),
         DemoOptions.parse(List.of("--nodes", "2")));
     assertEquals(
-        new DemoOptions(Scenario.NODE_CRASH, 2, true, "sync", 1),
+        new DemoOptions(Scenario.NODE_CRASH, 2, true, "sync", 1, 0),
         DemoOptions.parse(List.of("--nodes", "2", "--witness", "--scenario", "node-crash")));
   }
 
@@ -57,6 +66,8 @@ class DemoOptionsTest {
     "--nodes,8,'--nodes takes a number from 2 to 7, not ''8'''",
     "--nodes,many,'--nodes takes a number from 2 to 7, not ''many'''",
     "--durability,maybe,'--durability is sync or async, not ''maybe'''",
+    "--data,lots,'--data takes a number from 0 to 9999, not ''lots'''",
+    "--data,99999,'--data takes a number from 0 to 9999, not ''99999'''",
     "--colour,blue,unknown word '--colour'"
   })
   void whatIsWrongIsNamed(String option, String value, String message) {

@@ -31,7 +31,7 @@ class LabScenariosIT {
   private static final DemoRun RUN = new DemoRun(3, OUT);
 
   @BeforeAll
-  static void build() throws IOException {
+  static void build() throws IOException, SQLException {
     assumeTrue(
         "root".equals(System.getProperty("user.name")), "the lab needs root for its namespaces");
     RUN.build("sync");
