@@ -79,9 +79,19 @@ class ScriptsTest {
 
   @Test
   void anUnknownArgumentOfCheckIsRefused() throws Exception {
-    Run run = run("./check", "everything");
-    assertEquals(2, run.status(), run.output());
-    assertEquals("usage: ./check [fast]", run.output().strip());
+    for (List<String> arguments :
+        List.of(
+            List.of("everything"),
+            List.of("fast", "3"),
+            List.of("compare", "0"),
+            List.of("compare", "many"),
+            List.of("compare", "3", "4"))) {
+      List<String> words = new ArrayList<>(List.of("./check"));
+      words.addAll(arguments);
+      Run run = run(words.toArray(String[]::new));
+      assertEquals(2, run.status(), run.output());
+      assertEquals("usage: ./check [fast | compare [ROUNDS]]", run.output().strip());
+    }
   }
 
   @Test

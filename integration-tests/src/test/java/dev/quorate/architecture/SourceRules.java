@@ -51,7 +51,9 @@ final class SourceRules {
   private static final Pattern OLD_DOC = Pattern.compile("(?m)^\\s*/\\*\\*");
   private static final Pattern TEST =
       Pattern.compile("(?m)^\\s*@(Test|TestFactory|ParameterizedTest|RepeatedTest)\\b");
-  private static final Pattern RUN_NAMES = Pattern.compile("(Test|IT|Contract)\\.java$");
+  private static final Pattern RUN_NAMES =
+      // The last one is run by `./check compare`.
+      Pattern.compile("(Test|IT|Contract|/FailoverComparison)\\.java$");
   private static final Pattern CAMEL = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|_");
 
   private SourceRules() {}

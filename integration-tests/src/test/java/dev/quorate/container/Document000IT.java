@@ -74,14 +74,14 @@ class Document000IT {
         standby
             .shell(
                 "psql -XAt -U postgres -h %s -c \"select application_name, state, sent_lsn = flush_lsn and sent_lsn = replay_lsn, sync_state from pg_stat_replication\" postgres"
-                    .formatted(Site.vip()))
+                    .formatted(site().vip()))
             .strip());
     assertEquals(
         "f",
         standby
             .shell(
                 "psql -XAt -U postgres -h %s -c 'select pg_is_in_recovery()' postgres"
-                    .formatted(Site.vip()))
+                    .formatted(site().vip()))
             .strip());
   }
 
@@ -163,6 +163,6 @@ class Document000IT {
   }
 
   private static boolean holdsAddress(Machine machine) {
-    return machine.shell("ip -4 addr show").contains(Site.vip() + "/");
+    return machine.shell("ip -4 addr show").contains(site().vip() + "/");
   }
 }

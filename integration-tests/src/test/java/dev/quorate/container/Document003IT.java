@@ -312,7 +312,7 @@ class Document003IT {
   }
 
   private static boolean holdsAddress(Machine machine) {
-    return machine.shell("ip -4 addr show").contains(Site.vip() + "/");
+    return machine.shell("ip -4 addr show").contains(site().vip() + "/");
   }
 
   @Order(11)

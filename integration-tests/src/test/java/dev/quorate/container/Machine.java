@@ -54,6 +54,7 @@ final class Machine implements AutoCloseable {
   private final String name;
   private final String address;
   private final Booting container;
+  private volatile boolean realTime = true;
 
   /// A machine that is off.
   @SuppressWarnings("resource") // closed with this machine
@@ -113,8 +114,20 @@ final class Machine implements AutoCloseable {
   void powerOn() {
     if (!running()) {
       engine().startContainerCmd(container.getContainerId()).exec();
-      permitRealTime(container.getContainerId());
+      if (realTime) {
+        permitRealTime(container.getContainerId());
+      }
     }
+  }
+
+  /// From its next boot on, whether threads may be real-time.
+  void realTime(boolean permitted) {
+    realTime = permitted;
+  }
+
+  /// Waits until systemd has started everything.
+  void awaitBooted() {
+    run("systemctl", "is-system-running", "--wait");
   }
 
   /// Lets the daemon's threads be real-time, as they are on a whole machine, where this host's

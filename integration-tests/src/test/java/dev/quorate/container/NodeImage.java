@@ -31,6 +31,11 @@ final class NodeImage {
     return base().orElseThrow();
   }
 
+  /// Debian with the packages of the stack that Quorate is compared with.
+  static String peer() {
+    return Optional.ofNullable(System.getenv("QUORATE_PEER_IMAGE")).orElseThrow();
+  }
+
   /// The image with the package; it is made once and found again by what is in it.
   static String installed() throws IOException {
     Path debian = DebianPackage.built();

@@ -100,26 +100,31 @@ final class PowerSwitch implements AutoCloseable {
                 .toList());
     machine.shell(
         """
-        agent=/usr/sbin/%s
+        agent=/usr/sbin/%1$s
         mv $agent $agent.real
         cat > $agent <<'END'
         #!/bin/sh
-        case "$*" in *metadata*) exec %s.real "$@" ;; esac
+        case "$*" in *metadata*) exec %2$s.real "$@" ;; esac
         while read -r line || [ -n "$line" ]; do
           case "$line" in
-        %s
+        %3$s
             port=* | plug=*) plug=${line#*=} ;;
             action=*) action=${line#action=} ;;
           esac
         done
-        exec fence_docker <<WORDS
+        case "$action" in metadata) exec %2$s.real --action=metadata ;; esac
+        # The device is well if it tells of the plug, whether that is on or off.
+        case "$action" in monitor) action=status off=0 ;; esac
+        fence_docker <<WORDS
         action=$action
         plug=$plug
-        ipaddr=%s
-        ipport=%d
+        ipaddr=%4$s
+        ipport=%5$d
         ssl_insecure=1
         api_version=1.41
         WORDS
+        told=$?
+        case $told in 2) exit ${off:-2} ;; *) exit $told ;; esac
         END
         chmod 755 $agent
         """

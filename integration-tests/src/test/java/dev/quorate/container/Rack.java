@@ -14,6 +14,8 @@ final class Rack implements AutoCloseable {
   /// address may exist where the tests run, and the lab has one of its own.
   static final String NET = "10.213.79.";
 
+  private static final int FIRST = 101;
+
   private final Network network;
   private final List<Machine> machines;
   private final PowerSwitch power;
@@ -39,12 +41,28 @@ final class Rack implements AutoCloseable {
                                 new Ipam.Config().withSubnet(subnet()).withGateway(gateway()))))
             .build();
     network.getId();
+    return on(network, image, FIRST, names);
+  }
+
+  /// Boots machines on the same network, whose addresses end in that number and so on. They are
+  /// closed before this rack.
+  Rack beside(String image, int first, String... names) throws IOException {
+    return on(network, image, first, names);
+  }
+
+  private static Rack on(Network network, String image, int first, String... names)
+      throws IOException {
     List<Machine> machines = new ArrayList<>();
     for (String name : names) {
-      machines.add(new Machine(image, network, name, address(101 + machines.size())));
+      machines.add(new Machine(image, network, name, address(first + machines.size())));
     }
-    machines.parallelStream().forEach(Machine::install);
-    return new Rack(network, List.copyOf(machines), new PowerSwitch(gateway(), machines));
+    try {
+      machines.parallelStream().forEach(Machine::install);
+      return new Rack(network, List.copyOf(machines), new PowerSwitch(gateway(), machines));
+    } catch (IOException | RuntimeException e) {
+      machines.forEach(Machine::close);
+      throw e;
+    }
   }
 
   /// Removes what a killed run left behind.
@@ -89,11 +107,16 @@ final class Rack implements AutoCloseable {
     return NET + last;
   }
 
+  /// Takes the machines away, and leaves the network to others.
+  void remove() {
+    power.close();
+    machines.forEach(Machine::close);
+  }
+
   /// Takes everything away.
   @Override
   public void close() {
-    power.close();
-    machines.forEach(Machine::close);
+    remove();
     network.close();
   }
 }

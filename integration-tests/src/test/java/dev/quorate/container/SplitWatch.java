@@ -13,51 +13,52 @@ final class SplitWatch implements AutoCloseable {
   private static final String LOG = "/var/lib/postgresql/split-watch";
 
   /// Little work: it runs on every machine, beside what is watched.
-  private static final String WATCH =
-      """
-      cat > /usr/local/bin/split-watch <<'END'
-      #!/bin/bash
-      exec {never}<> <(:)
-      while :; do
-        mapfile -t routes < /proc/net/fib_trie
-        case "${routes[*]}" in *" %1$s "*) echo "holds ${EPOCHREALTIME%%???}" ;; esac
-        read -r -t 0.2 -u $never
-      done &
-      while :; do
-        /usr/lib/postgresql/15/bin/psql -XqAt -F ' ' postgres 2>&1 <<'SQL' |
-      insert into ledger (id) values (-nextval('minority')) returning 'wrote',
-        substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8), extract(epoch from statement_timestamp()) \\watch 0.2
-      SQL
-        while read -r line; do
-          case "$line" in wrote*) echo "$line ${EPOCHREALTIME%%???}" ;; esac
-        done
-        read -r -t 0.5 -u $never
+  private static String watch(String vip) {
+    return """
+    cat > /usr/local/bin/split-watch <<'END'
+    #!/bin/bash
+    exec {never}<> <(:)
+    while :; do
+      mapfile -t routes < /proc/net/fib_trie
+      case "${routes[*]}" in *" %1$s "*) echo "holds ${EPOCHREALTIME%%???}" ;; esac
+      read -r -t 0.2 -u $never
+    done &
+    while :; do
+      /usr/lib/postgresql/15/bin/psql -XqAt -F ' ' postgres 2>&1 <<'SQL' |
+    insert into ledger (id) values (-nextval('minority')) returning 'wrote',
+      substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8), extract(epoch from statement_timestamp()) \\watch 0.2
+    SQL
+      while read -r line; do
+        case "$line" in wrote*) echo "$line ${EPOCHREALTIME%%???}" ;; esac
       done
-      END
-      chmod 755 /usr/local/bin/split-watch
-      cat > /etc/systemd/system/split-watch.service <<'END'
-      [Service]
-      User=postgres
-      ExecStart=/usr/local/bin/split-watch
-      StandardOutput=append:%2$s
-      [Install]
-      WantedBy=multi-user.target
-      END
-      systemctl daemon-reload
-      systemctl --quiet enable split-watch
-      systemctl stop split-watch
-      rm -f %2$s
-      systemctl start split-watch
-      """
-          .formatted(Site.vip(), LOG);
+      read -r -t 0.5 -u $never
+    done
+    END
+    chmod 755 /usr/local/bin/split-watch
+    cat > /etc/systemd/system/split-watch.service <<'END'
+    [Service]
+    User=postgres
+    ExecStart=/usr/local/bin/split-watch
+    StandardOutput=append:%2$s
+    [Install]
+    WantedBy=multi-user.target
+    END
+    systemctl daemon-reload
+    systemctl --quiet enable split-watch
+    systemctl stop split-watch
+    rm -f %2$s
+    systemctl start split-watch
+    """
+        .formatted(vip, LOG);
+  }
 
-  private final Site site;
+  private final Cluster site;
   private Instant fault = Instant.EPOCH;
 
   /// A machine with the address at a moment, in milliseconds.
   private record Sighting(String machine, long at) {}
 
-  SplitWatch(Site site) {
+  SplitWatch(Cluster site) {
     this.site = site;
   }
 
@@ -67,7 +68,8 @@ final class SplitWatch implements AutoCloseable {
         site.thePrimary(),
         "create table if not exists ledger (id bigint primary key);"
             + " create sequence if not exists minority");
-    site.machines().parallelStream().forEach(machine -> machine.shell(WATCH));
+    String watch = watch(site.vip());
+    site.machines().parallelStream().forEach(machine -> machine.shell(watch));
   }
 
   /// What happens from now on is looked at.

@@ -15,17 +15,24 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /// One fault under clients that commit through the address, and what was seen of it: by the
 /// clients, by the cluster, and from inside of each machine.
 final class Trial implements AutoCloseable {
+  /// What was seen of a fault, after the end.
+  ///
+  /// @param lost of which clients were told
+  /// @param wrong what else must never be
+  record Verdict(Outage felt, int lost, List<String> wrong) {}
+
   private static final int CLIENTS = 3;
   private static final Duration PACE = Duration.ofMillis(20);
   private static final Duration LATELY = Duration.ofMillis(500);
 
-  private static final DrillTarget TARGET = Clients.through(Site.vip());
+  private final DrillTarget target;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration BEFORE = Duration.ofSeconds(3);
   private static final Duration EFFECT = Duration.ofSeconds(2);
@@ -34,16 +41,18 @@ final class Trial implements AutoCloseable {
   private static final OperatingSystemMXBean MACHINE = ManagementFactory.getOperatingSystemMXBean();
 
   private final String name;
-  private final Site site;
-  private final Drill clients = new Drill(TARGET, PACE);
+  private final Cluster site;
+  private final Drill clients;
   private final SplitWatch split;
   private long faultNanos;
   private Instant fault = Instant.EPOCH;
 
   /// Lets clients write for a while.
-  Trial(String name, Site site) {
+  Trial(String name, Cluster site) {
     this.name = name;
     this.site = site;
+    this.target = Clients.through(site.vip());
+    this.clients = new Drill(target, PACE);
     this.split = new SplitWatch(site);
     clients.prepare(true, PATIENCE);
     split.start();
@@ -122,11 +131,45 @@ final class Trial implements AutoCloseable {
 
   /// The same where standbys are asynchronous, and some of the last commits may be lost.
   void judge(int most) {
+    Difference there = end();
+    assertTrue(there.lost().size() <= most, () -> name + " lost " + there.lost());
+    assertEquals(List.of(), there.revived(), name);
+    assertEquals(List.of(), split.violations(), name);
+    for (Machine machine : site.machines()) {
+      Wait.until(
+          machine.name() + " to have what the primary has",
+          PATIENCE,
+          () -> clients.compare(target.at(machine.address()), PATIENCE).equals(there));
+    }
+  }
+
+  /// Ends the clients and says what was seen, whatever it was.
+  Verdict verdict() {
+    Difference there = end();
+    List<String> wrong = new ArrayList<>(split.violations());
+    if (!there.revived().isEmpty()) {
+      wrong.add(there.revived().size() + " commits are there that were refused");
+    }
+    return new Verdict(outage(), there.lost().size(), List.copyOf(wrong));
+  }
+
+  /// How long after the fault the first client was told of a commit; negative if none was.
+  Duration untilFirst() {
+    return clients.sent().stream()
+        .flatMapToLong(s -> s.acknowledgedAfter(faultNanos))
+        .min()
+        .stream()
+        .mapToObj(first -> Duration.ofNanos(first - faultNanos))
+        .findFirst()
+        .orElse(Duration.ofSeconds(-1));
+  }
+
+  private Difference end() {
     clients.finish();
     split.close();
     List<Sent> sent = clients.sent();
     Outage felt = outage();
-    Difference there = clients.compare(TARGET.at(site.thePrimary().address()), PATIENCE);
+    Difference there = clients.compare(target.at(site.thePrimary().address()), PATIENCE);
     System.out.printf(
         Locale.ROOT,
         "== %s: writing again after %d ms, longest gap %d ms, all gaps %d ms; acknowledged %d, unknown %d, lost %d,"
@@ -139,15 +182,7 @@ final class Trial implements AutoCloseable {
         Clients.count(sent, Outcome.UNKNOWN),
         there.lost().size(),
         Math.round(MACHINE.getSystemLoadAverage()));
-    assertTrue(there.lost().size() <= most, () -> name + " lost " + there.lost());
-    assertEquals(List.of(), there.revived(), name);
-    assertEquals(List.of(), split.violations(), name);
-    for (Machine machine : site.machines()) {
-      Wait.until(
-          machine.name() + " to have what the primary has",
-          PATIENCE,
-          () -> clients.compare(TARGET.at(machine.address()), PATIENCE).equals(there));
-    }
+    return there;
   }
 
   @Override

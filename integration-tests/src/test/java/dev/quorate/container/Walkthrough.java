@@ -50,11 +50,12 @@ final class Walkthrough {
   /// A command and where it is typed; nowhere if it is a deed.
   private record Step(String where, String command) {}
 
-  private final Site site;
+  private final Cluster site;
   private final Map<String, String> tokens = new TreeMap<>();
   private String expected = "";
+  private final List<String> typed = new ArrayList<>();
 
-  Walkthrough(Site site) {
+  Walkthrough(Cluster site) {
     this.site = site;
   }
 
@@ -87,6 +88,11 @@ final class Walkthrough {
     }
   }
 
+  /// Every line so far, as often as it was typed.
+  List<String> typed() {
+    return List.copyOf(typed);
+  }
+
   private void happen(String deed) {
     System.out.println("  (" + deed + ")");
     String[] words = deed.split(" ", 2);
@@ -112,6 +118,7 @@ final class Walkthrough {
         command
             .replace("TOKEN", tokens.getOrDefault(machine.name(), "TOKEN"))
             .replaceAll(NETS, Rack.NET);
+    typed.add(line);
     if (!expected.isEmpty()) {
       Wait.until(
           "'%s' to say: %s".formatted(line, expected),

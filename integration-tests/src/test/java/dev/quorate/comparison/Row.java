@@ -1,0 +1,44 @@
+package dev.quorate.comparison;
+
+/// A figure that both stacks have.
+///
+/// @param budget what Quorate's median must not exceed, or [#NO_BUDGET]
+public record Row(String group, String what, Unit unit, double budget) {
+  /// Nothing was promised.
+  public static final double NO_BUDGET = Double.POSITIVE_INFINITY;
+
+  private static final String FOOTPRINT = "What it costs";
+  private static final String CLI = "Command line, warm";
+  private static final String HANDS = "Setting up";
+
+  /// The question that one asks most.
+  public static final Row STATUS = new Row(CLI, "status", Unit.MILLISECONDS, 250);
+
+  /// Memory of all daemons of a node, shared pages counted for each process.
+  public static final Row RESIDENT = new Row(FOOTPRINT, "resident memory", Unit.MEBIBYTES, 220);
+
+  /// The same, shared pages divided among those that share them.
+  public static final Row PROPORTIONAL =
+      new Row(FOOTPRINT, "proportional memory", Unit.MEBIBYTES, NO_BUDGET);
+
+  /// Processor time of the daemons of an idle node, and of what they ran, in a minute.
+  public static final Row IDLE = new Row(FOOTPRINT, "idle CPU in a minute", Unit.SECONDS, 1.2);
+
+  /// What the packages that it needs beside PostgreSQL occupy.
+  public static final Row INSTALLED =
+      new Row(FOOTPRINT, "installed packages", Unit.MEBIBYTES, NO_BUDGET);
+
+  /// From systemd's start of the first daemon to the last that is ready.
+  public static final Row READY =
+      new Row(FOOTPRINT, "daemons ready after", Unit.SECONDS, NO_BUDGET);
+
+  /// Commands of the stack's own command line.
+  public static final Row COMMANDS = new Row(HANDS, "commands of its own", Unit.COUNT, 10);
+
+  /// Everything that is typed, PostgreSQL included, on each machine.
+  public static final Row TYPED = new Row(HANDS, "all lines typed", Unit.COUNT, NO_BUDGET);
+
+  /// A node crash where the kernel permits no real-time threads.
+  public static final Row NOT_REAL_TIME =
+      new Row("Node crash, no real-time threads", "longest gap", Unit.SECONDS, NO_BUDGET);
+}
