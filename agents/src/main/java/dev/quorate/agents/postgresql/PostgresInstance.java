@@ -36,6 +36,7 @@ final class PostgresInstance {
   private static final List<String> PROGRAMS =
       List.of("postgres", "pg_waldump", "pg_basebackup", "pg_rewind", "psql");
   private static final Duration TOOL = Duration.ofSeconds(20);
+  private static final Duration STRAYS = Duration.ofSeconds(10);
   private static final Duration KILL = Duration.ofSeconds(5);
   private static final long LOG_LIMIT = 8 << 20;
   private static final int LOG_END = 16 << 10;
@@ -55,6 +56,7 @@ final class PostgresInstance {
   private final Path log;
   private final ManagedConfig config;
   private final DirectoryProcesses processes;
+  private final Strays strays;
   private volatile long logStart;
 
   PostgresInstance(
@@ -73,6 +75,7 @@ final class PostgresInstance {
             parameters.recoveryTemplate());
     this.processes =
         new DirectoryProcesses(parameters.dataDirectory(), List.of("postgres", "postmaster"));
+    this.strays = new Strays(parameters.dataDirectory());
   }
 
   /// What the server writes into that it is started with, unless it has a file of its own.
@@ -435,7 +438,13 @@ final class PostgresInstance {
     List<String> line = new ArrayList<>();
     line.add(file.toString());
     line.addAll(arguments);
-    return runner.run(ProgramCall.of(parameters.systemUser(), deadline, line));
+    return runner.run(
+        ProgramCall.of(parameters.systemUser(), deadline, line).with(strays.environment()));
+  }
+
+  /// Ends what an earlier daemon left writing these files.
+  void endStrays() {
+    strays.end(STRAYS);
   }
 
   private List<String> pidFile() {

@@ -174,6 +174,7 @@ final class Rejoin {
   /// @param order what an operator said
   /// @return what was done, for a human; empty if nothing had to be
   String run(Upstream upstream, boolean walIsMissing, MemberOrder order, Duration within) {
+    instance.endStrays();
     Upstream.Answer primary = upstream.ask(QUESTION);
     Return way = decide(primary);
     if (way instanceof Return.Follow && walIsMissing) {

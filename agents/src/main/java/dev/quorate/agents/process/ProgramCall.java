@@ -35,4 +35,11 @@ public record ProgramCall(
   public static ProgramCall of(String user, Duration deadline, List<String> arguments) {
     return new ProgramCall(arguments, user, new TreeMap<>(), deadline, OUTPUT_LIMIT);
   }
+
+  /// The same call with more in its environment.
+  public ProgramCall with(SortedMap<String, String> more) {
+    SortedMap<String, String> all = new TreeMap<>(environment);
+    all.putAll(more);
+    return new ProgramCall(arguments, user, all, deadline, outputLimit);
+  }
 }
