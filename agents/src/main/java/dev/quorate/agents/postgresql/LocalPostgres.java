@@ -145,7 +145,21 @@ final class LocalPostgres implements AutoCloseable {
         promoting(),
         cascade.upstream(state),
         parameters.topology().delay(context.self()).isPositive(),
-        leftAlone().isPresent());
+        alone());
+  }
+
+  private PostgresSurroundings.Alone alone() {
+    ClusterState now = state;
+    boolean everywhere =
+        now.configuration()
+            .resource(context.resource().id())
+            .flatMap(r -> LeftAlone.of(now.configuration(), r))
+            .isPresent();
+    return everywhere
+        ? PostgresSurroundings.Alone.EVERYWHERE
+        : leftAlone().isPresent()
+            ? PostgresSurroundings.Alone.THIS_NODE
+            : PostgresSurroundings.Alone.NOTHING;
   }
 
   /// Why nobody may touch it; empty if the cluster looks after it.

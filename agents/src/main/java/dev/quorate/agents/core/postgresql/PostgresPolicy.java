@@ -37,8 +37,9 @@ import java.util.TreeSet;
 ///   the end of the WAL is known;
 /// - while votes are being collected or counted, nothing is received, but from the grant's new
 ///   holder;
-/// - a primary that another node's grant excludes is stopped at once, unless it is left alone;
-/// - what is left alone is neither started nor stopped, and follows nobody else;
+/// - a primary that another node's grant excludes is stopped at once, unless the resource is left
+///   alone everywhere, where nobody is given the grant;
+/// - what is left alone is else neither started nor stopped, and follows nobody else;
 /// - the promise changes in the order of [SyncQuorumPlanner], and never during an election.
 public final class PostgresPolicy {
   /// What the slot of a member that is gone may keep; from 13 on the server sees to it as well.
@@ -74,7 +75,8 @@ public final class PostgresPolicy {
 
   /// What is left alone is not touched. A vote would begin with the end of its walreceiver, so it
   /// says that there will be none. A primary by the grant keeps the promise as ever: its commits
-  /// would wait for a standby that somebody has stopped, or for nobody when it is back.
+  /// would wait for a standby that somebody has stopped, or for nobody when it is back. One beside
+  /// the grant of another node ends all the same: its clients would write what is thrown away.
   private static List<PostgresDecision> leftAlone(
       PostgresObservation seen, PostgresSurroundings agreed) {
     boolean primary = seen.facts().filter(f -> !f.inRecovery()).isPresent();
@@ -84,6 +86,10 @@ public final class PostgresPolicy {
     List<PostgresDecision> decisions = new ArrayList<>();
     if (agreed.granted()) {
       keepPromise(seen, seen.facts().orElseThrow(), agreed, decisions);
+    } else if (agreed.alone() != PostgresSurroundings.Alone.EVERYWHERE) {
+      agreed
+          .otherHolder()
+          .ifPresent(holder -> decisions.add(new StopRogue(holder + " holds the grant")));
     }
     return decisions;
   }

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 /// @param cascade the standby to stream from rather than from the primary, if one is declared and
 ///   works
 /// @param delayed whether it replays with a delay, so that nobody can wait for its vote
-/// @param leftAlone whether an operator wants nobody to touch it
+/// @param alone what an operator wants nobody to touch
 public record PostgresSurroundings(
     NodeId self,
     String bootId,
@@ -29,7 +29,17 @@ public record PostgresSurroundings(
     boolean promoting,
     Optional<NodeId> cascade,
     boolean delayed,
-    boolean leftAlone) {
+    Alone alone) {
+  /// What an operator wants nobody to touch.
+  public enum Alone {
+    /// Nothing of it.
+    NOTHING,
+    /// What is on this node. Elsewhere the cluster goes on, and may have another primary.
+    THIS_NODE,
+    /// It, on every node.
+    EVERYWHERE
+  }
+
   /// Copies the map.
   public PostgresSurroundings {
     conninfos = Collections.unmodifiableSortedMap(new TreeMap<>(conninfos));
@@ -43,7 +53,21 @@ public record PostgresSurroundings(
       SortedMap<NodeId, String> conninfos,
       boolean started,
       boolean promoting) {
-    this(self, bootId, primacy, conninfos, started, promoting, Optional.empty(), false, false);
+    this(
+        self,
+        bootId,
+        primacy,
+        conninfos,
+        started,
+        promoting,
+        Optional.empty(),
+        false,
+        Alone.NOTHING);
+  }
+
+  /// Whether an operator wants nobody to touch this instance.
+  public boolean leftAlone() {
+    return alone != Alone.NOTHING;
   }
 
   /// Whether this instance holds the grant.

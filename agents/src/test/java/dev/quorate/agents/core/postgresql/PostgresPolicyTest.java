@@ -15,6 +15,7 @@ import dev.quorate.agents.core.postgresql.PostgresDecision.StartAlone;
 import dev.quorate.agents.core.postgresql.PostgresDecision.StopReceiving;
 import dev.quorate.agents.core.postgresql.PostgresDecision.StopRogue;
 import dev.quorate.agents.core.postgresql.PostgresObservation.Condition;
+import dev.quorate.agents.core.postgresql.PostgresSurroundings.Alone;
 import dev.quorate.consensus.LogPosition;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.Durability;
@@ -97,7 +98,7 @@ class PostgresPolicyTest {
         flat.promoting(),
         upstream,
         delayed,
-        false);
+        Alone.NOTHING);
   }
 
   @Test
@@ -191,8 +192,26 @@ class PostgresPolicyTest {
         "commits must not wait for whom somebody has stopped");
   }
 
+  /// The rest of the cluster goes on, and has promoted another.
+  @Test
+  void maintenanceOfItsNodeSparesNoSecondPrimary() {
+    assertEquals(
+        List.of(new StopRogue("b holds the grant")),
+        leftAlone(Alone.THIS_NODE, primary(), HELD_BY_B, IDLE));
+    assertEquals(List.of(), leftAlone(Alone.THIS_NODE, primary(), new Holder.Nobody(), IDLE));
+    assertEquals(List.of(), leftAlone(Alone.THIS_NODE, standby("to c", true), HELD_BY_B, IDLE));
+    assertEquals(
+        List.of(new CommitPromise(new SyncPromise(2, List.of(B), 0))),
+        leftAlone(Alone.THIS_NODE, primary(), HELD_BY_ME, IDLE));
+  }
+
   private static List<PostgresDecision> leftAlone(
       PostgresObservation seen, Holder holder, Election election) {
+    return leftAlone(Alone.EVERYWHERE, seen, holder, election);
+  }
+
+  private static List<PostgresDecision> leftAlone(
+      Alone alone, PostgresObservation seen, Holder holder, Election election) {
     PostgresSurroundings near =
         agreed(new Primacy(new ResourceId("pg"), 1, holder, promise(), election, ""), false);
     return PostgresPolicy.decide(
@@ -206,7 +225,7 @@ class PostgresPolicyTest {
             false,
             Optional.empty(),
             false,
-            true));
+            alone));
   }
 
   @Test
