@@ -133,6 +133,7 @@ public final class ElectionSupervisor {
   }
 
   /// Whether a holder's instance is down on a node that takes part, and recovery there is given up.
+  /// Where an operator works by hand, what is down may be started at any time.
   private static boolean unusable(ClusterState state, ResourceDefinition resource, NodeId node) {
     boolean down =
         state
@@ -145,7 +146,8 @@ public final class ElectionSupervisor {
                 i.action() instanceof Action.OperationAction(_, var r, var n)
                     && r.equals(resource.id())
                     && n.equals(node));
-    return down && !busy && banned(state, resource, node);
+    boolean byHand = LeftAlone.of(state.configuration(), resource, node).isPresent();
+    return down && !busy && !byHand && banned(state, resource, node);
   }
 
   /// The nodes that may hold the data of a resource that was never promoted, and do not take part:
@@ -223,7 +225,8 @@ public final class ElectionSupervisor {
     return node || instance;
   }
 
-  /// Whether every node that may run an instance has shown what it has.
+  /// Whether every node that may run an instance has shown what it has. One in maintenance will not
+  /// say what it holds, so it is waited for.
   private static boolean allLookedAt(ClusterState state, ResourceDefinition resource) {
     boolean busy =
         state.intents().values().stream()
@@ -236,6 +239,8 @@ public final class ElectionSupervisor {
             .filter(state::online)
             .filter(n -> !banned(state, resource, n))
             .toList();
+    boolean mute =
+        able.stream().anyMatch(n -> LeftAlone.of(state.configuration(), resource, n).isPresent());
     List<Optional<InstanceStatus>> instances =
         able.stream().map(n -> state.instance(resource.id(), n)).toList();
     boolean unknown =
@@ -249,7 +254,7 @@ public final class ElectionSupervisor {
         resource.form().cloned()
             ? Math.min(resource.form().instances(able.size()), able.size())
             : 1;
-    return !busy && !unknown && shown >= wanted && unseen(state, resource).isEmpty();
+    return !busy && !unknown && !mute && shown >= wanted && unseen(state, resource).isEmpty();
   }
 
   private static boolean majorityOnline(ClusterState state) {

@@ -14,6 +14,7 @@ import dev.quorate.resource.Election;
 import dev.quorate.resource.Holder;
 import dev.quorate.resource.InstanceStatus;
 import dev.quorate.resource.InstanceStatus.Certainty;
+import dev.quorate.resource.LeftAlone;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition;
@@ -28,7 +29,8 @@ import java.util.Optional;
 /// Invariants:
 /// - each grant begins an epoch, and an epoch has one holder;
 /// - a grant follows from a won election, or goes again to the boot that holds it;
-/// - the previous holder is done before: released, or recorded as stopped with nothing in flight;
+/// - the previous holder is done before: released, or recorded as stopped with nothing in flight
+///   where no operator does as they like;
 /// - the promise changes only in the hands of the holder, and not while an election counts on it.
 final class PrimacyRules {
   private PrimacyRules() {}
@@ -64,12 +66,21 @@ final class PrimacyRules {
       case Holder.Released _ -> true;
       case Holder.Held(var node, var bootId) ->
           draft.onlineInBoot(node, bootId)
+              && !startsByHand(draft, primacy.resource(), node)
               && draft.operationOn(primacy.resource(), node).isEmpty()
               && draft
                   .instance(primacy.resource(), node)
                   .filter(i -> i.role() == Role.STOPPED && i.certainty() == Certainty.KNOWN)
                   .isPresent();
     };
+  }
+
+  /// Whether what is stopped may be started by somebody who does not ask the cluster.
+  private static boolean startsByHand(Draft draft, ResourceId resource, NodeId node) {
+    return draft
+        .primitive(resource)
+        .flatMap(r -> LeftAlone.of(draft.configuration(), r, node))
+        .isPresent();
   }
 
   /// Takes the grant from a holder that is stopped for good: another instance has won.

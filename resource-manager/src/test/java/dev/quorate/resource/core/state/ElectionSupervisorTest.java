@@ -21,8 +21,11 @@ import dev.quorate.resource.ConfigurationChange.SetMeta;
 import dev.quorate.resource.ConfigurationChange.SetNodeAttribute;
 import dev.quorate.resource.ConfigurationChange.SetProperty;
 import dev.quorate.resource.Election;
+import dev.quorate.resource.InstanceStatus.Certainty;
 import dev.quorate.resource.OperationKind;
+import dev.quorate.resource.OperationResult;
 import dev.quorate.resource.ResourceId;
+import dev.quorate.resource.Role;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -165,6 +168,30 @@ class ElectionSupervisorTest {
     assertEquals(List.of(), due(ledger));
     ledger.configure(new SetNodeAttribute(N1, "standby", "on"));
     assertEquals(List.of(N2, N3), due(ledger).getFirst().expected());
+  }
+
+  /// What is stopped by hand may be started by hand.
+  @Test
+  void aHolderThatSomebodyStoppedByHandIsNotReplaced() {
+    Ledger ledger = Ledger.running();
+    ledger.configure(
+        new SetNodeAttribute(N1, "standby", "on"), new SetNodeAttribute(N1, "maintenance", "on"));
+    ledger.observe(N1, PG, OperationResult.succeeded(Role.STOPPED));
+    ledger.is(PG, N1, Role.STOPPED, Certainty.KNOWN);
+    assertEquals(List.of(), due(ledger));
+    ledger.configure(new SetNodeAttribute(N1, "maintenance", ""));
+    assertEquals(List.of(N2, N3), due(ledger).getFirst().expected());
+  }
+
+  @Test
+  void theFirstRoundWaitsForANodeInMaintenance() {
+    Ledger ledger = Ledger.three();
+    ledger.startStandbys();
+    assertEquals(List.of(N1, N2, N3), due(ledger).getFirst().expected());
+    ledger.configure(new SetNodeAttribute(N1, "maintenance", "on"));
+    assertEquals(List.of(), due(ledger), "it would not say what it holds");
+    ledger.configure(new SetNodeAttribute(N1, "standby", "on"));
+    assertEquals(1, due(ledger).size(), "the operator's word");
   }
 
   private static List<OpenElection> due(Ledger ledger) {

@@ -19,7 +19,9 @@ import dev.quorate.resource.ClusterCommand.OpenElection;
 import dev.quorate.resource.ClusterCommand.ReleasePrimacy;
 import dev.quorate.resource.ClusterCommand.RequestSwitchover;
 import dev.quorate.resource.ClusterCommand.SetSyncPromise;
+import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.ConfigurationChange.SetMeta;
+import dev.quorate.resource.ConfigurationChange.SetNodeAttribute;
 import dev.quorate.resource.Election;
 import dev.quorate.resource.Holder;
 import dev.quorate.resource.InstanceStatus.Certainty;
@@ -108,6 +110,23 @@ class PrimacyTest {
     ledger.elect(2, N2, ledger.vote(N2, 1, 200), ledger.vote(N3, 1, 150));
     assertInstanceOf(Holder.Released.class, ledger.primacy().holder());
     ledger.run(OperationKind.PROMOTE, PG, N2);
+  }
+
+  /// Whoever stopped it by hand may start it by hand, and writes again.
+  @Test
+  void aHolderThatSomebodyStoppedByHandKeepsTheGrant() {
+    for (ConfigurationChange alone :
+        List.of(
+            new SetNodeAttribute(N1, "maintenance", "on"),
+            new SetMeta(CLONE, new TreeMap<>(Map.of("is-managed", "false"))))) {
+      Ledger ledger = Ledger.running();
+      ledger.configure(alone);
+      ledger.observe(N1, PG, OperationResult.succeeded(Role.STOPPED));
+      ledger.is(PG, N1, Role.STOPPED, Certainty.KNOWN);
+      ledger.elect(2, N2, ledger.vote(N2, 1, 200), ledger.vote(N3, 1, 150));
+      assertTrue(ledger.primacy().heldBy(N1, "a"), alone::toString);
+      ledger.refuse("HA-ELECT-002", ledger.operation(OperationKind.PROMOTE, PG, N2));
+    }
   }
 
   @Test
