@@ -3,6 +3,7 @@ package dev.quorate.daemon.core;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.InstanceStatus;
+import dev.quorate.resource.LeftAlone;
 import dev.quorate.resource.NoQuorumPolicy;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
@@ -22,9 +23,22 @@ final class LossOfQuorum {
       case FREEZE, IGNORE -> List.of();
       case DEMOTE ->
           executor.openResources().stream()
-              .filter(r -> executor.unsettled(state, r) || !stays(state, self, r))
+              .filter(r ->
+                  executor.unsettled(state, r)
+                      || isLeftAlone(state, self, r)
+                      || !stays(state, self, r))
               .toList();
     };
+  }
+
+  /// Whether somebody may do with it as they like: what the state shows is what was seen last, and
+  /// its agent looks itself.
+  private static boolean isLeftAlone(ClusterState state, NodeId self, ResourceId resource) {
+    return state
+        .configuration()
+        .resource(resource)
+        .flatMap(r -> LeftAlone.of(state.configuration(), r, self))
+        .isPresent();
   }
 
   /// Only what certainly is a standby may stay: an instance in doubt may take writes.

@@ -86,6 +86,20 @@ class NoQuorumPolicyTest {
     assertEquals(List.of(VIP), stopped());
   }
 
+  /// What the state shows of it is what was seen last: somebody may have promoted it since.
+  @Test
+  void demoteTakesWhatIsLeftAlone() {
+    build("demote");
+    apply(
+        new ClusterCommand.ChangeConfiguration(
+            -1,
+            "test",
+            List.of(new ConfigurationChange.SetNodeAttribute(N1, "maintenance", "on"))));
+    handle(new NodeEvent.StateApplied(state));
+    cutOff();
+    assertEquals(List.of(PG, VIP), stopped());
+  }
+
   @Test
   void demoteTakesAnInstanceInDoubt() {
     build("demote");
