@@ -7,9 +7,6 @@ import dev.quorate.agents.core.postgresql.OrderAnswer.Outcome;
 import dev.quorate.agents.core.postgresql.PostgresFacts;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.LeftAlone;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -26,14 +23,17 @@ final class MemberOrders {
 
   private final LocalPostgres local;
   private final NodeAttributes attributes;
+  private final OrderMemory memory;
   private MemberOrder waiting = MemberOrder.NONE;
   private long waitsSince;
   private String said = "";
   private long saidAt;
+  private volatile String problem = "";
 
   MemberOrders(LocalPostgres local) {
     this.local = local;
     this.attributes = new NodeAttributes(local.context);
+    this.memory = new OrderMemory(local.context.workDirectory());
   }
 
   private MemberOrder written() {
@@ -49,25 +49,43 @@ final class MemberOrders {
     return MemberOrder.attribute(local.context.resource().id());
   }
 
-  private Path memory() {
-    return local.context.workDirectory().resolve("order");
+  /// Why orders cannot be seen to; empty if they can.
+  String problem() {
+    return problem;
   }
 
-  /// What came of an order, if anything has.
-  private Optional<OrderAnswer> answer(MemberOrder order) {
+  /// Does what needs the memory. Orders may wait for it, and nothing else does.
+  private void remembering(Runnable deed) {
     try {
-      return Files.exists(memory())
-          ? OrderAnswer.parse(Files.readString(memory())).filter(a -> a.order().equals(order))
-          : Optional.empty();
-    } catch (IOException e) {
-      throw new PostgresException("the agent's directory cannot be read", e);
+      deed.run();
+      problem = "";
+    } catch (PostgresException e) {
+      String text = String.valueOf(e.getMessage());
+      if (!text.equals(problem)) {
+        LOG.atWarn()
+            .addKeyValue("resource", local.context.resource().id())
+            .addKeyValue("reason", text)
+            .log("orders are not seen to");
+      }
+      problem = text;
     }
   }
 
-  /// What was ordered and is to be carried out yet.
+  /// What was ordered and is to be carried out yet; nothing for as long as that is not known.
   MemberOrder pending() {
     MemberOrder order = written();
-    return order.given() && answer(order).isPresent() ? MemberOrder.NONE : order;
+    boolean open = order.given() && memory.isLegible() && memory.answer(order).isEmpty();
+    return open ? order : MemberOrder.NONE;
+  }
+
+  /// Remembers that an order is begun, and will not be given up.
+  void begun(MemberOrder order) {
+    if (order.returns()) {
+      remembering(() -> {
+        memory.begin(order);
+        memory.save();
+      });
+    }
   }
 
   /// Remembers that an order was carried out.
@@ -78,11 +96,8 @@ final class MemberOrders {
   }
 
   private void remember(OrderAnswer answer) {
-    try {
-      Files.writeString(memory(), answer.format());
-    } catch (IOException e) {
-      throw new PostgresException("the agent's directory cannot be written", e);
-    }
+    memory.remember(answer);
+    remembering(memory::save);
     LOG.atInfo()
         .addKeyValue("resource", local.context.resource().id())
         .addKeyValue("reason", answer.format())
@@ -92,16 +107,27 @@ final class MemberOrders {
   /// Gives up what must not be carried out any more, whether the instance runs or not.
   void review() {
     MemberOrder order = written();
-    if (!order.given() || local.returning || !local.joined()) {
+    if (!order.given()) {
+      problem = "";
+      return;
+    }
+    if (local.returning || !local.joined()) {
       return;
     }
     if (!order.equals(waiting)) {
       waiting = order;
       waitsSince = System.nanoTime();
     }
-    if (answer(order).isEmpty()) {
+    remembering(() -> {
+      review(order);
+      memory.save();
+    });
+  }
+
+  private void review(MemberOrder order) {
+    Optional<LeftAlone> alone = local.leftAlone();
+    if (memory.answer(order).isEmpty() && !memory.begun(order)) {
       Duration waited = Duration.ofNanos(System.nanoTime() - waitsSince);
-      Optional<LeftAlone> alone = local.leftAlone();
       if (alone.isPresent()) {
         remember(new OrderAnswer(order, Outcome.REFUSED, alone.get().reason()));
       } else if (order.expired(local.state.wallMillis(), waited)) {
@@ -113,7 +139,10 @@ final class MemberOrders {
                     .formatted(MemberOrder.VALID.toMinutes())));
       }
     }
-    answer(order).filter(a -> a.outcome() != Outcome.DONE).ifPresent(this::tell);
+    memory
+        .answer(order)
+        .filter(a -> a.outcome() != Outcome.DONE || alone.isPresent())
+        .ifPresent(this::tell);
   }
 
   /// First the answer, and when the state shows that, the end of the order: whoever waits sees
@@ -132,7 +161,7 @@ final class MemberOrders {
     }
     said = saying;
     saidAt = System.nanoTime();
-    if (!attributes.say(local.state, name, answer.format())) {
+    if (!attributes.say(local.state, name, answer.format()) && written().equals(answer.order())) {
       local.context.propose(
           new ClusterCommand.SetAttribute(
               local.context.self(), local.context.incarnation(), attribute(), ""));
@@ -145,10 +174,10 @@ final class MemberOrders {
   /// @param follows whether there is somebody to stream from
   void attend(Optional<PostgresFacts> facts, boolean follows) {
     MemberOrder order = written();
-    if (!order.given()) {
+    if (!order.given() || !memory.isLegible()) {
       return;
     }
-    Optional<OrderAnswer> answer = answer(order);
+    Optional<OrderAnswer> answer = memory.answer(order);
     if (answer.isPresent()) {
       boolean well = facts.isPresent() && (!follows || facts.get().streaming());
       if (well) {

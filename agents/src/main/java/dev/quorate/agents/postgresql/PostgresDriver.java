@@ -71,6 +71,7 @@ final class PostgresDriver implements AutoCloseable {
     this.bulletin = new Bulletin(local);
     this.ballots = new Ballots(local);
     this.onlooker = new Onlooker(local);
+    local.rejoin.onBegin = orders::begun;
     local.onExit = () -> Thread.ofVirtual().name("postgres-exit").start(this::postmasterEnded);
     Thread.ofVirtual().name("postgres-driver").start(this::loop);
   }
@@ -121,6 +122,9 @@ final class PostgresDriver implements AutoCloseable {
         act(decision, seen, agreed);
       }
       report(local.deafness.problem());
+      if (local.condition.isEmpty()) {
+        local.condition = orders.problem();
+      }
       return pause(decisions);
     } catch (PostgresException | ProbeException e) {
       report(String.valueOf(e.getMessage()));

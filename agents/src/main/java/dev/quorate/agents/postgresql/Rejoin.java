@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +55,9 @@ final class Rejoin {
   private final BaseBackup backup;
   private final LoneRecovery recovery;
   private int failedCopies;
+
+  /// Is told the order once the files are about to be changed for it.
+  volatile Consumer<MemberOrder> onBegin = _ -> {};
 
   Rejoin(PostgresParameters parameters, PostgresInstance instance, NodeId self) {
     this.parameters = parameters;
@@ -195,6 +199,7 @@ final class Rejoin {
       case Return.Follow() -> "";
       case Return.Refuse(var reason) -> throw new PostgresException(reason);
       case Return.Rebuild(var reason) -> {
+        onBegin.accept(order);
         copy(upstream, within);
         yield "copied anew: " + reason;
       }
@@ -202,6 +207,7 @@ final class Rejoin {
         if (!primary.promoted()) {
           throw new PostgresException("the primary is not promoted yet");
         }
+        onBegin.accept(order);
         yield rewind(upstream, within)
             ? "rewound to " + fork
             : "copied anew: it could not be rewound";
