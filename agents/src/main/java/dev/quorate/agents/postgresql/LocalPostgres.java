@@ -30,7 +30,6 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -57,6 +56,7 @@ final class LocalPostgres implements AutoCloseable {
   private final Reloads reloads;
   final ReentrantLock lock = new ReentrantLock();
   final Cascade cascade;
+  final SparedStandby spared = new SparedStandby(this);
   private final ProcessExitWatch watch = new ProcessExitWatch();
 
   volatile ClusterState state;
@@ -70,6 +70,10 @@ final class LocalPostgres implements AutoCloseable {
   volatile String condition = "";
   volatile Role lastRole = Role.STOPPED;
   volatile boolean closed;
+
+  /// Whether what was seen is to be seen again once the state knows of this life.
+  volatile boolean lookWhenJoined;
+
   volatile Runnable onExit = () -> {};
 
   private volatile long watched;
@@ -103,7 +107,7 @@ final class LocalPostgres implements AutoCloseable {
     }
   }
 
-  private PostgresProbe connection() {
+  PostgresProbe connection() {
     return new PostgresProbe(
         parameters.socketDirectory(), parameters.port(), parameters.databaseUser(), "postgres");
   }
@@ -174,21 +178,6 @@ final class LocalPostgres implements AutoCloseable {
   /// life is old, and somebody may work here since.
   boolean mayEndOrphans() {
     return leftAlone().isEmpty() && (started || joined());
-  }
-
-  /// Whether nothing here can acknowledge a commit though something works: a server without clients
-  /// (`postgres --single`), or a standby that says so.
-  boolean worksHarmlessly(Duration within) {
-    SortedSet<Long> all = instance.processes();
-    OptionalLong single = instance.singleUser();
-    if (single.isPresent() && all.equals(new TreeSet<>(List.of(single.getAsLong())))) {
-      return true;
-    }
-    try (PostgresProbe own = connection()) {
-      return instance.postmaster().isPresent() && own.inRecovery(within);
-    } catch (ProbeException _) {
-      return false;
-    }
   }
 
   private boolean promoting() {

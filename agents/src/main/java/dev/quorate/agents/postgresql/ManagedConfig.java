@@ -33,6 +33,13 @@ final class ManagedConfig {
           "\\s*(primary_conninfo|primary_slot_name|synchronous_standby_names"
               + "|recovery_target_timeline|wal_retrieve_retry_interval)\\s*=.*");
 
+  private static final Pattern STANDBY_MODE =
+      Pattern.compile("\\s*standby_mode\\s*=?\\s*'?(on|true|yes|1)'?\\s*(#.*)?");
+
+  /// What a server that is asked for its promotion finds, in one version or another.
+  private static final List<String> PROMOTIONS =
+      List.of("promote.signal", "promote", "fallback_promote");
+
   private final Path configDirectory;
   private final Path dataDirectory;
   private final RecoveryFile recovery;
@@ -87,6 +94,22 @@ final class ManagedConfig {
       Files.createFile(signal);
       own(signal);
     }
+  }
+
+  /// Whether the server that runs is a standby for as long as nobody asks for its promotion, and no
+  /// file asks for it.
+  ///
+  /// @param major the version of the server, as 15
+  boolean isMarkedStandby(int major) throws IOException {
+    if (PROMOTIONS.stream().anyMatch(name -> Files.exists(dataDirectory.resolve(name)))) {
+      return false;
+    }
+    if (major >= ServerSettings.RECOVERY_IN_SETTINGS) {
+      return Files.exists(signal());
+    }
+    return recovery.exists()
+        && Files.readAllLines(recovery.path()).stream()
+            .anyMatch(l -> STANDBY_MODE.matcher(l).matches());
   }
 
   private Path signal() {

@@ -6,14 +6,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Looks at an instance that an operator wants left alone, and has the cluster look when a server
-/// was started or ended by hand, and when it is looked after again. Confined to the driver's
-/// thread.
+/// was started or ended by hand, until that is on record, and when it is looked after again.
+/// Confined to the driver's thread.
 final class Onlooker {
   private static final Logger LOG = LoggerFactory.getLogger(Onlooker.class);
+
+  private static final long AGAIN_NANOS = 900_000_000L;
 
   private final LocalPostgres local;
   private boolean looksOn;
   private long server;
+  private long lastCall;
 
   Onlooker(LocalPostgres local) {
     this.local = local;
@@ -21,6 +24,11 @@ final class Onlooker {
 
   /// Looks, if it is left alone.
   void look() {
+    local.spared.look();
+    if (local.lookWhenJoined && local.joined()) {
+      local.lookWhenJoined = false;
+      local.context.monitorSoon();
+    }
     Optional<LeftAlone> why = local.leftAlone();
     if (why.isPresent() != looksOn) {
       looksOn = why.isPresent();
@@ -36,7 +44,27 @@ final class Onlooker {
       LOG.atInfo()
           .addKeyValue("resource", local.context.resource().id())
           .log(now == 0 ? "the server was ended by hand" : "a server runs that is left alone");
-      local.context.monitorSoon();
+      call();
+    } else if (looksOn && isOffTheRecord() && System.nanoTime() - lastCall > AGAIN_NANOS) {
+      call();
     }
+  }
+
+  /// Whether the state says something else than what is there: what a monitor found may have got
+  /// lost, or have come too soon.
+  private boolean isOffTheRecord() {
+    boolean recorded =
+        local
+            .state
+            .instance(local.context.resource().id(), local.context.self())
+            .filter(i -> i.role().active())
+            .isPresent();
+    boolean works = server != 0 || local.instance.singleUser().isPresent();
+    return !local.returning && works != recorded;
+  }
+
+  private void call() {
+    lastCall = System.nanoTime();
+    local.context.monitorSoon();
   }
 }

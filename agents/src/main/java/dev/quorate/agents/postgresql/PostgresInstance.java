@@ -225,6 +225,15 @@ final class PostgresInstance {
     }
   }
 
+  /// Whether it has that mark, and no file asks for its promotion.
+  boolean isMarkedStandby() {
+    try {
+      return config.isMarkedStandby(major());
+    } catch (IOException e) {
+      throw new PostgresException("its mark as a standby cannot be read", e);
+    }
+  }
+
   /// Takes the mark away, from an instance that does not run.
   void unmarkStandby() {
     try {

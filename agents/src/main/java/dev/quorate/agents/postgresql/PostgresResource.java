@@ -21,9 +21,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -73,6 +75,8 @@ final class PostgresResource implements ResourceInstance {
       local.started = false;
       driver.abandonReturn();
     }
+    local.spared.operated();
+    local.spared.promotes(operation == OperationKind.PROMOTE);
     boolean locked = false;
     try {
       locked = local.lock.tryLock(deadline.toNanos(), TimeUnit.NANOSECONDS);
@@ -104,6 +108,7 @@ final class PostgresResource implements ResourceInstance {
       if (locked) {
         local.lock.unlock();
       }
+      local.spared.promotes(false);
       driver.kick();
     }
   }
@@ -205,17 +210,21 @@ final class PostgresResource implements ResourceInstance {
     } catch (ProbeException e) {
       String silent = "it does not answer: " + e.getMessage();
       return local.leftAlone().isPresent()
-          ? running(local.lastRole.active() ? local.lastRole : Role.UNPROMOTED, silent)
+          ? inDoubt(silent)
           : OperationResult.failed(ERROR, local.lastRole, silent);
     }
   }
 
+  /// What may take writes for all that can be seen, and is not to be touched.
+  private OperationResult inDoubt(String what) {
+    return local.surroundings().granted()
+        ? running(Role.PROMOTED, what)
+        : OperationResult.unknown(what);
+  }
+
   private OperationResult withoutServer() {
     if (!local.mayEndOrphans()) {
-      SortedSet<Long> working = local.instance.processes();
-      return working.isEmpty()
-          ? OperationResult.succeeded(Role.STOPPED)
-          : standby("processes " + working + " work in its data directory, without a server");
+      return othersAtWork();
     }
     SortedSet<Long> orphans = local.instance.stopAtOnce();
     if (!orphans.isEmpty()) {
@@ -225,6 +234,22 @@ final class PostgresResource implements ResourceInstance {
     return local.started
         ? standby(("is about to start " + local.condition).strip())
         : OperationResult.succeeded(Role.STOPPED);
+  }
+
+  private OperationResult othersAtWork() {
+    SortedSet<Long> working = local.instance.processes();
+    if (working.isEmpty()) {
+      return OperationResult.succeeded(Role.STOPPED);
+    }
+    String what = "processes " + working + " work in its data directory, without a server";
+    if (!local.joined()) {
+      local.lookWhenJoined = true;
+      return OperationResult.unknown(what);
+    }
+    OptionalLong single = local.instance.singleUser();
+    return single.isPresent() && working.equals(new TreeSet<>(List.of(single.getAsLong())))
+        ? standby(what)
+        : inDoubt(what);
   }
 
   // Stop and demote.
@@ -315,6 +340,7 @@ final class PostgresResource implements ResourceInstance {
     }
     awaitForce(end);
     long begin = System.nanoTime();
+    local.spared.asked();
     if (local.instance.promotesByQuestion()) {
       local.probe.promote(left(end));
     } else {
@@ -390,8 +416,8 @@ final class PostgresResource implements ResourceInstance {
   /// What is left alone may go on if no commit can come of it.
   private OperationResult stopEverything(Duration deadline) {
     long end = System.nanoTime() + deadline.toNanos();
-    if (local.leftAlone().isPresent() && local.worksHarmlessly(LAST_QUESTION)) {
-      return OperationResult.succeeded(local.lastRole);
+    if (local.spared.spares(LAST_QUESTION)) {
+      return OperationResult.succeeded(Role.UNPROMOTED);
     }
     emergency = true;
     local.started = false;

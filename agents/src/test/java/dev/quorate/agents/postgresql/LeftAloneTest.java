@@ -4,6 +4,7 @@ import static dev.quorate.agents.postgresql.TestServers.LONG;
 import static dev.quorate.agents.postgresql.TestServers.SHORT;
 import static dev.quorate.agents.postgresql.TestServers.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -89,7 +90,7 @@ class LeftAloneTest {
     cluster.meta("maintenance", "true");
     int alarms = cluster.alarms(a.node());
     byHand(a, "pg_ctl", "stop", "-w");
-    await("the cluster to be told", () -> cluster.alarms(a.node()) > alarms);
+    await("it is told until it is on record", () -> cluster.alarms(a.node()) > alarms + 3);
     assertEquals(Role.STOPPED, look(a).observed());
     Process single =
         new ProcessBuilder(
@@ -109,9 +110,6 @@ class LeftAloneTest {
     OperationResult seen = look(a);
     assertEquals(Role.UNPROMOTED, seen.observed(), "neither stopped nor a primary");
     assertTrue(seen.reason().contains("without a server"), seen::reason);
-    assertEquals(
-        OperationResult.Status.SUCCEEDED, cluster.instance(a.node()).emergencyStop(LONG).status());
-    assertTrue(single.isAlive(), "a loss of quorum ends only what may acknowledge a commit");
     try (var input = single.getOutputStream()) {
       input.write("INSERT INTO t VALUES (2)\n".getBytes(StandardCharsets.UTF_8));
     }
@@ -147,9 +145,26 @@ class LeftAloneTest {
     assertEquals(
         OperationResult.Status.SUCCEEDED, cluster.instance(b.node()).emergencyStop(LONG).status());
     assertTrue(b.instance().postmaster().isPresent(), "a standby acknowledges nothing");
+    servers.ask(b, "SELECT pg_promote(false)");
+    await("it ends once it takes writes", () -> b.instance().processes().isEmpty());
+    await("what is started now takes none", () -> b.instance().isMarkedStandby());
     assertEquals(
         OperationResult.Status.SUCCEEDED, cluster.instance(a.node()).emergencyStop(LONG).status());
     assertTrue(a.instance().processes().isEmpty());
+  }
+
+  /// Whoever says that it recovers and lacks the mark of a standby takes writes any moment.
+  @Test
+  void onlyACertainStandbyOutlivesTheQuorum() throws Exception {
+    cluster.meta("maintenance", "true");
+    Path data = b.parameters().dataDirectory();
+    Files.delete(data.resolve("standby.signal"));
+    assertEquals(
+        OperationResult.succeeded(Role.STOPPED), cluster.instance(b.node()).emergencyStop(LONG));
+    assertTrue(b.instance().processes().isEmpty());
+    assertTrue(b.instance().isMarkedStandby());
+    Files.createFile(data.resolve("promote.signal"));
+    assertFalse(b.instance().isMarkedStandby(), "somebody asks for its promotion");
   }
 
   private boolean saysPrimary(Server server) {
