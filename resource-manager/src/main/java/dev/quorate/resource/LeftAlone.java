@@ -38,13 +38,48 @@ public record LeftAlone(String reason, String remedy) {
       return Optional.of(
           new LeftAlone(
               name + " is in maintenance",
-              resource.metaAttribute(Primacy.HOLDS_DATA).filter("true"::equals).isPresent()
-                  ? "hactl pg resume"
-                  : "hactl resource meta " + name + " maintenance=false"));
+              elsewhere(configuration, resource, "maintenance", "maintenance=false")
+                  .orElseGet(() ->
+                      holdsData(resource)
+                          ? "hactl pg resume" + selector(configuration, name)
+                          : "hactl resource meta " + name + " maintenance=false")));
     }
     return says(meta, "is-managed", true)
         ? Optional.empty()
-        : Optional.of(new LeftAlone(name + " is not managed", "hactl resource manage " + name));
+        : Optional.of(
+            new LeftAlone(
+                name + " is not managed",
+                elsewhere(configuration, resource, "is-managed", "is-managed=true")
+                    .orElse("hactl resource manage " + name)));
+  }
+
+  /// The command that ends what is not said of the resource in the place where commands say it.
+  private static Optional<String> elsewhere(
+      ClusterConfiguration configuration, ResourceDefinition resource, String name, String end) {
+    boolean cloned = resource.form().cloned();
+    if ((cloned ? resource.form().meta() : resource.meta()).containsKey(name)) {
+      return Optional.empty();
+    }
+    if (resource.meta().containsKey(name)) {
+      return Optional.of("hactl resource meta " + resource.publicId() + " " + end);
+    }
+    Optional<String> group =
+        configuration
+            .groupOf(resource.id())
+            .filter(g -> g.metaAttribute(name).isPresent())
+            .map(g -> "hactl resource meta " + g.publicId() + " " + end);
+    return group.isPresent() ? group : Optional.of("hactl resource defaults " + end);
+  }
+
+  private static boolean holdsData(ResourceDefinition resource) {
+    return resource.metaAttribute(Primacy.HOLDS_DATA).filter("true"::equals).isPresent();
+  }
+
+  /// Says which one is meant, where there are several.
+  private static String selector(ClusterConfiguration configuration, String name) {
+    long holding =
+        configuration.resources().stream().filter(r -> r.promotable() && holdsData(r)).count();
+    return holding > 1 ? " --name " + name : "";
   }
 
   private static boolean says(SortedMap<String, String> options, String name, boolean otherwise) {

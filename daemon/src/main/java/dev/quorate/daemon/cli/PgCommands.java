@@ -15,6 +15,7 @@ import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.Score;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -90,18 +91,10 @@ final class PgCommands {
       prefer(in, resource, target);
       return;
     }
+    requireLookedAfter(in, before, resource, target);
     if (old.isEmpty()) {
       throw nothingToSwitch(before, resource, target);
     }
-    LeftAlone.of(before.configuration(), resource)
-        .ifPresent(alone -> {
-          throw new HactlError(
-              ExitCode.REFUSED,
-              "HA-PG-034",
-              "'%s' is left alone, so nobody would be promoted: %s"
-                  .formatted(resource.publicId(), alone.reason()),
-              "type '%s' first".formatted(alone.remedy()));
-        });
     if (in.options().own().containsKey(Options.DRY_RUN)) {
       foresee(in, resource, target);
       return;
@@ -126,6 +119,28 @@ final class PgCommands {
           "not " + target + " but " + names(now) + " was elected",
           "see why: hactl explain " + resource.publicId() + " on " + target);
     }
+  }
+
+  /// Who is left alone neither gives anything up nor takes it, on its node alone or everywhere.
+  private static void requireLookedAfter(
+      Invocation in, ClusterState state, ResourceDefinition resource, String target) {
+    List<NodeId> nodes = new ArrayList<>(Placements.primary(state, resource));
+    if (!target.isEmpty()) {
+      nodes.add(in.node(target));
+    }
+    LeftAlone.of(state.configuration(), resource)
+        .or(() ->
+            nodes.stream()
+                .flatMap(node -> LeftAlone.of(state.configuration(), resource, node).stream())
+                .findFirst())
+        .ifPresent(alone -> {
+          throw new HactlError(
+              ExitCode.REFUSED,
+              "HA-PG-034",
+              "'%s' is left alone, so it is not switched over: %s"
+                  .formatted(resource.publicId(), alone.reason()),
+              "type '%s' first".formatted(alone.remedy()));
+        });
   }
 
   /// A switchover needs a primary that works. One that does not is replaced by a failover only.

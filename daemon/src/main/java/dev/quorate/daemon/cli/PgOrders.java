@@ -20,6 +20,8 @@ import java.util.TreeMap;
 
 /// What an operator wants of single members: `pg rebuild`, `reinit`, `restart` and `reload`.
 final class PgOrders {
+  private static final String NOTHING_ELSE = "nothing else was touched";
+
   private PgOrders() {}
 
   static List<Command> all() {
@@ -94,7 +96,7 @@ final class PgOrders {
         .line(
             "'%s' on %s is brought back from %s; see 'hactl pg status'"
                 .formatted(resource.publicId(), node, promoted.getFirst()));
-    settle(in, resource, node, order, "brought back");
+    settle(in, resource, node, order, "brought back", NOTHING_ELSE);
   }
 
   private static void initialise(Invocation in) {
@@ -118,7 +120,7 @@ final class PgOrders {
     }
     MemberOrder order = order(in, resource, node, Kind.INIT);
     in.out().line("A database is made on %s; see 'hactl pg status'".formatted(node));
-    settle(in, resource, node, order, "given a database");
+    settle(in, resource, node, order, "given a database", NOTHING_ELSE);
   }
 
   /// Has a node without a database copy the primary's.
@@ -130,21 +132,13 @@ final class PgOrders {
   private static MemberOrder order(
       Invocation in, ResourceDefinition resource, NodeId node, Kind kind) {
     ClusterState state = in.cluster().state();
-    LeftAlone.of(state.configuration(), resource, node)
-        .ifPresent(alone -> {
-          throw new HactlError(
-              ExitCode.REFUSED,
-              "HA-PG-032",
-              "nothing is ordered of what is left alone: " + alone.reason(),
-              "type '%s' first".formatted(alone.remedy()));
-        });
+    requireLookedAfter(state, resource, List.of(node));
     Optional<NodeStatus> status = state.node(node).filter(NodeStatus::online);
     if (status.isEmpty()) {
       throw HactlError.failed(
           node + " does not take part now", "start it with 'hactl cluster start " + node + "'");
     }
-    long now = in.cluster().now().toInstant().toEpochMilli();
-    MemberOrder order = new MemberOrder(kind, Long.toString(Math.max(now, state.wallMillis())));
+    MemberOrder order = new MemberOrder(kind, Long.toString(number(in, state, resource, node)));
     in.propose(
         new ClusterCommand.SetAttribute(
             node,
@@ -154,41 +148,99 @@ final class PgOrders {
     return order;
   }
 
+  /// Refuses before anything is ordered of anybody.
+  private static void requireLookedAfter(
+      ClusterState state, ResourceDefinition resource, List<NodeId> nodes) {
+    nodes.stream()
+        .flatMap(node -> LeftAlone.of(state.configuration(), resource, node).stream())
+        .findFirst()
+        .ifPresent(alone -> {
+          throw new HactlError(
+              ExitCode.REFUSED,
+              "HA-PG-032",
+              "nothing is ordered of what is left alone: " + alone.reason(),
+              "type '%s' first".formatted(alone.remedy()));
+        });
+  }
+
+  /// The time, but later than whatever the member was last ordered and has answered: clocks go
+  /// wrong, and an order with the number of another would be taken for that one.
+  private static long number(
+      Invocation in, ClusterState state, ResourceDefinition resource, NodeId node) {
+    long now = in.cluster().now().toInstant().toEpochMilli();
+    long written = MemberOrder.parse(written(state, resource, node)).givenAt();
+    long answered =
+        OrderAnswer.parse(answered(state, resource, node)).map(a -> a.order().givenAt()).orElse(0L);
+    return Math.max(Math.max(now, state.wallMillis()), 1 + Math.max(written, answered));
+  }
+
+  private static String written(ClusterState state, ResourceDefinition resource, NodeId node) {
+    return said(state, node, MemberOrder.attribute(resource.id()));
+  }
+
+  private static String answered(ClusterState state, ResourceDefinition resource, NodeId node) {
+    return said(state, node, OrderAnswer.attribute(resource.id()));
+  }
+
+  private static String said(ClusterState state, NodeId node, String name) {
+    return state.attributes().getOrDefault(node, new TreeMap<>()).getOrDefault(name, "");
+  }
+
   private static OrderFate fate(
       ClusterState state, ResourceDefinition resource, NodeId node, MemberOrder order) {
-    SortedMap<String, String> said = state.attributes().getOrDefault(node, new TreeMap<>());
     return OrderFate.of(
-        order,
-        said.getOrDefault(MemberOrder.attribute(resource.id()), ""),
-        said.getOrDefault(OrderAnswer.attribute(resource.id()), ""));
+        order, written(state, resource, node), answered(state, resource, node));
   }
 
   /// Waits for what comes of an order if the user wants to.
+  ///
+  /// @param others what happened to other members, for who reads that this one failed
   static void settle(
-      Invocation in, ResourceDefinition resource, NodeId node, MemberOrder order, String what) {
+      Invocation in,
+      ResourceDefinition resource,
+      NodeId node,
+      MemberOrder order,
+      String what,
+      String others) {
     if (in.options().patience().isPresent()) {
-      await(in, resource, node, order, what);
+      await(in, resource, node, order, what, others);
     }
   }
 
   private static void await(
-      Invocation in, ResourceDefinition resource, NodeId node, MemberOrder order, String what) {
+      Invocation in,
+      ResourceDefinition resource,
+      NodeId node,
+      MemberOrder order,
+      String what,
+      String others) {
     Duration patience = in.options().patience().orElse(Options.WAIT);
     in.cluster().await(s -> !(fate(s, resource, node, order) instanceof OrderFate.Waits), patience);
     switch (fate(in.cluster().state(), resource, node, order)) {
-      case OrderFate.Done() -> in.out().line(node + ": " + what);
+      case OrderFate.Done() ->
+          in.out()
+              .line(
+                  node + ": " + what + (order.kind() == Kind.RESTART ? ", streams again" : ""));
       case OrderFate.NotDone(var reason) ->
-          throw new HactlError(
-              ExitCode.FAILED,
-              "HA-PG-033",
-              "%s is not %s: %s".formatted(node, what, reason),
-              "nothing else was touched; see 'hactl pg status' and the log of " + node);
+          throw failed(node, "%s was not %s: %s".formatted(node, what, reason), others);
+      case OrderFate.Unknown(var reason) ->
+          throw failed(
+              node, "whether %s was %s is not known: %s".formatted(node, what, reason), others);
       case OrderFate.Waits() ->
           throw HactlError.timeout(
-              "not %s in %d s: %s".formatted(what, patience.toSeconds(), node),
-              "nothing else was touched; the order stands for %d minutes, then it is withdrawn if nothing was begun; see 'hactl pg status' and the log of %s"
-                  .formatted(MemberOrder.VALID.toMinutes(), node));
+              "%s has not said within %d s that it was %s"
+                  .formatted(node, patience.toSeconds(), what),
+              "%s; the order stands for %d minutes, then it is withdrawn if nothing was begun; see 'hactl pg status' and the log of %s"
+                  .formatted(others, MemberOrder.VALID.toMinutes(), node));
     }
+  }
+
+  private static HactlError failed(NodeId node, String message, String others) {
+    return new HactlError(
+        ExitCode.FAILED,
+        "HA-PG-033",
+        message,
+        "%s; see 'hactl pg status' and the log of %s".formatted(others, node));
   }
 
   private static void restart(Invocation in) {
@@ -203,7 +255,7 @@ final class PgOrders {
             node + " is the primary, and clients write there",
             "'hactl pg switchover' restarts it as a standby; 'hactl pg restart' does that last");
       }
-      restart(in, resource, node);
+      restart(in, resource, node, NOTHING_ELSE);
       return;
     }
     if (promoted(in, resource).isEmpty()) {
@@ -213,15 +265,26 @@ final class PgOrders {
           "there is no primary, so no member is restarted",
           "see why: hactl pg status");
     }
-    for (NodeId node : standbys(in, resource)) {
-      restart(in, resource, node);
+    List<NodeId> standbys = standbys(in, resource);
+    List<NodeId> members = new ArrayList<>(standbys);
+    members.addAll(promoted(in, resource));
+    requireLookedAfter(in.cluster().state(), resource, members);
+    List<String> before = new ArrayList<>();
+    for (NodeId node : standbys) {
+      String others =
+          before.isEmpty()
+              ? "no other member was restarted"
+              : "restarted before it: " + String.join(", ", before) + "; no other member was";
+      restart(in, resource, node, others);
+      before.add(node.name());
     }
     PgCommands.switchover(in, resource, "");
   }
 
-  private static void restart(Invocation in, ResourceDefinition resource, NodeId node) {
+  private static void restart(
+      Invocation in, ResourceDefinition resource, NodeId node, String others) {
     MemberOrder order = order(in, resource, node, Kind.RESTART);
-    await(in, resource, node, order, "restarted, streams again");
+    await(in, resource, node, order, "restarted", others);
   }
 
   private static void reload(Invocation in) {
@@ -234,8 +297,10 @@ final class PgOrders {
       nodes.addAll(standbys(in, resource));
     }
     in.words().end();
+    requireLookedAfter(in.cluster().state(), resource, nodes);
     SortedMap<NodeId, MemberOrder> orders = new TreeMap<>();
     nodes.forEach(node -> orders.put(node, order(in, resource, node, Kind.RELOAD)));
-    orders.forEach((node, order) -> await(in, resource, node, order, "reloaded"));
+    String others = nodes.size() > 1 ? "the other members were told as well" : NOTHING_ELSE;
+    orders.forEach((node, order) -> await(in, resource, node, order, "reloaded", others));
   }
 }

@@ -205,7 +205,8 @@ final class PgSetup {
       orders.put(node, PgOrders.copy(in, resource, node));
       say("%s: is copied from %s; see 'hactl pg status'".formatted(node, promoted.getFirst()));
     }
-    orders.forEach((node, order) -> PgOrders.settle(in, resource, node, order, "copied"));
+    String others = "what was written and ordered for other nodes stands";
+    orders.forEach((node, order) -> PgOrders.settle(in, resource, node, order, "copied", others));
   }
 
   private void restarts(List<NodeId> promoted) {

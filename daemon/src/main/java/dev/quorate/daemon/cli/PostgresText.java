@@ -6,6 +6,7 @@ import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.Election;
 import dev.quorate.resource.Holder;
 import dev.quorate.resource.InstanceStatus;
+import dev.quorate.resource.LeftAlone;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition;
@@ -151,6 +152,12 @@ final class PostgresText {
                 ? "the ring does not hear " + node + ", which lives and may be writing"
                 : "the daemon on " + node + " is gone, but the node lives and may be writing");
       }
+    }
+    Optional<LeftAlone> alone = LeftAlone.of(state.configuration(), resource);
+    if (alone.isPresent()) {
+      return Optional.of(
+          "it is left alone: %s; to end that: %s"
+              .formatted(alone.get().reason(), alone.get().remedy()));
     }
     List<NodeId> unseen = ElectionSupervisor.unseen(state, resource);
     if (primacy.get().epoch() == 0 && !unseen.isEmpty()) {

@@ -314,6 +314,45 @@ class PgOrdersTest {
 
   private void answer(String node, String answer) {
     attribute(node, "answer-pg", answer);
+    attribute(node, "order-pg", "");
+  }
+
+  /// One that looks like an order that was answered would count as answered.
+  @Test
+  void anOrderIsLaterThanAnyOtherWhateverTheClocksSay() {
+    promoted("n1");
+    attribute("n2", "answer-pg", "restart:2000000000000 done");
+    assertEquals(ExitCode.TIMEOUT, cluster.type("pg restart n2 --wait=1"));
+    assertEquals("restart:2000000000001", order("n2"));
+    promoted("n1");
+    assertEquals(ExitCode.TIMEOUT, cluster.type("pg reload n2 --wait=1"));
+    assertEquals("reload:2000000000002", order("n2"));
+    answer("n2", "reload:junk done");
+    promoted("n1");
+    assertEquals(ExitCode.TIMEOUT, cluster.type("pg reload n2 --wait=1"));
+    assertTrue(order("n2").matches("reload:1\\d{12}"), order("n2"));
+  }
+
+  @Test
+  void whoReadsThatARestartFailedReadsWhatWasRestartedBefore() {
+    promoted("n1");
+    cluster.meanwhile(() -> {
+      answer("n2", order("n2") + " done");
+      cluster.meanwhile(() -> attribute("n3", "order-pg", ""));
+    });
+    assertEquals(ExitCode.FAILED, cluster.type("pg restart"));
+    assertTrue(
+        cluster.remarks().contains("whether n3 was restarted is not known"), cluster.remarks());
+    assertTrue(cluster.remarks().contains("restarted before it: n2;"), cluster.remarks());
+    assertFalse(cluster.remarks().contains("nothing else"), cluster.remarks());
+    promoted("n1");
+    cluster.meanwhile(() -> answer("n2", order("n2") + " refused for a reason"));
+    assertEquals(ExitCode.FAILED, cluster.type("pg restart"));
+    assertTrue(cluster.remarks().contains("n2 was not restarted: the member"), cluster.remarks());
+    assertTrue(cluster.remarks().contains("no other member was restarted"), cluster.remarks());
+    promoted("n1");
+    assertEquals(ExitCode.TIMEOUT, cluster.type("pg reload --wait=1"));
+    assertTrue(cluster.remarks().contains("were told as well"), cluster.remarks());
   }
 
   private void attribute(String node, String name, String value) {
@@ -336,6 +375,81 @@ class PgOrdersTest {
     assertEquals(ExitCode.REFUSED, cluster.type("pg restart n2"));
     assertTrue(cluster.remarks().contains("node unmaintenance n2"), cluster.remarks());
     assertEquals("", order("n2"));
+  }
+
+  @Test
+  void nobodyIsOrderedAnythingIfOneOfThemIsLeftAlone() {
+    promoted("n1");
+    for (String alone : new String[] {"n3", "n1"}) {
+      cluster.type("node maintenance " + alone);
+      for (String line : new String[] {"pg restart --wait=1", "pg reload --wait=1"}) {
+        assertEquals(ExitCode.REFUSED, cluster.type(line), line + " without " + alone);
+        assertTrue(
+            cluster.remarks().contains("'hactl node unmaintenance " + alone), cluster.remarks());
+        assertEquals("", order("n2"));
+      }
+      cluster.type("node unmaintenance " + alone);
+    }
+  }
+
+  @Test
+  void aPrimaryOrATargetInMaintenanceIsNotSwitchedOver() {
+    promoted("n1");
+    granted("n1", InstanceStatus.Certainty.KNOWN, Role.PROMOTED, "");
+    String[][] refused = {{"n1", ""}, {"n1", " n2"}, {"n2", " n2"}};
+    for (String[] one : refused) {
+      cluster.type("node maintenance " + one[0]);
+      assertEquals(ExitCode.REFUSED, cluster.type("pg switchover" + one[1]));
+      assertTrue(
+          cluster.remarks().contains("'hactl node unmaintenance " + one[0] + "' first"),
+          cluster.remarks());
+      cluster.type("node unmaintenance " + one[0]);
+    }
+    assertEquals("", Objects.requireNonNull(cluster.state().primacies().get(PG)).switchoverTo());
+  }
+
+  @Test
+  void whoIsLeftAloneIsToldSoWhateverElseIsWrong() {
+    promoted("n1");
+    granted("n1", InstanceStatus.Certainty.FAILED, Role.PROMOTED, "it does not answer");
+    cluster.type("pg pause");
+    assertEquals(ExitCode.REFUSED, cluster.type("pg switchover n2"));
+    assertTrue(cluster.remarks().contains("'hactl pg resume' first"), cluster.remarks());
+    assertFalse(cluster.remarks().contains("pg failover"), "which is refused as well");
+    granted("n1", InstanceStatus.Certainty.KNOWN, Role.UNPROMOTED, "");
+    assertEquals(ExitCode.OK, cluster.type("pg status"), cluster.remarks());
+    assertTrue(
+        cluster
+            .output()
+            .contains("because it is left alone: pg-clone is in maintenance; to end that: hactl pg"),
+        cluster.output());
+  }
+
+  /// What is said elsewhere is not ended by what the usual command removes.
+  @Test
+  void whatEndsTheMaintenanceIsNamedWhereverItIsSaid() {
+    promoted("n1");
+    String[][] ways = {
+      {"resource defaults maintenance=true", "hactl resource defaults maintenance=false"},
+      {"resource defaults is-managed=false", "hactl resource defaults is-managed=true"},
+      {"resource meta pg-clone maintenance=true", "hactl pg resume"},
+      {"resource meta pg-clone is-managed=false", "hactl resource manage pg-clone"}
+    };
+    for (String[] way : ways) {
+      assertEquals(ExitCode.OK, cluster.type(way[0]), cluster.remarks());
+      assertEquals(ExitCode.REFUSED, cluster.type("pg restart n2"), way[0]);
+      assertTrue(cluster.remarks().contains("'" + way[1] + "' first"), cluster.remarks());
+      assertEquals(ExitCode.OK, cluster.type(way[1].substring(6)), cluster.remarks());
+      promoted("n1");
+      assertEquals(ExitCode.TIMEOUT, cluster.type("pg restart n2 --wait=1"), way[1]);
+      promoted("n1");
+    }
+    cluster.type("resource create other ocf:heartbeat:pgsqlms promotable");
+    assertEquals(ExitCode.OK, cluster.type("pg pause --name pg-clone"), cluster.remarks());
+    assertEquals(ExitCode.REFUSED, cluster.type("pg restart n2 --name pg-clone"));
+    assertTrue(
+        cluster.remarks().contains("'hactl pg resume --name pg-clone' first"), cluster.remarks());
+    assertEquals(ExitCode.OK, cluster.type("pg resume --name pg-clone"), cluster.remarks());
   }
 
   @Test

@@ -63,15 +63,19 @@ public record MemberOrder(Kind kind, String number) {
     return kind != Kind.NONE;
   }
 
+  /// When it was given, in milliseconds; 0 if its number does not say.
+  public long givenAt() {
+    return number.matches("[0-9]{1,18}") ? Long.parseLong(number) : 0;
+  }
+
   /// Whether it has waited too long, so that its giver does not expect it any more.
   ///
   /// @param wallMillis the time of the cluster's last command, which is what [#number] is taken
   ///   from
   /// @param waited how long it has been known to wait, while nothing was commanded
   public boolean expired(long wallMillis, Duration waited) {
-    boolean dated = number.matches("[0-9]{1,18}");
     return waited.compareTo(VALID) > 0
-        || (dated && wallMillis - Long.parseLong(number) > VALID.toMillis());
+        || (givenAt() > 0 && wallMillis - givenAt() > VALID.toMillis());
   }
 
   /// Whether it is about bringing the member back.

@@ -18,17 +18,28 @@ class OrderFateTest {
   void onlyTheMembersAnswerSaysThatAnOrderWasCarriedOut() {
     assertInstanceOf(OrderFate.Waits.class, OrderFate.of(MINE, MINE.format(), ""));
     assertInstanceOf(OrderFate.Waits.class, OrderFate.of(MINE, MINE.format(), done(OTHER)));
-    assertInstanceOf(OrderFate.Done.class, OrderFate.of(MINE, MINE.format(), done(MINE)));
     assertInstanceOf(OrderFate.Done.class, OrderFate.of(MINE, "", done(MINE)));
-    assertTrue(reason(OrderFate.of(MINE, "", "")).contains("is not known"), "a boot");
-    assertTrue(reason(OrderFate.of(MINE, "", done(OTHER))).contains("is not known"));
-    assertTrue(reason(OrderFate.of(MINE, OTHER.format(), "")).contains("reload:1000001"));
+    assertInstanceOf(OrderFate.Done.class, OrderFate.of(MINE, OTHER.format(), done(MINE)));
+    assertInstanceOf(OrderFate.Unknown.class, OrderFate.of(MINE, "", ""), "a boot");
+    assertInstanceOf(OrderFate.Unknown.class, OrderFate.of(MINE, "", done(OTHER)));
+    OrderFate replaced = OrderFate.of(MINE, OTHER.format(), "");
+    assertEquals(
+        new OrderFate.Unknown("another order took its place: reload:1000001"), replaced);
     assertEquals(
         "the member refused: it is the primary",
         reason(OrderFate.of(MINE, "", answer(Outcome.REFUSED, "it is the primary"))));
     assertEquals(
         "the order was withdrawn: too late",
-        reason(OrderFate.of(MINE, MINE.format(), answer(Outcome.WITHDRAWN, "too late"))));
+        reason(OrderFate.of(MINE, "", answer(Outcome.WITHDRAWN, "too late"))));
+  }
+
+  /// The answer may be that of an earlier one of the same number.
+  @Test
+  void whatStandsThereIsNotDone() {
+    assertInstanceOf(OrderFate.Waits.class, OrderFate.of(MINE, MINE.format(), done(MINE)));
+    assertInstanceOf(
+        OrderFate.Waits.class,
+        OrderFate.of(MINE, MINE.format(), answer(Outcome.REFUSED, "it is the primary")));
   }
 
   private static String done(MemberOrder order) {
