@@ -174,7 +174,8 @@ final class MemberOrders {
   /// @param follows whether there is somebody to stream from
   void attend(Optional<PostgresFacts> facts, boolean follows) {
     MemberOrder order = written();
-    if (!order.given() || !memory.isLegible()) {
+    // What the driver looked at may be older than the order, and than the operator's word.
+    if (!order.given() || !memory.isLegible() || local.leftAlone().isPresent()) {
       return;
     }
     Optional<OrderAnswer> answer = memory.answer(order);

@@ -139,7 +139,8 @@ final class PostgresDriver implements AutoCloseable {
 
   /// Sees to what operators have ordered; says whether the instance is brought back for it.
   private boolean attend(PostgresObservation seen, Optional<NodeId> source) {
-    if (source.isPresent() && orders.pending().returns()) {
+    boolean ordered = orders.pending().returns() && local.leftAlone().isEmpty();
+    if (source.isPresent() && ordered) {
       comeBack(source.get());
       return true;
     }

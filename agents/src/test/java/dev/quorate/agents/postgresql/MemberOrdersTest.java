@@ -162,6 +162,24 @@ class MemberOrdersTest {
     assertTrue(proposed.getFirst().startsWith("answer-pg=reload:2 withdrawn"), proposed::toString);
   }
 
+  private void leaveAlone() {
+    apply(
+        change(new ConfigurationChange.SetMeta(PG, new TreeMap<>(Map.of("maintenance", "true")))));
+  }
+
+  /// The driver may have looked before both.
+  @Test
+  void whoIsLeftAloneCarriesNothingOut() throws IOException {
+    Files.createDirectories(directory.resolve("data/global"));
+    Files.createFile(directory.resolve("data/global/pg_control"));
+    Files.writeString(directory.resolve("data/PG_VERSION"), "15\n");
+    MemberOrder init = new MemberOrder(Kind.INIT, "3");
+    leaveAlone();
+    order(init);
+    orders.attend(Optional.empty(), false);
+    assertEquals(init, orders.pending(), "not even refused, since nobody has looked");
+  }
+
   @Test
   void whatAnEarlierVersionHasDoneIsDone() throws IOException {
     Files.writeString(memory(), COPY.format());
@@ -174,8 +192,7 @@ class MemberOrdersTest {
   void whatIsDoneIsToldThoughItIsLeftAloneSince() {
     orders.done(COPY);
     assertEquals(List.of(), reviewed(), "not before it is well");
-    apply(
-        change(new ConfigurationChange.SetMeta(PG, new TreeMap<>(Map.of("maintenance", "true")))));
+    leaveAlone();
     assertEquals(List.of("answer-pg=copy:1 done"), reviewed());
     attribute("answer-pg", "copy:1 done");
     assertEquals(List.of("order-pg="), reviewed());
