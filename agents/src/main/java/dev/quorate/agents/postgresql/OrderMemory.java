@@ -71,8 +71,7 @@ final class OrderMemory {
     Path beside = file.resolveSibling(file.getFileName() + ".new");
     try {
       Files.writeString(beside, text());
-      Files.move(
-          beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new PostgresException("the agent's directory cannot be written", e);
     }

@@ -188,8 +188,7 @@ final class PgOrders {
 
   private static OrderFate fate(
       ClusterState state, ResourceDefinition resource, NodeId node, MemberOrder order) {
-    return OrderFate.of(
-        order, written(state, resource, node), answered(state, resource, node));
+    return OrderFate.of(order, written(state, resource, node), answered(state, resource, node));
   }
 
   /// Waits for what comes of an order if the user wants to.
@@ -219,8 +218,7 @@ final class PgOrders {
     switch (fate(in.cluster().state(), resource, node, order)) {
       case OrderFate.Done() ->
           in.out()
-              .line(
-                  node + ": " + what + (order.kind() == Kind.RESTART ? ", streams again" : ""));
+              .line(node + ": " + what + (order.kind() == Kind.RESTART ? ", streams again" : ""));
       case OrderFate.NotDone(var reason) ->
           throw failed(node, "%s was not %s: %s".formatted(node, what, reason), others);
       case OrderFate.Unknown(var reason) ->

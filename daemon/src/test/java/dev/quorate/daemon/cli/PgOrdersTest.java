@@ -421,7 +421,8 @@ class PgOrdersTest {
     assertTrue(
         cluster
             .output()
-            .contains("because it is left alone: pg-clone is in maintenance; to end that: hactl pg"),
+            .contains(
+                "because it is left alone: pg-clone is in maintenance; to end that: hactl pg"),
         cluster.output());
   }
 

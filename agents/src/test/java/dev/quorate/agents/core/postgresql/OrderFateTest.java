@@ -23,8 +23,7 @@ class OrderFateTest {
     assertInstanceOf(OrderFate.Unknown.class, OrderFate.of(MINE, "", ""), "a boot");
     assertInstanceOf(OrderFate.Unknown.class, OrderFate.of(MINE, "", done(OTHER)));
     OrderFate replaced = OrderFate.of(MINE, OTHER.format(), "");
-    assertEquals(
-        new OrderFate.Unknown("another order took its place: reload:1000001"), replaced);
+    assertEquals(new OrderFate.Unknown("another order took its place: reload:1000001"), replaced);
     assertEquals(
         "the member refused: it is the primary",
         reason(OrderFate.of(MINE, "", answer(Outcome.REFUSED, "it is the primary"))));
