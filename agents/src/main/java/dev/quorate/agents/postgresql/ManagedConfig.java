@@ -37,8 +37,7 @@ final class ManagedConfig {
       Pattern.compile("\\s*standby_mode\\s*=?\\s*'?(on|true|yes|1)'?\\s*(#.*)?");
 
   /// What a server that is asked for its promotion finds, in one version or another.
-  private static final List<String> PROMOTIONS =
-      List.of("promote.signal", "promote", "fallback_promote");
+  private static final List<String> PROMOTIONS = List.of("promote", "fallback_promote");
 
   private final Path configDirectory;
   private final Path dataDirectory;

@@ -22,10 +22,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A primary `a` and its standby `b` on which an administrator works by hand, having told the
 /// cluster to leave them alone.
@@ -163,8 +166,46 @@ class LeftAloneTest {
         OperationResult.succeeded(Role.STOPPED), cluster.instance(b.node()).emergencyStop(LONG));
     assertTrue(b.instance().processes().isEmpty());
     assertTrue(b.instance().isMarkedStandby());
-    Files.createFile(data.resolve("promote.signal"));
+    Files.createFile(data.resolve("promote"));
     assertFalse(b.instance().isMarkedStandby(), "somebody asks for its promotion");
+  }
+
+  /// A promotion takes its file away before it takes the mark away.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aPromotionThatWasBegunIsNotOutlivedByTheQuorum(boolean inFlight) throws Exception {
+    cluster.succeed(OperationKind.STOP, a.node());
+    assertEquals(b.node(), cluster.elect(new TreeMap<>(Map.of(a.node(), 0, b.node(), 0))));
+    cluster.meta("maintenance", "true");
+    String recovers =
+        servers.ask(b, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'startup'");
+    servers.run("kill", "-STOP", recovers);
+    Duration patience = inFlight ? LONG : Duration.ofSeconds(2);
+    AtomicReference<String> outcome = new AtomicReference<>("none yet");
+    Thread promotion =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                outcome.set(cluster.perform(OperationKind.PROMOTE, b.node(), patience).toString());
+              } catch (RuntimeException | Error e) {
+                outcome.set(e.toString());
+              }
+            });
+    Path file = b.parameters().dataDirectory().resolve("promote");
+    await(
+        "it is asked",
+        () -> {
+          assertEquals("none yet", outcome.get());
+          return Files.exists(file);
+        });
+    Files.delete(file);
+    if (!inFlight) {
+      promotion.join();
+    }
+    assertEquals(
+        OperationResult.succeeded(Role.STOPPED), cluster.instance(b.node()).emergencyStop(LONG));
+    assertTrue(b.instance().processes().isEmpty());
+    promotion.join();
   }
 
   private boolean saysPrimary(Server server) {
