@@ -4,13 +4,17 @@ import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.ConfigurationChange;
+import dev.quorate.resource.Holder;
 import dev.quorate.resource.LeftAlone;
+import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.Role;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// `pg pause`, `pg resume` and `pg failover`: when an operator takes over from the cluster, or will
 /// not wait for it.
@@ -27,7 +31,12 @@ final class PgInterventions {
             "Leaves PostgreSQL alone on every node: nothing is started, stopped or promoted until"
                 + " 'pg resume'. Replication goes on.",
             in -> maintain(in, true)),
-        Command.of("pg resume", "", "Looks after PostgreSQL again.", in -> maintain(in, false)),
+        Command.of(
+            "pg resume",
+            "[--yes]",
+            "Looks after PostgreSQL again. What was promoted by hand beside the primary is set"
+                + " aside then, and has to be meant.",
+            in -> maintain(in, false)),
         Command.of(
             "pg failover",
             "NODE --yes [--wait[=S]]",
@@ -40,6 +49,9 @@ final class PgInterventions {
   private static void maintain(Invocation in, boolean alone) {
     ResourceDefinition resource = PgCommands.only(in);
     in.words().end();
+    if (!alone && !in.options().force()) {
+      requireNoRogue(in.cluster().state(), resource);
+    }
     SortedMap<String, String> meta = new TreeMap<>();
     meta.put(MAINTENANCE, alone ? "true" : "");
     in.change(new ConfigurationChange.SetMeta(resource.id(), meta));
@@ -49,6 +61,31 @@ final class PgInterventions {
                 ? "'%s' is left alone; look after it again with 'hactl pg resume'"
                     .formatted(resource.publicId())
                 : "'%s' is looked after".formatted(resource.publicId()));
+  }
+
+  /// A primary that holds no grant ends once it is looked after: an operator may have meant it to
+  /// be the primary from now on.
+  private static void requireNoRogue(ClusterState state, ResourceDefinition resource) {
+    Primacy primacy = state.primacies().get(resource.id());
+    if (primacy == null || primacy.epoch() == 0) {
+      return;
+    }
+    String names =
+        Placements.statuses(state, resource).entrySet().stream()
+            .filter(e -> e.getValue().role() == Role.PROMOTED)
+            .map(Map.Entry::getKey)
+            .filter(
+                n -> !(primacy.holder() instanceof Holder.Held(var holder, _) && holder.equals(n)))
+            .map(NodeId::name)
+            .collect(Collectors.joining(", "));
+    if (!names.isEmpty()) {
+      throw new HactlError(
+          ExitCode.REFUSED,
+          "HA-PG-036",
+          "'%s' is promoted on %s without the grant: it would be stopped, and what only it has set aside"
+              .formatted(resource.publicId(), names),
+          "stop it by hand first, or add --yes");
+    }
   }
 
   private static void failover(Invocation in) {
