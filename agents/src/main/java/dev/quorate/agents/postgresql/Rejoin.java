@@ -2,6 +2,7 @@ package dev.quorate.agents.postgresql;
 
 import dev.quorate.agents.core.postgresql.ControlFile;
 import dev.quorate.agents.core.postgresql.Divergence;
+import dev.quorate.agents.core.postgresql.Lsn;
 import dev.quorate.agents.core.postgresql.MemberOrder;
 import dev.quorate.agents.core.postgresql.RewindPolicy;
 import dev.quorate.agents.core.postgresql.RewindPolicy.Return;
@@ -208,7 +209,7 @@ final class Rejoin {
           throw new PostgresException("the primary is not promoted yet");
         }
         onBegin.accept(order);
-        yield rewind(upstream, within)
+        yield rewind(upstream, fork, within)
             ? "rewound to " + fork
             : "copied anew: it could not be rewound";
       }
@@ -249,10 +250,13 @@ final class Rejoin {
     return Optional.of(found);
   }
 
-  private boolean rewind(Upstream upstream, Duration within) {
+  private boolean rewind(Upstream upstream, Lsn fork, Duration within) {
     try {
       recovery.run(within);
+      RewoundWal wal =
+          new RewoundWal(parameters.dataDirectory(), keptWal(), instance.control().segmentSize());
       Path saved = saveLocalFiles(parameters.dataDirectory());
+      wal.keep(fork);
       Files.writeString(mark(), "pg_rewind\n");
       ProcessOutcome outcome =
           instance.tool(
@@ -263,13 +267,13 @@ final class Rejoin {
                   "--source-server=" + upstream.conninfo()),
               within);
       if (!outcome.ok()) {
-        LOG.atWarn().addKeyValue("reason", outcome.problem()).log("pg_rewind failed");
-        instance.markStandby();
-        Optional<String> obstacle = obstacle();
-        if (obstacle.isPresent()) {
-          throw new PostgresException("it could not be rewound, but " + obstacle.get());
-        }
-        copy(upstream, within);
+        copyAfter("pg_rewind failed", outcome.problem(), upstream, within);
+        return false;
+      }
+      wal.giveBack();
+      if (!wal.reaches(fork)) {
+        copyAfter(
+            "pg_rewind left too little WAL", "the primary has no more of it", upstream, within);
         return false;
       }
       restoreLocalFiles(saved, parameters.dataDirectory());
@@ -281,10 +285,21 @@ final class Rejoin {
     }
   }
 
+  private void copyAfter(String what, String reason, Upstream upstream, Duration within) {
+    LOG.atWarn().addKeyValue("reason", reason).log(what);
+    instance.markStandby();
+    Optional<String> obstacle = obstacle();
+    if (obstacle.isPresent()) {
+      throw new PostgresException("it could not be rewound, but " + obstacle.get());
+    }
+    copy(upstream, within);
+  }
+
   private void copy(Upstream upstream, Duration within) {
     Path data = parameters.dataDirectory();
     failedCopies++;
     try {
+      delete(keptWal());
       if (Files.exists(data) && MountPoints.holds(data)) {
         copyInPlace(upstream, within);
       } else {
@@ -342,6 +357,11 @@ final class Rejoin {
   private Path mark() {
     Path data = parameters.dataDirectory();
     return data.resolveSibling("." + data.getFileName() + ".quorate-rejoin");
+  }
+
+  private Path keptWal() {
+    Path data = parameters.dataDirectory();
+    return data.resolveSibling("." + data.getFileName() + ".quorate-wal");
   }
 
   private Path saved() {

@@ -154,6 +154,45 @@ class RewindTest {
     }
   }
 
+  /// What is replayed after a rewind begins before the fork, where the new primary has recycled it.
+  @Test
+  void withWalThatOnlyTheFormerPrimaryHas() throws Exception {
+    try (TestServers servers = new TestServers()) {
+      Server a = servers.fresh("a", "127.0.0.2");
+      Server b = VersionsTest.copyOf(servers, a);
+      a.instance().start(a.alone(), LONG);
+      promote(a);
+      servers.address(b);
+      a.probe().createSlot(ServerSettings.slotOf(b.node()), true, SHORT);
+      b.instance().start(b.follow(a), LONG);
+      servers.ask(a, "CHECKPOINT");
+      String begin = servers.ask(a, "SELECT pg_walfile_name(pg_current_wal_lsn())");
+      servers.ask(a, "CREATE TABLE t AS SELECT generate_series(1, 1000) AS id");
+      for (int i = 0; i < 4; i++) {
+        servers.ask(a, "SELECT pg_switch_wal()");
+        servers.ask(a, "INSERT INTO t VALUES (0)");
+      }
+      await("b has the table", () -> servers.sql(b, "SELECT FROM t").ok());
+      await("b has it all", () -> servers.ask(b, "SELECT count(*) FROM t").equals("1004"));
+      b.instance().stop(LONG);
+      servers.ask(a, "INSERT INTO t SELECT generate_series(2000, 3000)");
+      a.instance().stopAtOnce();
+      write(b, "postgresql.conf", "\nwal_keep_size = 0\n", StandardOpenOption.APPEND);
+      b.instance().start(b.alone(), LONG);
+      promote(b);
+      servers.ask(b, "INSERT INTO t SELECT generate_series(5000, 5009)");
+      servers.ask(b, "CHECKPOINT");
+      assertTrue(Files.notExists(b.parameters().dataDirectory().resolve("pg_wal/" + begin)));
+
+      String done = comeBack(servers, a, b, LONG);
+
+      assertTrue(done.startsWith("rewound"), done);
+      b.probe().createSlot(ServerSettings.slotOf(a.node()), true, SHORT);
+      a.instance().start(a.follow(b), LONG);
+      await("same rows", () -> servers.ask(a, "SELECT count(*) FROM t").equals("1014"));
+    }
+  }
+
   /// Neither a rewind nor a copy follows a recovery that was broken off.
   @Test
   void notIfTheRecoveryDoesNotEnd(@TempDir Path home) throws Exception {

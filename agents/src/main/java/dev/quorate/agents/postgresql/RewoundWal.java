@@ -1,0 +1,112 @@
+package dev.quorate.agents.postgresql;
+
+import dev.quorate.agents.core.postgresql.Lsn;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The WAL that a rewound instance replays first: from the last checkpoint before the fork on.
+///
+/// `pg_rewind` makes `pg_wal` what it is at the source, and removes what that has recycled, though
+/// its own result begins there. What was written before the fork is the same on both sides, so that
+/// the instance's own files will do; the segment of the fork itself must be the source's.
+final class RewoundWal {
+  private static final Logger LOG = LoggerFactory.getLogger(RewoundWal.class);
+  private static final Pattern SEGMENT = Pattern.compile("[0-9A-F]{8}([0-9A-F]{8})([0-9A-F]{8})");
+  private static final Pattern BEGIN =
+      Pattern.compile("START WAL LOCATION: ([0-9A-F]+/[0-9A-F]+) ");
+
+  private final Path data;
+  private final Path aside;
+  private final long segmentSize;
+
+  /// @param aside where files are kept during the rewind; on the file system of the data
+  /// @param segmentSize of the WAL, in bytes
+  RewoundWal(Path data, Path aside, long segmentSize) {
+    this.data = data;
+    this.aside = aside;
+    this.segmentSize = segmentSize;
+  }
+
+  /// Keeps what was written before the fork, by a second name. Where that cannot be, nothing is
+  /// kept.
+  void keep(Lsn fork) throws IOException {
+    Rejoin.delete(aside);
+    Files.createDirectory(aside);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(wal())) {
+      for (Path file : files) {
+        long number = number(file);
+        if (number >= 0 && number < segment(fork)) {
+          Files.createLink(aside.resolve(file.getFileName()), file);
+        }
+      }
+    } catch (IOException e) {
+      LOG.atWarn().addKeyValue("file", wal()).addKeyValue("reason", e).log("WAL is not kept");
+      Rejoin.delete(aside);
+    }
+  }
+
+  /// Puts back what is missing.
+  void giveBack() throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(aside)) {
+      for (Path file : files) {
+        Path place = wal().resolve(file.getFileName());
+        if (Files.notExists(place)) {
+          Files.move(file, place);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return; // nothing was kept
+    }
+    Rejoin.delete(aside);
+  }
+
+  /// Whether all is there that is replayed before the fork. The primary has no more of it than it
+  /// gave.
+  boolean reaches(Lsn fork) throws IOException {
+    Matcher begin = BEGIN.matcher(Files.readString(data.resolve("backup_label")));
+    if (!begin.find()) {
+      return false;
+    }
+    for (long wanted = segment(Lsn.parse(begin.group(1))); wanted < segment(fork); wanted++) {
+      if (!isThere(wanted)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isThere(long wanted) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(wal())) {
+      for (Path file : files) {
+        if (number(file) == wanted) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private Path wal() {
+    return data.resolve("pg_wal");
+  }
+
+  private long segment(Lsn position) {
+    return Long.divideUnsigned(position.value(), segmentSize);
+  }
+
+  /// The number of a segment on any line, or -1.
+  private long number(Path file) {
+    Matcher name = SEGMENT.matcher(file.getFileName().toString());
+    return name.matches()
+        ? Long.parseLong(name.group(1), 16) * (0x1_0000_0000L / segmentSize)
+            + Long.parseLong(name.group(2), 16)
+        : -1;
+  }
+}
