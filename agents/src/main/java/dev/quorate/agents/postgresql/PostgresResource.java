@@ -56,6 +56,7 @@ final class PostgresResource implements ResourceInstance {
   @Override
   public void stateChanged(ClusterState state) {
     ClusterState before = local.state;
+    local.spared.heardOf(state.position());
     NodeId self = local.context.self();
     local.state = state;
     boolean concerns =
@@ -75,8 +76,9 @@ final class PostgresResource implements ResourceInstance {
       local.started = false;
       driver.abandonReturn();
     }
-    local.spared.operated();
-    local.spared.promotes(operation == OperationKind.PROMOTE);
+    if (operation == OperationKind.PROMOTE) {
+      local.spared.promotes(true);
+    }
     boolean locked = false;
     try {
       locked = local.lock.tryLock(deadline.toNanos(), TimeUnit.NANOSECONDS);
@@ -108,7 +110,9 @@ final class PostgresResource implements ResourceInstance {
       if (locked) {
         local.lock.unlock();
       }
-      local.spared.promotes(false);
+      if (operation == OperationKind.PROMOTE) {
+        local.spared.promotes(false);
+      }
       driver.kick();
     }
   }

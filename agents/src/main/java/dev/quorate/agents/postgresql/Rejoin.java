@@ -209,7 +209,7 @@ final class Rejoin {
           throw new PostgresException("the primary is not promoted yet");
         }
         onBegin.accept(order);
-        yield rewind(upstream, fork, within)
+        yield rewind(upstream, fork, primary.history(), within)
             ? "rewound to " + fork
             : "copied anew: it could not be rewound";
       }
@@ -250,7 +250,7 @@ final class Rejoin {
     return Optional.of(found);
   }
 
-  private boolean rewind(Upstream upstream, Lsn fork, Duration within) {
+  private boolean rewind(Upstream upstream, Lsn fork, TimelineHistory primary, Duration within) {
     try {
       recovery.run(within);
       RewoundWal wal =
@@ -271,18 +271,34 @@ final class Rejoin {
         return false;
       }
       wal.giveBack();
-      if (!wal.reaches(fork)) {
+      restoreLocalFiles(saved, parameters.dataDirectory());
+      if (!wal.reaches(fork, primary) && !restoresWal()) {
         copyAfter(
-            "pg_rewind left too little WAL", "the primary has no more of it", upstream, within);
+            "a rewind was not enough",
+            "not all of the WAL is there that it replays first, and the primary has no more of it",
+            upstream,
+            within);
         return false;
       }
-      restoreLocalFiles(saved, parameters.dataDirectory());
       instance.markStandby();
       Files.delete(mark());
       return true;
     } catch (IOException e) {
       throw new PostgresException("the rewind could not be prepared", e);
     }
+  }
+
+  /// Whether the server fetches WAL from elsewhere, too. What cannot be told counts as yes: it will
+  /// say what it misses.
+  private boolean restoresWal() {
+    if (instance.major() < 12) {
+      return true;
+    }
+    List<String> line = new ArrayList<>(List.of("-D", parameters.configDirectory().toString()));
+    line.addAll(parameters.startOptions());
+    line.addAll(List.of("-C", "restore_command"));
+    ProcessOutcome outcome = instance.tool("postgres", line, QUESTION);
+    return !outcome.ok() || !outcome.text().isBlank();
   }
 
   private void copyAfter(String what, String reason, Upstream upstream, Duration within) {

@@ -1,13 +1,20 @@
 package dev.quorate.agents.postgresql;
 
 import dev.quorate.agents.core.postgresql.Lsn;
+import dev.quorate.agents.core.postgresql.TimelineHistory;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +32,7 @@ final class RewoundWal {
   private final Path data;
   private final Path aside;
   private final long segmentSize;
+  private boolean kept;
 
   /// @param aside where files are kept during the rewind; on the file system of the data
   /// @param segmentSize of the WAL, in bytes
@@ -46,7 +54,8 @@ final class RewoundWal {
           Files.createLink(aside.resolve(file.getFileName()), file);
         }
       }
-    } catch (IOException e) {
+      kept = true;
+    } catch (IOException | DirectoryIteratorException e) {
       LOG.atWarn().addKeyValue("file", wal()).addKeyValue("reason", e).log("WAL is not kept");
       Rejoin.delete(aside);
     }
@@ -67,30 +76,46 @@ final class RewoundWal {
     Rejoin.delete(aside);
   }
 
-  /// Whether all is there that is replayed before the fork. The primary has no more of it than it
-  /// gave.
-  boolean reaches(Lsn fork) throws IOException {
-    Matcher begin = BEGIN.matcher(Files.readString(data.resolve("backup_label")));
+  /// Whether all is there that is replayed until the primary streams the rest: the WAL before the
+  /// fork, and the fork's segment on one of the lines that begin there. The primary has no more of
+  /// it than it gave. False also where `pg_rewind` found nothing to do: what is here of its own was
+  /// not removed.
+  boolean reaches(Lsn fork, TimelineHistory primary) throws IOException {
+    Path label = data.resolve("backup_label");
+    Matcher begin = BEGIN.matcher(Files.exists(label) ? Files.readString(label) : "");
     if (!begin.find()) {
       return false;
     }
-    for (long wanted = segment(Lsn.parse(begin.group(1))); wanted < segment(fork); wanted++) {
-      if (!isThere(wanted)) {
-        return false;
-      }
-    }
-    return true;
+    SortedMap<Long, SortedSet<Integer>> there = there();
+    SortedSet<Integer> lines = there.getOrDefault(segment(fork), new TreeSet<>());
+    lines.retainAll(linesAfter(fork, primary));
+    return !lines.isEmpty()
+        && (!kept
+            || LongStream.range(segment(Lsn.parse(begin.group(1))), segment(fork))
+                .allMatch(there::containsKey));
   }
 
-  private boolean isThere(long wanted) throws IOException {
+  private static SortedSet<Integer> linesAfter(Lsn fork, TimelineHistory primary) {
+    SortedSet<Integer> lines = new TreeSet<>();
+    lines.add(primary.timeline().number());
+    primary.switches().stream()
+        .filter(s -> s.at().compareTo(fork) > 0)
+        .forEach(s -> lines.add(s.from().number()));
+    return lines;
+  }
+
+  /// The lines that each segment is there of.
+  private SortedMap<Long, SortedSet<Integer>> there() throws IOException {
+    SortedMap<Long, SortedSet<Integer>> there = new TreeMap<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(wal())) {
       for (Path file : files) {
-        if (number(file) == wanted) {
-          return true;
+        if (number(file) >= 0) {
+          int line = Integer.parseUnsignedInt(file.getFileName().toString().substring(0, 8), 16);
+          there.computeIfAbsent(number(file), _ -> new TreeSet<>()).add(line);
         }
       }
     }
-    return false;
+    return there;
   }
 
   private Path wal() {

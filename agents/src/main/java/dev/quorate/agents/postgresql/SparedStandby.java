@@ -2,6 +2,7 @@ package dev.quorate.agents.postgresql;
 
 import dev.quorate.agents.jdbc.PostgresProbe;
 import dev.quorate.agents.jdbc.ProbeException;
+import dev.quorate.consensus.LogPosition;
 import java.time.Duration;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
@@ -19,6 +20,7 @@ final class SparedStandby {
   private volatile boolean promotes;
   private volatile long asked;
   private volatile boolean spared;
+  private volatile LogPosition sparedAt = LogPosition.NONE;
 
   SparedStandby(LocalPostgres local) {
     this.local = local;
@@ -35,13 +37,16 @@ final class SparedStandby {
     asked = local.instance.postmaster().orElse(0);
   }
 
-  /// There is a quorum: an operation was ordered.
-  void operated() {
-    spared = false;
+  /// There is a quorum again if anything is heard of it that was not known.
+  void heardOf(LogPosition position) {
+    if (position.compareTo(sparedAt) > 0) {
+      spared = false;
+    }
   }
 
   /// Whether what works here goes on without a quorum.
   boolean spares(Duration within) {
+    sparedAt = local.state.position();
     spared = local.leftAlone().isPresent() && isStandby(within) && !promotes;
     return spared;
   }

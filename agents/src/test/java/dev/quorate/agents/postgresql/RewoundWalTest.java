@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.agents.core.postgresql.Lsn;
+import dev.quorate.agents.core.postgresql.Timeline;
+import dev.quorate.agents.core.postgresql.TimelineHistory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// The WAL between the last checkpoint before a fork and the fork.
 class RewoundWalTest {
   private static final Lsn FORK = Lsn.parse("1/323308");
+
+  private static final TimelineHistory PRIMARY =
+      TimelineHistory.parse(new Timeline(2), "1\t1/323308\tno recovery target specified\n");
 
   @TempDir private Path home;
   private Path data;
@@ -59,7 +64,7 @@ class RewoundWalTest {
   void whatIsMissingBeforeTheForkComesBack() throws IOException {
     rewound.keep(FORK);
     rewind();
-    assertFalse(rewound.reaches(FORK));
+    assertFalse(rewound.reaches(FORK, PRIMARY));
 
     rewound.giveBack();
 
@@ -68,7 +73,7 @@ class RewoundWalTest {
         names(wal),
         "of the fork's segment the primary's line is the one that counts");
     assertEquals("of the primary", Files.readString(wal.resolve("0000000100000000000000FF")));
-    assertTrue(rewound.reaches(FORK));
+    assertTrue(rewound.reaches(FORK, PRIMARY));
     assertEquals(List.of("data"), names(home));
   }
 
@@ -79,7 +84,7 @@ class RewoundWalTest {
     rewind();
     rewound.giveBack();
 
-    assertFalse(rewound.reaches(FORK));
+    assertFalse(rewound.reaches(FORK, PRIMARY));
   }
 
   @Test
@@ -88,5 +93,32 @@ class RewoundWalTest {
     rewound.giveBack();
 
     assertEquals(List.of("0000000100000000000000FF", "000000020000000100000000"), names(wal));
+  }
+
+  /// Later releases of `pg_rewind` leave the instance's own segment of the fork.
+  @Test
+  void withoutTheForksSegmentOfThePrimaryItWouldWaitForEver() throws IOException {
+    rewound.keep(FORK);
+    rewind();
+    rewound.giveBack();
+    Files.delete(wal.resolve("000000020000000100000000"));
+    write("000000010000000100000000");
+
+    assertFalse(rewound.reaches(FORK, PRIMARY));
+
+    write("000000030000000100000000");
+    TimelineHistory later =
+        TimelineHistory.parse(new Timeline(3), "1\t1/323308\tx\n2\t1/400000\tx\n");
+    assertTrue(rewound.reaches(FORK, later), "a line further on has it, too");
+  }
+
+  @Test
+  void aRewindThatFoundNothingToDoIsNone() throws IOException {
+    rewound.keep(FORK);
+    rewind();
+    rewound.giveBack();
+    Files.delete(data.resolve("backup_label"));
+
+    assertFalse(rewound.reaches(FORK, PRIMARY));
   }
 }

@@ -180,7 +180,8 @@ final class NodeRules {
               .instance(primacy.resource(), node)
               .filter(i -> i.role().active() || i.certainty() == Certainty.BLOCKED)
               .isPresent();
-      if (primacy.heldBy(node, boot) && !active) {
+      boolean byHand = PrimacyRules.startsByHand(draft, primacy.resource(), node);
+      if (primacy.heldBy(node, boot) && !active && !byHand) {
         draft.setPrimacy(
             Primacies.withHolder(
                 primacy, new Holder.Released(node, boot, Holder.Proof.CLEAN_STOP, 0, 0)));

@@ -76,7 +76,7 @@ final class PrimacyRules {
   }
 
   /// Whether what is stopped may be started by somebody who does not ask the cluster.
-  private static boolean startsByHand(Draft draft, ResourceId resource, NodeId node) {
+  static boolean startsByHand(Draft draft, ResourceId resource, NodeId node) {
     return draft
         .primitive(resource)
         .flatMap(r -> LeftAlone.of(draft.configuration(), r, node))

@@ -15,6 +15,7 @@ import dev.quorate.resource.ClusterCommand.CancelSwitchover;
 import dev.quorate.resource.ClusterCommand.CastVote;
 import dev.quorate.resource.ClusterCommand.CloseElection;
 import dev.quorate.resource.ClusterCommand.JoinNode;
+import dev.quorate.resource.ClusterCommand.LeaveNode;
 import dev.quorate.resource.ClusterCommand.OpenElection;
 import dev.quorate.resource.ClusterCommand.ReleasePrimacy;
 import dev.quorate.resource.ClusterCommand.RequestSwitchover;
@@ -126,6 +127,8 @@ class PrimacyTest {
       ledger.elect(2, N2, ledger.vote(N2, 1, 200), ledger.vote(N3, 1, 150));
       assertTrue(ledger.primacy().heldBy(N1, "a"), alone::toString);
       ledger.refuse("HA-ELECT-002", ledger.operation(OperationKind.PROMOTE, PG, N2));
+      ledger.accept(new LeaveNode(N1, Ledger.life("a", 1)));
+      assertTrue(ledger.primacy().heldBy(N1, "a"), "and so it is without its daemon");
     }
   }
 
