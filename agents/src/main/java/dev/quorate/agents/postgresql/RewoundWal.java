@@ -8,9 +8,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.SortedMap;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -86,7 +86,7 @@ final class RewoundWal {
     if (!begin.find()) {
       return false;
     }
-    SortedMap<Long, SortedSet<Integer>> there = there();
+    Map<Long, SortedSet<Integer>> there = there();
     SortedSet<Integer> lines = there.getOrDefault(segment(fork), new TreeSet<>());
     lines.retainAll(linesAfter(fork, primary));
     return !lines.isEmpty()
@@ -105,8 +105,8 @@ final class RewoundWal {
   }
 
   /// The lines that each segment is there of.
-  private SortedMap<Long, SortedSet<Integer>> there() throws IOException {
-    SortedMap<Long, SortedSet<Integer>> there = new TreeMap<>();
+  private Map<Long, SortedSet<Integer>> there() throws IOException {
+    Map<Long, SortedSet<Integer>> there = new HashMap<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(wal())) {
       for (Path file : files) {
         if (number(file) >= 0) {

@@ -6,9 +6,9 @@ import dev.quorate.resource.ConstraintElement.Location;
 import dev.quorate.resource.ConstraintElement.Order;
 import dev.quorate.resource.ConstraintElement.ResourceSet;
 import dev.quorate.resource.ConstraintElement.Ticket;
+import dev.quorate.resource.FlagText;
 import dev.quorate.resource.Rule;
 import dev.quorate.resource.cib.Element;
-import dev.quorate.resource.core.rules.Booleans;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -107,7 +107,7 @@ final class ConstraintReader {
   /// Pacemaker goes on with its own default where this is no boolean.
   private Optional<Boolean> influence(Element element, Fields fields) {
     String text = fields.text("influence");
-    Optional<Boolean> influence = Booleans.parse(text);
+    Optional<Boolean> influence = FlagText.parse(text);
     if (influence.isEmpty() && !text.isEmpty()) {
       problems.notice(
           element, "the attribute \"influence\" is \"" + Fields.shown(text) + "\" and is ignored");

@@ -1,9 +1,9 @@
 package dev.quorate.resource.cib.xml;
 
+import dev.quorate.resource.FlagText;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.cib.Attributes;
 import dev.quorate.resource.cib.Element;
-import dev.quorate.resource.core.rules.Booleans;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +50,7 @@ final class Fields {
   }
 
   Optional<Boolean> flag(String name) {
-    return parsed(name, "a boolean", Booleans::parse);
+    return parsed(name, "a boolean", FlagText::parse);
   }
 
   Optional<Role> role(String name) {

@@ -6,6 +6,7 @@ import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.Constraint;
 import dev.quorate.resource.FenceDeviceDefinition;
+import dev.quorate.resource.FlagText;
 import dev.quorate.resource.GroupDefinition;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.ResourceDefinition;
@@ -15,7 +16,6 @@ import dev.quorate.resource.cib.CibConfiguration;
 import dev.quorate.resource.cib.CibNode;
 import dev.quorate.resource.cib.Element;
 import dev.quorate.resource.core.rules.AttributeBlocks;
-import dev.quorate.resource.core.rules.Booleans;
 import dev.quorate.resource.core.state.ConfigurationTrial;
 import java.util.ArrayList;
 import java.util.List;
@@ -167,7 +167,7 @@ public final class CibImport {
 
   private static boolean bookkeeping(String name, String value) {
     return BOOKKEEPING.contains(name)
-        || (name.equals("have-watchdog") && Booleans.parse(value).equals(Optional.of(false)));
+        || (name.equals("have-watchdog") && FlagText.parse(value).equals(Optional.of(false)));
   }
 
   private void change(String id, ConfigurationChange change) {
@@ -229,7 +229,7 @@ public final class CibImport {
       CibNode node, String name, String value, SortedMap<String, String> wanted) {
     switch (name) {
       case "standby", "maintenance" -> {
-        Optional<Boolean> on = Booleans.parse(value);
+        Optional<Boolean> on = FlagText.parse(value);
         if (on.isEmpty()) {
           findings.refuse(node.id(), name + " is " + value + ": write on or off");
         } else if (on.get()) {

@@ -1,12 +1,12 @@
 package dev.quorate.resource.core.exchange;
 
+import dev.quorate.resource.FlagText;
 import dev.quorate.resource.OnFail;
 import dev.quorate.resource.OperationDefaults;
 import dev.quorate.resource.OperationDefinition;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.cib.ResourceElement;
-import dev.quorate.resource.core.rules.Booleans;
 import dev.quorate.resource.core.rules.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -110,7 +110,7 @@ final class OperationTranslation {
   }
 
   private void enabled(ResourceElement.Operation operation, String value) {
-    if (!Booleans.parse(value).orElse(false)) {
+    if (!FlagText.parse(value).orElse(false)) {
       findings.refuse(operation.id(), "enabled=" + value + " is not managed: remove the operation");
     }
   }

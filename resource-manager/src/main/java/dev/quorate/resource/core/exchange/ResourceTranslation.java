@@ -4,6 +4,7 @@ import dev.quorate.resource.AgentType;
 import dev.quorate.resource.ClusterConfiguration;
 import dev.quorate.resource.ConfigurationChange;
 import dev.quorate.resource.FenceDeviceDefinition;
+import dev.quorate.resource.FlagText;
 import dev.quorate.resource.GroupDefinition;
 import dev.quorate.resource.OperationDefaults;
 import dev.quorate.resource.OperationDefinition;
@@ -13,7 +14,6 @@ import dev.quorate.resource.ResourceDefinition.Form;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.cib.AttributeBlock;
 import dev.quorate.resource.cib.ResourceElement;
-import dev.quorate.resource.core.rules.Booleans;
 import dev.quorate.resource.core.state.ConfigurationTrial;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,7 +145,7 @@ final class ResourceTranslation {
   }
 
   private static boolean flag(String text) {
-    return Booleans.parse(text).orElse(false);
+    return FlagText.parse(text).orElse(false);
   }
 
   private SortedMap<String, String> meta(String id, List<AttributeBlock> blocks) {

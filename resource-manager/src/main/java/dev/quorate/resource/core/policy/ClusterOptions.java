@@ -1,6 +1,6 @@
 package dev.quorate.resource.core.policy;
 
-import dev.quorate.resource.core.rules.Booleans;
+import dev.quorate.resource.FlagText;
 import dev.quorate.resource.core.rules.Durations;
 import java.util.Locale;
 import java.util.Map;
@@ -89,12 +89,12 @@ record ClusterOptions(
     if (text == null) {
       text = values.get(oldName);
     }
-    return text == null ? otherwise : Booleans.parse(text).orElse(otherwise);
+    return text == null ? otherwise : FlagText.parse(text).orElse(otherwise);
   }
 
   /// A truth as it is written; false if it makes no sense.
   static boolean truth(String text) {
-    return Booleans.parse(text).orElse(false);
+    return FlagText.parse(text).orElse(false);
   }
 
   static long millis(@Nullable String text, long otherwise) {

@@ -2,6 +2,7 @@ package dev.quorate.resource.core.rules;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.quorate.resource.FlagText;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -48,13 +49,13 @@ class RuleValuesTest {
   @Test
   void yesAndNoHaveManyNames() {
     for (String yes : List.of("true", "YES", "On", "y", "1")) {
-      assertEquals(Optional.of(true), Booleans.parse(yes));
+      assertEquals(Optional.of(true), FlagText.parse(yes));
     }
     for (String no : List.of("false", "NO", "Off", "n", "0")) {
-      assertEquals(Optional.of(false), Booleans.parse(no));
+      assertEquals(Optional.of(false), FlagText.parse(no));
     }
     for (String neither : List.of("", "2", "maybe", " true")) {
-      assertEquals(Optional.empty(), Booleans.parse(neither));
+      assertEquals(Optional.empty(), FlagText.parse(neither));
     }
   }
 }
