@@ -1,5 +1,6 @@
 package dev.quorate.consensus;
 
+import dev.quorate.consensus.core.LeaderPatience;
 import dev.quorate.consensus.tls.LiveTls;
 import dev.quorate.membership.NodeId;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ public record ConsensusConfig(
   public static final int MAX_VOTERS = 7;
 
   private static final Duration ELECTION_MIN = Duration.ofMillis(300);
-  private static final Duration ELECTION_MAX = Duration.ofMillis(450);
+  private static final Duration ELECTION_MAX = Duration.ofMillis(600);
   private static final Duration PROPOSAL_TIMEOUT = Duration.ofSeconds(2);
   private static final int SNAPSHOT_THRESHOLD = 2000;
 
@@ -107,6 +108,11 @@ public record ConsensusConfig(
     static Timing of(Duration min, Duration max, Duration proposalTimeout) {
       return new Timing(
           min, max, min.multipliedBy(2), max.multipliedBy(2), max.multipliedBy(3), proposalTimeout);
+    }
+
+    /// How long a leader may be silent.
+    public LeaderPatience leaderPatience() {
+      return LeaderPatience.of(electionTimeoutMin);
     }
 
     private Timing withFirstElection(Duration min, Duration max) {

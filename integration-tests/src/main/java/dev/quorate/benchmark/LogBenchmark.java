@@ -97,7 +97,7 @@ public final class LogBenchmark {
       var terms = leaderOf(members).part().term() - before;
       return String.format(
           Locale.ROOT,
-          "%d kills of the leader, election time-out 300 to 450 ms: an entry of another one is committed after %s; it is ready after %s; the killed one, open again, follows after %s; %d terms",
+          "%d kills of the leader, election time-out 300 to 600 ms: an entry of another one is committed after %s; it is ready after %s; the killed one, open again, follows after %s; %d terms",
           kills,
           spread(committed),
           spread(ready),

@@ -90,6 +90,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
   private final AtomicBoolean failed = new AtomicBoolean();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicBoolean observing = new AtomicBoolean();
+  private volatile Optional<Candidacy> candidacy = Optional.empty();
   private volatile Optional<ReachedMark> reached = Optional.empty();
   private volatile Leadership leadership = new Leadership.Leaderless(0);
 
@@ -227,6 +228,9 @@ public final class RatisReplicatedLog implements ReplicatedLog {
               .formatted(first, machine.applied().index()));
     }
     reached = Optional.of(ReachedMark.open(marker.group()));
+    candidacy =
+        Optional.of(
+            Candidacy.of(division(), config.timing().leaderPatience(), timer, OBSERVE_EVERY));
     var _ =
         timer.scheduleWithFixedDelay(
             this::observe, 0, OBSERVE_EVERY.toMillis(), TimeUnit.MILLISECONDS);
@@ -451,6 +455,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
       }
       Instant instant = clock.instant();
       RoleInfoProto role = info.getRoleInfoProto();
+      candidacy.ifPresent(c -> c.observe(role, current));
       quorum.observe(instant, members.silence(role, now, current)).forEach(listener::logEvent);
       recycler.observe(instant, role, !(now instanceof Leadership.Leaderless));
     } catch (IOException | RuntimeException | Error e) {

@@ -63,6 +63,11 @@ final class RatisBench implements ReplicatedLogContract.Bench {
     return links;
   }
 
+  /// Nothing that is sent to that node arrives.
+  void silence(NodeId node) {
+    Objects.requireNonNull(links.get(node)).cut();
+  }
+
   private static int among(int from, int to) {
     return ThreadLocalRandom.current().nextInt(from, to);
   }

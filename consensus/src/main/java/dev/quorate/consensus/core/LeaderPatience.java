@@ -1,0 +1,29 @@
+package dev.quorate.consensus.core;
+
+import java.time.Duration;
+
+/// How long a follower bears a silent leader before it stands for election.
+///
+/// Raft (Ongaro, Ousterhout 2014, §5.2) lets each follower wait for a random time, so that they do
+/// not stand at once. Here each has a place in the order of the voters, and waits longer than the
+/// one before it: the first is enough if its log is.
+///
+/// @param longest how long the first one waits
+/// @param stagger how much longer each next one does
+/// @param signs how often a leader that lives is heard at least
+public record LeaderPatience(Duration longest, Duration stagger, Duration signs) {
+
+  /// What follows from the shortest election time-out, in which a leader is heard twice.
+  public static LeaderPatience of(Duration shortest) {
+    return new LeaderPatience(
+        shortest.multipliedBy(3).dividedBy(2), shortest.dividedBy(6), shortest.dividedBy(2));
+  }
+
+  /// How much longer to wait; zero or less if it is time to stand.
+  ///
+  /// @param silence how long ago the leader was heard
+  /// @param place among the voters without the leader, from 0
+  public Duration rest(Duration silence, int place) {
+    return longest.plus(stagger.multipliedBy(place)).minus(silence);
+  }
+}

@@ -1,0 +1,162 @@
+package dev.quorate.consensus.ratis;
+
+import dev.quorate.consensus.core.LeaderPatience;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.proto.RaftProtos.FollowerInfoProto;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftConfiguration;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Has a follower stand for election as soon as its leader was silent for longer than its
+/// [LeaderPatience].
+///
+/// Ratis sleeps for a whole random time-out, and only then looks whether the silence has lasted as
+/// long: a leader that dies after such a sleep began is missed at the end of the next one. What
+/// comes then is Ratis' own, the votes before the election (`PRE_VOTE`; Ongaro 2014, §9.6) first:
+/// who alone does not hear the leader disturbs nobody. Once it stands it knows of no leader, so
+/// this acts once in a silence. While the voters change, Ratis is left to itself.
+///
+/// How Ratis' follower becomes a candidate is not open to others, and is called by reflection:
+/// [#of] finds out whether this version has it.
+///
+/// Confined to the log's timer thread, but for [#stand].
+final class Candidacy {
+  private static final Logger LOG = LoggerFactory.getLogger(Candidacy.class);
+
+  /// A thread that is later than that has not run, and its silence is its own.
+  private static final Duration LATE = Duration.ofMillis(100);
+
+  private final RaftServer.Division division;
+  private final Method stand;
+  private final LeaderPatience patience;
+  private final ScheduledExecutorService timer;
+  private final Duration horizon;
+  private Optional<Long> observed = Optional.empty();
+  private long hearingUntil;
+  private boolean planned;
+
+  private Candidacy(
+      RaftServer.Division division,
+      Method stand,
+      LeaderPatience patience,
+      ScheduledExecutorService timer,
+      Duration horizon) {
+    this.division = division;
+    this.stand = stand;
+    this.patience = patience;
+    this.timer = timer;
+    this.horizon = horizon;
+    this.hearingUntil = System.nanoTime();
+  }
+
+  /// @param horizon after it, [#observe] is called again
+  /// @throws IllegalStateException if this version of Ratis has no such way to stand
+  static Candidacy of(
+      RaftServer.Division division,
+      LeaderPatience patience,
+      ScheduledExecutorService timer,
+      Duration horizon) {
+    try {
+      Method stand = division.getClass().getDeclaredMethod("changeToCandidate", boolean.class);
+      stand.setAccessible(true);
+      return new Candidacy(division, stand, patience, timer, horizon);
+    } catch (NoSuchMethodException | RuntimeException e) {
+      throw new IllegalStateException(
+          division.getClass() + " has no changeToCandidate(boolean) that can be called", e);
+    }
+  }
+
+  /// Takes one look.
+  void observe(RoleInfoProto role, RaftConfiguration voters) {
+    long now = System.nanoTime();
+    if (observed.filter(last -> now - last > horizon.plus(LATE).toNanos()).isPresent()) {
+      hearAgain(now);
+    }
+    observed = Optional.of(now);
+    if (!planned) {
+      rest(role, voters).filter(r -> r.compareTo(horizon) <= 0).ifPresent(r -> plan(now, r));
+    }
+  }
+
+  /// What the leader said meanwhile has yet to be read.
+  private void hearAgain(long now) {
+    hearingUntil = now + patience.signs().toNanos();
+  }
+
+  private void plan(long now, Duration rest) {
+    long delay = Math.max(0, Math.max(rest.toNanos(), hearingUntil - now));
+    try {
+      var _ = timer.schedule(() -> look(now + delay), delay, TimeUnit.NANOSECONDS);
+      planned = true;
+    } catch (RejectedExecutionException _) {
+      // Closed: it stands for nothing.
+      return;
+    }
+  }
+
+  private void look(long due) {
+    planned = false;
+    long now = System.nanoTime();
+    if (now - due > LATE.toNanos()) {
+      hearAgain(now);
+      plan(now, Duration.ZERO);
+    } else if (missed()) {
+      Thread.ofVirtual().name("candidacy").start(this::stand);
+    }
+  }
+
+  private boolean missed() {
+    return rest(division.getInfo().getRoleInfoProto(), division.getRaftConf())
+        .filter(rest -> !rest.isPositive())
+        .isPresent();
+  }
+
+  /// How long a leader that is known may be silent yet. What Ratis has begun to append it has not
+  /// begun to miss.
+  private Optional<Duration> rest(RoleInfoProto role, RaftConfiguration voters) {
+    FollowerInfoProto follower = role.getFollowerInfo();
+    ByteString leading = follower.getLeaderInfo().getId().getId();
+    boolean follows =
+        role.hasFollowerInfo() && !leading.isEmpty() && follower.getOutstandingOp() == 0;
+    if (!follows || !voters.getPreviousPeers().isEmpty()) {
+      return Optional.empty();
+    }
+    RaftPeerId leader = RaftPeerId.valueOf(leading);
+    List<RaftPeerId> others =
+        voters.getCurrentPeers().stream()
+            .map(RaftPeer::getId)
+            .filter(voter -> !voter.equals(leader))
+            .sorted(Comparator.comparing(RaftPeerId::toString))
+            .toList();
+    int place = others.indexOf(division.getId());
+    Duration silence = Duration.ofMillis(follower.getLeaderInfo().getLastRpcElapsedTimeMs());
+    return place < 0 ? Optional.empty() : Optional.of(patience.rest(silence, place));
+  }
+
+  /// Under the lock under which Ratis takes in what a leader says.
+  private void stand() {
+    synchronized (division) {
+      if (!division.getInfo().isFollower() || !missed()) {
+        return;
+      }
+      try {
+        stand.invoke(division, false);
+      } catch (InvocationTargetException | IllegalAccessException e) {
+        LOG.atError().setCause(e).log("does not stand for election: Ratis does by itself");
+      }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package dev.quorate.consensus.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+final class LeaderPatienceTest {
+  private static final LeaderPatience PATIENCE = LeaderPatience.of(Duration.ofMillis(300));
+
+  private static long rest(int silence, int place) {
+    return PATIENCE.rest(Duration.ofMillis(silence), place).toMillis();
+  }
+
+  @Test
+  void theFirstWaitsForOneAndAHalfOfTheShortestTimeout() {
+    assertEquals(450, rest(0, 0));
+    assertEquals(1, rest(449, 0));
+    assertEquals(0, rest(450, 0));
+    assertEquals(-50, rest(500, 0));
+  }
+
+  @Test
+  void theOthersWaitLongerEachThanTheOneBefore() {
+    assertEquals(50, rest(450, 1));
+    assertEquals(250, rest(450, 5));
+  }
+
+  @Test
+  void allFollowsFromTheShortestTimeout() {
+    assertEquals(
+        new LeaderPatience(Duration.ofSeconds(15), Duration.ofMillis(1666), Duration.ofSeconds(5)),
+        new LeaderPatience(
+            LeaderPatience.of(Duration.ofSeconds(10)).longest(),
+            Duration.ofMillis(LeaderPatience.of(Duration.ofSeconds(10)).stagger().toMillis()),
+            LeaderPatience.of(Duration.ofSeconds(10)).signs()));
+  }
+}
