@@ -14,7 +14,7 @@ interface Contender {
   /// Makes that machine's instance the primary.
   void switchTo(Machine next);
 
-  /// Makes a machine whose power was cut a standby again, beginning with its power.
+  /// Makes a machine that has lost its power a standby again, giving it power if nobody has yet.
   ///
   /// @return how many lines were typed
   int bringBack(Machine lost);

@@ -165,6 +165,12 @@ final class Machine implements AutoCloseable {
         engine().inspectContainerCmd(container.getContainerId()).exec().getState().getRunning());
   }
 
+  /// When it was given power last.
+  String boot() {
+    return Objects.requireNonNull(
+        engine().inspectContainerCmd(container.getContainerId()).exec().getState().getStartedAt());
+  }
+
   /// Whether programs can be run on it: it has power, and is not frozen.
   boolean awake() {
     var state = engine().inspectContainerCmd(container.getContainerId()).exec().getState();

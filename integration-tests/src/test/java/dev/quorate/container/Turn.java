@@ -93,12 +93,16 @@ final class Turn {
 
   private Trial.Verdict loss(Fault fault, Trial trial) {
     Machine lost = who.cluster().thePrimary();
+    String boot = lost.boot();
     trial.strike(
         fault == Fault.CRASH
             ? lost::powerOff
             : fault == Fault.FREEZE ? lost::freeze : lost::cutOff);
     trial.awaitWriting(AGAIN);
-    Wait.until(lost.name() + " to be off", AGAIN, () -> !lost.running());
+    Wait.until(
+        lost.name() + " to be fenced and on again",
+        AGAIN,
+        () -> lost.running() && !lost.boot().equals(boot));
     long power = System.nanoTime();
     int steps = who.bringBack(lost);
     who.cluster().awaitWhole(WHOLE);
