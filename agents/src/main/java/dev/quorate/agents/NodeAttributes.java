@@ -2,7 +2,6 @@ package dev.quorate.agents;
 
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
-import java.util.TreeMap;
 
 /// The transient attributes of this node that an instance keeps up to date.
 ///
@@ -14,9 +13,7 @@ public record NodeAttributes(InstanceContext context) {
   /// @param value empty removes the attribute
   /// @return whether it was news
   public boolean say(ClusterState state, String name, String value) {
-    String known =
-        state.attributes().getOrDefault(context.self(), new TreeMap<>()).getOrDefault(name, "");
-    if (known.equals(value)) {
+    if (state.attribute(context.self(), name).equals(value)) {
       return false;
     }
     context.propose(

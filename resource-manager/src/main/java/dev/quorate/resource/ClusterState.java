@@ -98,7 +98,12 @@ public record ClusterState(
 
   /// Whether the node has been asked to leave.
   public boolean leaving(NodeId node) {
-    return "on".equals(attributes.getOrDefault(node, Collections.emptySortedMap()).get("shutdown"));
+    return attribute(node, "shutdown").equals("on");
+  }
+
+  /// The value of a transient attribute; empty text if the node has none of that name.
+  public String attribute(NodeId node, String name) {
+    return attributes.getOrDefault(node, Collections.emptySortedMap()).getOrDefault(name, "");
   }
 
   /// Whether a node that the ring misses has told somebody who takes part that it lives and hears

@@ -9,7 +9,6 @@ import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.LeftAlone;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,12 +36,7 @@ final class MemberOrders {
   }
 
   private MemberOrder written() {
-    return MemberOrder.parse(
-        local
-            .state
-            .attributes()
-            .getOrDefault(local.context.self(), new TreeMap<>())
-            .getOrDefault(attribute(), ""));
+    return MemberOrder.parse(local.state.attribute(local.context.self(), attribute()));
   }
 
   private String attribute() {
@@ -149,13 +143,7 @@ final class MemberOrders {
   /// both.
   private void tell(OrderAnswer answer) {
     String name = OrderAnswer.attribute(local.context.resource().id());
-    String known =
-        local
-            .state
-            .attributes()
-            .getOrDefault(local.context.self(), new TreeMap<>())
-            .getOrDefault(name, "");
-    String saying = known + "|" + answer.format();
+    String saying = local.state.attribute(local.context.self(), name) + "|" + answer.format();
     if (saying.equals(said) && System.nanoTime() - saidAt < REPEAT_NANOS) {
       return;
     }

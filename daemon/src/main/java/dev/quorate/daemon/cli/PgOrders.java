@@ -175,15 +175,11 @@ final class PgOrders {
   }
 
   private static String written(ClusterState state, ResourceDefinition resource, NodeId node) {
-    return said(state, node, MemberOrder.attribute(resource.id()));
+    return state.attribute(node, MemberOrder.attribute(resource.id()));
   }
 
   private static String answered(ClusterState state, ResourceDefinition resource, NodeId node) {
-    return said(state, node, OrderAnswer.attribute(resource.id()));
-  }
-
-  private static String said(ClusterState state, NodeId node, String name) {
-    return state.attributes().getOrDefault(node, new TreeMap<>()).getOrDefault(name, "");
+    return state.attribute(node, OrderAnswer.attribute(resource.id()));
   }
 
   private static OrderFate fate(

@@ -15,6 +15,7 @@ import dev.quorate.resource.Holder;
 import dev.quorate.resource.InstanceStatus;
 import dev.quorate.resource.InstanceStatus.Certainty;
 import dev.quorate.resource.Intent;
+import dev.quorate.resource.LeftAlone;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.NodeStatus.Presence;
@@ -142,6 +143,12 @@ final class Draft {
     configuration = changed;
     lastChangeBy = client;
     note(new ClusterChange.ConfigurationChanged(changed.version(), client));
+  }
+
+  /// Whether an operator does as they like with a resource on a node: what is stopped there may be
+  /// started by somebody who does not ask the cluster.
+  boolean leftAlone(ResourceId resource, NodeId node) {
+    return primitive(resource).flatMap(r -> LeftAlone.of(configuration, r, node)).isPresent();
   }
 
   /// A resource by its own id, as actions name it.

@@ -12,7 +12,6 @@ import dev.quorate.resource.Election;
 import dev.quorate.resource.FailCount;
 import dev.quorate.resource.InstanceStatus;
 import dev.quorate.resource.InstanceStatus.Certainty;
-import dev.quorate.resource.LeftAlone;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.OperationResult;
 import dev.quorate.resource.Primacy;
@@ -252,7 +251,7 @@ final class InstanceRules {
   /// Something that should run does not: a failure. Otherwise, and where an operator does as they
   /// like, it is as it should be.
   private static void foundDown(Draft draft, ReportObservation command, InstanceStatus known) {
-    boolean byHand = known.role().active() && leftAlone(draft, command);
+    boolean byHand = known.role().active() && draft.leftAlone(command.resource(), command.node());
     if (known.certainty() == Certainty.UNKNOWN || byHand) {
       draft.setInstance(
           command.resource(), command.node(), Role.STOPPED, Certainty.KNOWN, NOT_RUNNING, "");
@@ -279,16 +278,9 @@ final class InstanceRules {
         Certainty.FAILED,
         result.code(),
         result.reason());
-    if (!leftAlone(draft, command)) {
+    if (!draft.leftAlone(command.resource(), command.node())) {
       count(draft, command.resource(), command.node(), OperationKind.MONITOR, result.reason());
     }
-  }
-
-  private static boolean leftAlone(Draft draft, ReportObservation command) {
-    return draft
-        .primitive(command.resource())
-        .flatMap(r -> LeftAlone.of(draft.configuration(), r, command.node()))
-        .isPresent();
   }
 
   static CommandAnswer cleanup(Draft draft, Cleanup command) {

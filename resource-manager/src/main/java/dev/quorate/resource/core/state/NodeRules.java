@@ -180,8 +180,8 @@ final class NodeRules {
               .instance(primacy.resource(), node)
               .filter(i -> i.role().active() || i.certainty() == Certainty.BLOCKED)
               .isPresent();
-      boolean byHand = PrimacyRules.startsByHand(draft, primacy.resource(), node);
-      if (primacy.heldBy(node, boot) && !active && !byHand) {
+      boolean done = !active && !draft.leftAlone(primacy.resource(), node);
+      if (primacy.heldBy(node, boot) && done) {
         draft.setPrimacy(
             Primacies.withHolder(
                 primacy, new Holder.Released(node, boot, Holder.Proof.CLEAN_STOP, 0, 0)));

@@ -14,7 +14,6 @@ import dev.quorate.resource.Election;
 import dev.quorate.resource.Holder;
 import dev.quorate.resource.InstanceStatus;
 import dev.quorate.resource.InstanceStatus.Certainty;
-import dev.quorate.resource.LeftAlone;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.Primacy;
 import dev.quorate.resource.ResourceDefinition;
@@ -66,21 +65,13 @@ final class PrimacyRules {
       case Holder.Released _ -> true;
       case Holder.Held(var node, var bootId) ->
           draft.onlineInBoot(node, bootId)
-              && !startsByHand(draft, primacy.resource(), node)
+              && !draft.leftAlone(primacy.resource(), node)
               && draft.operationOn(primacy.resource(), node).isEmpty()
               && draft
                   .instance(primacy.resource(), node)
                   .filter(i -> i.role() == Role.STOPPED && i.certainty() == Certainty.KNOWN)
                   .isPresent();
     };
-  }
-
-  /// Whether what is stopped may be started by somebody who does not ask the cluster.
-  static boolean startsByHand(Draft draft, ResourceId resource, NodeId node) {
-    return draft
-        .primitive(resource)
-        .flatMap(r -> LeftAlone.of(draft.configuration(), r, node))
-        .isPresent();
   }
 
   /// Takes the grant from a holder that is stopped for good: another instance has won.
