@@ -1,6 +1,7 @@
 package dev.quorate.agents.postgresql;
 
 import dev.quorate.agents.core.postgresql.Lsn;
+import dev.quorate.agents.core.postgresql.Timeline;
 import dev.quorate.agents.core.postgresql.TimelineHistory;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -10,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -25,13 +27,12 @@ import org.slf4j.LoggerFactory;
 /// the instance's own files will do; the segment of the fork itself must be the source's.
 final class RewoundWal {
   private static final Logger LOG = LoggerFactory.getLogger(RewoundWal.class);
-  private static final Pattern SEGMENT = Pattern.compile("[0-9A-F]{8}([0-9A-F]{8})([0-9A-F]{8})");
   private static final Pattern BEGIN =
       Pattern.compile("START WAL LOCATION: ([0-9A-F]+/[0-9A-F]+) ");
 
   private final Path data;
   private final Path aside;
-  private final long segmentSize;
+  private final WalDirectory wal;
   private boolean kept;
 
   /// @param aside where files are kept during the rewind; on the file system of the data
@@ -39,7 +40,7 @@ final class RewoundWal {
   RewoundWal(Path data, Path aside, long segmentSize) {
     this.data = data;
     this.aside = aside;
-    this.segmentSize = segmentSize;
+    this.wal = new WalDirectory(data.resolve("pg_wal"), segmentSize);
   }
 
   /// Keeps what was written before the fork, by a second name. Where that cannot be, nothing is
@@ -47,16 +48,19 @@ final class RewoundWal {
   void keep(Lsn fork) throws IOException {
     Rejoin.delete(aside);
     Files.createDirectory(aside);
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(wal())) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(wal.directory())) {
       for (Path file : files) {
-        long number = number(file);
-        if (number >= 0 && number < segment(fork)) {
+        OptionalLong number = wal.number(file);
+        if (number.isPresent() && number.getAsLong() < wal.numberAt(fork)) {
           Files.createLink(aside.resolve(file.getFileName()), file);
         }
       }
       kept = true;
     } catch (IOException | DirectoryIteratorException e) {
-      LOG.atWarn().addKeyValue("file", wal()).addKeyValue("reason", e).log("WAL is not kept");
+      LOG.atWarn()
+          .addKeyValue("file", wal.directory())
+          .addKeyValue("reason", e)
+          .log("WAL is not kept");
       Rejoin.delete(aside);
     }
   }
@@ -65,7 +69,7 @@ final class RewoundWal {
   void giveBack() throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(aside)) {
       for (Path file : files) {
-        Path place = wal().resolve(file.getFileName());
+        Path place = wal.directory().resolve(file.getFileName());
         if (Files.notExists(place)) {
           Files.move(file, place);
         }
@@ -86,52 +90,34 @@ final class RewoundWal {
     if (!begin.find()) {
       return false;
     }
-    Map<Long, SortedSet<Integer>> there = there();
-    SortedSet<Integer> lines = there.getOrDefault(segment(fork), new TreeSet<>());
+    Map<Long, SortedSet<Timeline>> there = there();
+    SortedSet<Timeline> lines = there.getOrDefault(wal.numberAt(fork), new TreeSet<>());
     lines.retainAll(linesAfter(fork, primary));
     return !lines.isEmpty()
         && (!kept
-            || LongStream.range(segment(Lsn.parse(begin.group(1))), segment(fork))
+            || LongStream.range(wal.numberAt(Lsn.parse(begin.group(1))), wal.numberAt(fork))
                 .allMatch(there::containsKey));
   }
 
-  private static SortedSet<Integer> linesAfter(Lsn fork, TimelineHistory primary) {
-    SortedSet<Integer> lines = new TreeSet<>();
-    lines.add(primary.timeline().number());
+  private static SortedSet<Timeline> linesAfter(Lsn fork, TimelineHistory primary) {
+    SortedSet<Timeline> lines = new TreeSet<>();
+    lines.add(primary.timeline());
     primary.switches().stream()
         .filter(s -> s.at().compareTo(fork) > 0)
-        .forEach(s -> lines.add(s.from().number()));
+        .forEach(s -> lines.add(s.from()));
     return lines;
   }
 
   /// The lines that each segment is there of.
-  private Map<Long, SortedSet<Integer>> there() throws IOException {
-    Map<Long, SortedSet<Integer>> there = new HashMap<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(wal())) {
+  private Map<Long, SortedSet<Timeline>> there() throws IOException {
+    Map<Long, SortedSet<Timeline>> there = new HashMap<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(wal.directory())) {
       for (Path file : files) {
-        if (number(file) >= 0) {
-          int line = Integer.parseUnsignedInt(file.getFileName().toString().substring(0, 8), 16);
-          there.computeIfAbsent(number(file), _ -> new TreeSet<>()).add(line);
-        }
+        wal.number(file)
+            .ifPresent(
+                n -> there.computeIfAbsent(n, _ -> new TreeSet<>()).add(WalDirectory.lineOf(file)));
       }
     }
     return there;
-  }
-
-  private Path wal() {
-    return data.resolve("pg_wal");
-  }
-
-  private long segment(Lsn position) {
-    return Long.divideUnsigned(position.value(), segmentSize);
-  }
-
-  /// The number of a segment on any line, or -1.
-  private long number(Path file) {
-    Matcher name = SEGMENT.matcher(file.getFileName().toString());
-    return name.matches()
-        ? Long.parseLong(name.group(1), 16) * (0x1_0000_0000L / segmentSize)
-            + Long.parseLong(name.group(2), 16)
-        : -1;
   }
 }

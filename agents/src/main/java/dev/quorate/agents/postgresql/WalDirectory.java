@@ -9,6 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// What the names of the files in `pg_wal` say about timelines.
 ///
@@ -16,6 +19,7 @@ import java.util.List;
 /// late. The segment that holds a position tells: the newest line that has it is the one that was
 /// followed. A history file alone proves nothing, for a diverged standby fetches it, too.
 record WalDirectory(Path directory, long segmentSize) {
+  private static final Pattern SEGMENT = Pattern.compile("[0-9A-F]{8}([0-9A-F]{8})([0-9A-F]{8})");
 
   /// The history of the line on which a position was written.
   ///
@@ -43,7 +47,7 @@ record WalDirectory(Path directory, long segmentSize) {
     try (DirectoryStream<Path> files =
         Files.newDirectoryStream(directory, "????????????????????????")) {
       for (Path file : files) {
-        if (file.getFileName().toString().matches("[0-9A-F]{24}")) {
+        if (number(file).isPresent()) {
           Timeline found = lineOf(file);
           if (found.compareTo(line) > 0 && Files.exists(directory.resolve(found.historyFile()))) {
             line = found;
@@ -66,10 +70,25 @@ record WalDirectory(Path directory, long segmentSize) {
   List<String> segments(TimelineHistory.Stretch stretch) {
     List<String> names = new ArrayList<>();
     long last = segmentOf(stretch.to());
-    for (long segment = stretch.from().value() / segmentSize; segment <= last; segment++) {
+    for (long segment = numberAt(stretch.from()); segment <= last; segment++) {
       names.add("%08X%s".formatted(stretch.line().number(), nameOf(segment)));
     }
     return names;
+  }
+
+  /// The number of the segment that has what stands at a position.
+  long numberAt(Lsn position) {
+    return Long.divideUnsigned(position.value(), segmentSize);
+  }
+
+  /// The number of a segment, on whatever line; empty if the file is none.
+  OptionalLong number(Path file) {
+    Matcher name = SEGMENT.matcher(file.getFileName().toString());
+    return name.matches()
+        ? OptionalLong.of(
+            Long.parseLong(name.group(1), 16) * (0x1_0000_0000L / segmentSize)
+                + Long.parseLong(name.group(2), 16))
+        : OptionalLong.empty();
   }
 
   private String segmentName(Lsn end) {
@@ -86,7 +105,8 @@ record WalDirectory(Path directory, long segmentSize) {
         .formatted(Long.divideUnsigned(segment, perLog), Long.remainderUnsigned(segment, perLog));
   }
 
-  private static Timeline lineOf(Path file) {
+  /// The line that a segment is of.
+  static Timeline lineOf(Path file) {
     String hex = file.getFileName().toString().substring(0, 8);
     return new Timeline(Integer.parseUnsignedInt(hex, 16));
   }
