@@ -11,7 +11,6 @@ import dev.quorate.agents.core.postgresql.replication.Replication;
 import dev.quorate.agents.core.postgresql.replication.Replication.Branch;
 import dev.quorate.agents.core.postgresql.replication.Replication.Lag;
 import dev.quorate.agents.postgresql.TestServers.Server;
-import dev.quorate.membership.NodeId;
 import dev.quorate.resource.Action;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.OperationKind;
@@ -21,7 +20,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -72,16 +70,8 @@ class CascadeTest {
       assertEquals(postmaster, c.instance().postmaster().orElseThrow(), "c was never restarted");
     }
 
-    private Map<NodeId, Integer> scores() {
-      Map<NodeId, Integer> scores = new TreeMap<>();
-      List.of(a, b, c, d).forEach(s -> scores.put(s.node(), 0));
-      return scores;
-    }
-
     private void begin() {
-      List.of(a, b, c, d).forEach(s -> cluster.succeed(OperationKind.START, s.node()));
-      assertEquals(a.node(), cluster.elect(scores()));
-      cluster.succeed(OperationKind.PROMOTE, a.node());
+      cluster.found(a);
       servers.ask(a, "CREATE TABLE t (id int)");
       // Who finds its upstream absent follows the primary for half a minute.
       await("a tree", Duration.ofMinutes(1), () -> tree().equals("a(b(c()),d())"));
@@ -125,7 +115,7 @@ class CascadeTest {
     private void promoteTheUpstream() {
       cluster.accepted(new ClusterCommand.RequestSwitchover(TinyCluster.PG, "b", "test"));
       cluster.succeed(OperationKind.DEMOTE, a.node());
-      assertEquals(b.node(), cluster.elect(scores()));
+      assertEquals(b.node(), cluster.elect(cluster.alike()));
       cluster.succeed(OperationKind.PROMOTE, b.node());
       // Who replays with a delay asks for more only once it has replayed what it has.
       await("all follow b", () -> tree().replace(",d()", "").startsWith("b(a(),c())"));

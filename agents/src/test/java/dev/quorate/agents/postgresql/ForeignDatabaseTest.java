@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quorate.agents.postgresql.TestServers.Server;
-import dev.quorate.membership.NodeId;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.OperationResult;
 import dev.quorate.resource.Role;
@@ -35,10 +34,7 @@ class ForeignDatabaseTest {
       Server a = servers.fresh("a", "127.0.0.2");
       Server b = servers.empty("b", "127.0.0.3");
       try (TinyCluster cluster = new TinyCluster(List.of(a, b))) {
-        List.of(a, b).forEach(s -> cluster.succeed(OperationKind.START, s.node()));
-        Map<NodeId, Integer> scores = new TreeMap<>(Map.of(a.node(), 0, b.node(), 0));
-        assertEquals(a.node(), cluster.elect(scores));
-        cluster.succeed(OperationKind.PROMOTE, a.node());
+        cluster.found(a);
         await("a copy", () -> streams(a, b));
 
         cluster.succeed(OperationKind.STOP, b.node());

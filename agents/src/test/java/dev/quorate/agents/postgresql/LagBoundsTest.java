@@ -2,7 +2,6 @@ package dev.quorate.agents.postgresql;
 
 import static dev.quorate.agents.postgresql.TestServers.SHORT;
 import static dev.quorate.agents.postgresql.TestServers.await;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -43,13 +42,10 @@ class LagBoundsTest {
       Server b = servers.empty("b", "127.0.0.3");
       Server c = servers.empty("c", "127.0.0.4");
       try (TinyCluster cluster = new TinyCluster(List.of(a, b, c))) {
-        Map<NodeId, Integer> scores = new TreeMap<>();
-        List.of(a, b, c).forEach(s -> scores.put(s.node(), 0));
+        Map<NodeId, Integer> scores = cluster.alike();
         cluster.meta(Durability.OPTION, "async");
         cluster.mayLose(rule(NoCandidatePolicy.BLOCK));
-        List.of(a, b, c).forEach(s -> cluster.succeed(OperationKind.START, s.node()));
-        assertEquals(a.node(), cluster.elect(scores));
-        cluster.succeed(OperationKind.PROMOTE, a.node());
+        cluster.found(a);
         servers.ask(a, "CREATE TABLE t (id int)");
         await(
             "both stream",

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quorate.agents.postgresql.TestServers.Server;
-import dev.quorate.membership.NodeId;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.OperationResult;
 import dev.quorate.resource.Role;
@@ -48,11 +47,7 @@ class LeftAloneTest {
     a = servers.fresh("a", "127.0.0.2");
     b = servers.empty("b", "127.0.0.3");
     cluster = new TinyCluster(List.of(a, b));
-    cluster.succeed(OperationKind.START, a.node());
-    cluster.succeed(OperationKind.START, b.node());
-    Map<NodeId, Integer> scores = new TreeMap<>(Map.of(a.node(), 0, b.node(), 0));
-    assertEquals(a.node(), cluster.elect(scores));
-    cluster.succeed(OperationKind.PROMOTE, a.node());
+    cluster.found(a);
     await("b follows", Duration.ofMinutes(1), () -> streams());
     servers.ask(a, "CREATE TABLE t AS SELECT 1 AS id");
   }

@@ -67,9 +67,7 @@ class OperatorRowsTest {
   }
 
   private void promote(Server server) {
-    Map<dev.quorate.membership.NodeId, Integer> scores = new TreeMap<>();
-    servers().all().forEach(s -> scores.put(s.node(), 0));
-    assertEquals(server.node(), cluster().elect(scores));
+    assertEquals(server.node(), cluster().elect(cluster().alike()));
     cluster().succeed(OperationKind.PROMOTE, server.node());
   }
 

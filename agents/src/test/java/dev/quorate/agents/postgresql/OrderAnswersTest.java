@@ -13,12 +13,9 @@ import dev.quorate.agents.core.postgresql.MemberOrder.Kind;
 import dev.quorate.agents.core.postgresql.OrderAnswer;
 import dev.quorate.agents.core.postgresql.OrderFate;
 import dev.quorate.agents.postgresql.TestServers.Server;
-import dev.quorate.membership.NodeId;
 import dev.quorate.resource.OperationKind;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -39,11 +36,7 @@ class OrderAnswersTest {
     a = servers.fresh("a", "127.0.0.2");
     b = servers.empty("b", "127.0.0.3");
     cluster = new TinyCluster(List.of(a, b));
-    cluster.succeed(OperationKind.START, a.node());
-    cluster.succeed(OperationKind.START, b.node());
-    Map<NodeId, Integer> scores = new TreeMap<>(Map.of(a.node(), 0, b.node(), 0));
-    assertEquals(a.node(), cluster.elect(scores));
-    cluster.succeed(OperationKind.PROMOTE, a.node());
+    cluster.found(a);
     await("b follows", Duration.ofMinutes(1), () -> streams());
   }
 

@@ -40,13 +40,9 @@ class OrderedFailoverTest {
       Server b = servers.empty("b", "127.0.0.3");
       Server c = servers.empty("c", "127.0.0.4");
       List<Server> all = List.of(a, b, c);
-      Map<NodeId, Integer> scores = new TreeMap<>();
-      all.forEach(s -> scores.put(s.node(), 0));
       try (TinyCluster cluster = new TinyCluster(all)) {
         cluster.accepted(device());
-        all.forEach(s -> cluster.succeed(OperationKind.START, s.node()));
-        assertEquals(a.node(), cluster.elect(scores));
-        cluster.succeed(OperationKind.PROMOTE, a.node());
+        cluster.found(a);
         servers.ask(a, "CREATE TABLE t (id int)");
         await("both stream", MINUTE, () -> streaming(a) == 2);
         await("commits wait for one", () -> cluster.primacy().promise().required() == 1);
@@ -64,7 +60,7 @@ class OrderedFailoverTest {
             assertInstanceOf(Holder.Released.class, cluster.primacy().holder());
         assertEquals(a.node(), released.node());
 
-        NodeId next = cluster.elect(scores);
+        NodeId next = cluster.elect(cluster.alike());
         assertNotEquals(a.node(), next);
         cluster.succeed(OperationKind.PROMOTE, next);
         Server primary = next.equals(b.node()) ? b : c;

@@ -10,13 +10,9 @@ import dev.quorate.agents.core.postgresql.replication.InstanceReport;
 import dev.quorate.agents.core.postgresql.replication.Replication;
 import dev.quorate.agents.core.postgresql.replication.Replication.Lag;
 import dev.quorate.agents.postgresql.TestServers.Server;
-import dev.quorate.membership.NodeId;
-import dev.quorate.resource.OperationKind;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,11 +29,7 @@ class ReplicationReportTest {
       Server a = servers.fresh("a", "127.0.0.2");
       Server b = servers.empty("b", "127.0.0.3");
       try (TinyCluster cluster = new TinyCluster(List.of(a, b))) {
-        List.of(a, b).forEach(s -> cluster.succeed(OperationKind.START, s.node()));
-        Map<NodeId, Integer> scores = new TreeMap<>();
-        List.of(a, b).forEach(s -> scores.put(s.node(), 0));
-        assertEquals(a.node(), cluster.elect(scores));
-        cluster.succeed(OperationKind.PROMOTE, a.node());
+        cluster.found(a);
         servers.ask(a, "CREATE TABLE t (id int)");
         await(
             "a link",

@@ -227,6 +227,20 @@ final class TinyCluster implements AutoCloseable {
     assertEquals(OperationResult.Status.SUCCEEDED, result.status(), result::reason);
   }
 
+  /// Nobody is preferred.
+  Map<NodeId, Integer> alike() {
+    Map<NodeId, Integer> scores = new TreeMap<>();
+    homes.keySet().forEach(node -> scores.put(node, 0));
+    return scores;
+  }
+
+  /// Starts every member; the one with the data must become the primary.
+  void found(Server primary) {
+    homes.keySet().forEach(node -> succeed(OperationKind.START, node));
+    assertEquals(primary.node(), elect(alike()));
+    succeed(OperationKind.PROMOTE, primary.node());
+  }
+
   /// Holds an election and returns the winner.
   NodeId elect(Map<NodeId, Integer> scores) {
     open();
