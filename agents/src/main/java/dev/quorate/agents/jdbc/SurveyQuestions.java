@@ -57,6 +57,16 @@ final class SurveyQuestions {
         restart_lsn)), 0)::bigint, pg_is_in_recovery() FROM pg_replication_slots
       """;
 
+  private static final String EXCEPTIONS =
+      """
+      SELECT split_part(c, '=', 1), substr(c, strpos(c, '=') + 1),
+        coalesce(quote_ident(r.rolname), CASE WHEN s.setdatabase = 0 THEN 'ALL' ELSE '' END),
+        coalesce(quote_ident(d.datname), '')
+      FROM pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) c
+        LEFT JOIN pg_roles r ON r.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase
+      ORDER BY 3, 4, 1
+      """;
+
   private static final String FOLLOWERS =
       "SELECT application_name FROM pg_stat_replication ORDER BY application_name";
 
@@ -102,6 +112,14 @@ final class SurveyQuestions {
                   new ServerSurvey.Archiver(row.getBoolean(3), row.getString(1), row.getLong(2))));
       List<String> followers = new ArrayList<>();
       each(statement, FOLLOWERS, row -> followers.add(row.getString(1)));
+      List<ServerSurvey.Exceptional> exceptions = new ArrayList<>();
+      each(
+          statement,
+          EXCEPTIONS,
+          row ->
+              exceptions.add(
+                  new ServerSurvey.Exceptional(
+                      row.getString(1), row.getString(2), row.getString(3), row.getString(4))));
       try (ResultSet row = statement.executeQuery(HELD)) {
         row.next();
         return new ServerSurvey(
@@ -113,7 +131,8 @@ final class SurveyQuestions {
             roles,
             archiver.stream().findFirst(),
             followers,
-            row.getLong(1));
+            row.getLong(1),
+            exceptions);
       }
     }
   }

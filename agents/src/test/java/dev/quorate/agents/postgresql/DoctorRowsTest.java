@@ -104,6 +104,17 @@ class DoctorRowsTest {
   }
 
   @Test
+  void whoseCommitsAreAcknowledgedEarlyIsNamed() throws Exception {
+    start(SOUND);
+    servers.ask(a, "CREATE ROLE \"Till\"");
+    servers.ask(a, "ALTER ROLE \"Till\" IN DATABASE template1 SET synchronous_commit = off");
+    servers.ask(a, "ALTER ROLE ALL SET synchronous_commit = off");
+    finds("WARNING", "synchronous_commit", "ALTER ROLE \"Till\" IN DATABASE template1 RESET");
+    finds("WARNING", "synchronous_commit", "ALTER ROLE ALL RESET");
+    stop();
+  }
+
+  @Test
   @Tag("S1-33")
   @Tag("S1-34")
   @Tag("S2-14")

@@ -31,15 +31,11 @@ final class DurabilityRules {
               .with("on"));
     }
     String commit = server.setting("synchronous_commit");
-    if (commit.equals("off") || (cluster.synchronous() && commit.equals("local"))) {
+    if (early(commit, cluster)) {
       findings.add(
           Finding.error(
                   "synchronous_commit",
-                  "it is "
-                      + commit
-                      + ": commits are acknowledged before "
-                      + (commit.equals("off") ? "they are on any disk" : "a standby has them")
-                      + (cluster.synchronous() ? ", although the cluster promises otherwise" : ""),
+                  "it is %s: commits are acknowledged %s".formatted(commit, when(commit, cluster)),
                   "set synchronous_commit = on and reload; sessions that may lose commits can set it"
                       + " for themselves")
               .with("on"));
@@ -69,9 +65,34 @@ final class DurabilityRules {
                   + " before it answers",
               "choose less, as 5min, if restarts in place take too long"));
     }
+    exceptions(server, cluster, findings);
     names(server, findings);
     twice(server, findings);
     return findings;
+  }
+
+  private static boolean early(String commit, ClusterSurvey cluster) {
+    return commit.equals("off") || (cluster.synchronous() && commit.equals("local"));
+  }
+
+  private static String when(String commit, ClusterSurvey cluster) {
+    return (commit.equals("off") ? "before they are on any disk" : "before a standby has them")
+        + (cluster.synchronous() ? ", although the cluster promises otherwise" : "");
+  }
+
+  /// May be meant so: whose commits can be lost says so for itself in this way.
+  private static void exceptions(
+      ServerSurvey server, ClusterSurvey cluster, List<Finding> findings) {
+    server.exceptions().stream()
+        .filter(e -> e.name().equals("synchronous_commit") && early(e.value(), cluster))
+        .forEach(e ->
+            findings.add(
+                Finding.warning(
+                    "synchronous_commit",
+                    "it is %s for %s, whose commits are acknowledged %s"
+                        .formatted(e.value(), e.whose(), when(e.value(), cluster)),
+                    "unless they may be lost: ALTER %s RESET synchronous_commit"
+                        .formatted(e.whose()))));
   }
 
   /// Nobody can tell whose answer it is that a commit waits for.

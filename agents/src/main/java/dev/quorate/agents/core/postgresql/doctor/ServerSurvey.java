@@ -17,6 +17,7 @@ import java.util.TreeMap;
 /// @param archiver what the archiver did, if it ever did anything
 /// @param followers under which names others stream from it, each as often as it is used
 /// @param heldWal the WAL that its worst slot keeps, in bytes
+/// @param exceptions settings that count for some only
 public record ServerSurvey(
     SortedMap<String, String> settings,
     SortedMap<String, Written> written,
@@ -26,13 +27,27 @@ public record ServerSurvey(
     List<StreamingRole> roles,
     Optional<Archiver> archiver,
     List<String> followers,
-    long heldWal) {
+    long heldWal,
+    List<Exceptional> exceptions) {
 
   /// A setting where it stands.
   ///
   /// @param value as written
   /// @param place file and line
   public record Written(String value, String place) {}
+
+  /// A setting of `ALTER ROLE` or `ALTER DATABASE`.
+  ///
+  /// @param role empty text for every role
+  /// @param database empty text for every database
+  public record Exceptional(String name, String value, String role, String database) {
+    /// For whom, as those commands say it; one of the two is named always.
+    String whose() {
+      return role.isEmpty()
+          ? "DATABASE " + database
+          : "ROLE " + role + (database.isEmpty() ? "" : " IN DATABASE " + database);
+    }
+  }
 
   /// A line of `pg_hba.conf`.
   ///
@@ -84,6 +99,7 @@ public record ServerSurvey(
     access = List.copyOf(access);
     roles = List.copyOf(roles);
     followers = List.copyOf(followers);
+    exceptions = List.copyOf(exceptions);
   }
 
   /// A setting, or empty text if this version has none of this name.

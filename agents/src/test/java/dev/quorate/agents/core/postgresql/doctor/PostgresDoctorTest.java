@@ -8,6 +8,7 @@ import dev.quorate.agents.core.postgresql.ServerSettings;
 import dev.quorate.agents.core.postgresql.doctor.HostSurvey.Place;
 import dev.quorate.agents.core.postgresql.doctor.ServerSurvey.AccessLine;
 import dev.quorate.agents.core.postgresql.doctor.ServerSurvey.Archiver;
+import dev.quorate.agents.core.postgresql.doctor.ServerSurvey.Exceptional;
 import dev.quorate.agents.core.postgresql.doctor.ServerSurvey.StreamingRole;
 import dev.quorate.agents.core.postgresql.doctor.ServerSurvey.Written;
 import dev.quorate.agents.core.postgresql.setup.ManagedText;
@@ -32,6 +33,7 @@ class PostgresDoctorTest {
   private List<StreamingRole> roles =
       List.of(new StreamingRole("replicator", true, false, "scram"));
   private Optional<Archiver> archiver = Optional.empty();
+  private List<Exceptional> exceptions = List.of();
   private HostSurvey host = host(new TreeMap<>(), List.of(), new TreeMap<>());
   private boolean synchronous = true;
 
@@ -75,7 +77,16 @@ class PostgresDoctorTest {
   private List<Finding> examine() {
     ServerSurvey server =
         new ServerSurvey(
-            settings, written, wrongLines, standby, access, roles, archiver, List.of(), 0);
+            settings,
+            written,
+            wrongLines,
+            standby,
+            access,
+            roles,
+            archiver,
+            List.of(),
+            0,
+            exceptions);
     ClusterSurvey cluster =
         new ClusterSurvey(
             3, new TreeSet<>(List.of("10.0.0.9")), Optional.empty(), "replicator", synchronous);
@@ -122,6 +133,32 @@ class PostgresDoctorTest {
   void aSettingThatHurtsIsFound(String name, String value, String severity, String words) {
     settings.put(name, value);
     finds(severity, name, words);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "off, app, '', for ROLE app, ALTER ROLE app RESET",
+    "local, ALL, '', before a standby has them, ALTER ROLE ALL RESET",
+    "off, '', shop, before they are on any disk, ALTER DATABASE shop RESET",
+    "off, app, shop, for ROLE app IN DATABASE shop, ALTER ROLE app IN DATABASE shop RESET",
+  })
+  void whoseCommitsAreAcknowledgedEarlyIsNamed(
+      String value, String role, String database, String what, String remedy) {
+    exceptions = List.of(new Exceptional("synchronous_commit", value, role, database));
+    finds("WARNING", "synchronous_commit", what);
+    finds("WARNING", "synchronous_commit", remedy);
+  }
+
+  @Test
+  void exceptionsThatLoseNothingAreNobodysBusiness() {
+    exceptions =
+        List.of(
+            new Exceptional("synchronous_commit", "remote_apply", "app", ""),
+            new Exceptional("work_mem", "1GB", "app", ""));
+    assertEquals(List.of(), examine());
+    synchronous = false;
+    exceptions = List.of(new Exceptional("synchronous_commit", "local", "app", ""));
+    assertEquals(List.of(), examine());
   }
 
   @Test
