@@ -5,13 +5,14 @@ import dev.quorate.agents.core.postgresql.DiskSpace.Colour;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
 /// Makes the space on the disks of the data and of the WAL a part of the node's health: a transient
 /// attribute whose name begins with `#health`, which `node-health-strategy` makes something of.
-/// While enough is free there is none.
+/// While enough is free there is none; a disk that cannot be asked is red.
 final class DiskHealth {
   private static final double GIB = 1 << 30;
 
@@ -53,7 +54,11 @@ final class DiskHealth {
                   place);
         }
       } catch (IOException e) {
-        // There is no database here yet.
+        // Where nothing is, there is no database yet.
+        if (!(e instanceof NoSuchFileException)) {
+          worst = Colour.RED;
+          why = "%s cannot be read: %s".formatted(place, e.getMessage());
+        }
       }
     }
     colour = worst;

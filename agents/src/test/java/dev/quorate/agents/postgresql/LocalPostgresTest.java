@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,7 @@ class LocalPostgresTest {
 
   @TempDir private Path directory;
   private final Map<String, String> names = new TreeMap<>();
+  private final List<ClusterCommand> proposed = new CopyOnWriteArrayList<>();
 
   @Test
   void copiesUnderANameThatNoStandbyCanHave() {
@@ -70,6 +72,23 @@ class LocalPostgresTest {
       assertTrue(
           local.surroundings().conninfos().toString().contains(" hostaddr=192.0.2.7"),
           "and so does the standby");
+    }
+  }
+
+  @Test
+  void aDiskThatCannotBeAskedIsRed() throws IOException {
+    Path data = directory.resolve("data");
+    try (LocalPostgres local =
+        new LocalPostgres(
+            new Alone(), PostgresParameters.parse(TestServers.parameters(directory, 5432)))) {
+      local.state = knowing(OTHER);
+      DiskHealth disks = new DiskHealth(local);
+      disks.look();
+      assertTrue(proposed.isEmpty(), "there is no database yet, and no fault: " + proposed);
+      Files.createSymbolicLink(data, data);
+      disks.look();
+      assertTrue(proposed.toString().contains("#health-disk-pg, value=red"), proposed::toString);
+      assertTrue(proposed.toString().contains(data + "/pg_wal cannot be read"), proposed::toString);
     }
   }
 
@@ -226,7 +245,9 @@ class LocalPostgresTest {
     }
 
     @Override
-    public void propose(ClusterCommand command) {}
+    public void propose(ClusterCommand command) {
+      proposed.add(command);
+    }
 
     @Override
     public void monitorSoon() {}
