@@ -2,16 +2,28 @@ package dev.quorate.agents.postgresql;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// What a server wrote of late: into the file of its logging collector, if it has one, else into
-/// the one that the agent gave it when it started it.
+/// What a server wrote of late: into the file of its logging collector, if it has one, and those
+/// before it that were written in the same form, else into the one that the agent gave it when it
+/// started it.
 final class ServerLog {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerLog.class);
+
+  /// The best to read first.
+  private static final List<String> FORMS = List.of("stderr", "csvlog", "jsonlog");
+
+  private static final int MOST_FILES = 3;
   private static final int MOST_BYTES = 128 << 10;
   private static final int LONGEST_LINE = 2_000;
 
@@ -25,23 +37,45 @@ final class ServerLog {
     this.own = own;
   }
 
-  /// The last lines, the oldest first; what the collector's file lacks comes from before it.
+  /// The last lines, the oldest first.
   List<String> tail(int lines) {
-    List<String> tail =
-        new ArrayList<>(collected().map(file -> end(file, lines)).orElse(List.of()));
-    if (tail.size() < lines) {
-      tail.addAll(0, end(own, lines - tail.size()));
+    List<Path> files = new ArrayList<>(collected());
+    files.add(own);
+    List<String> tail = new ArrayList<>();
+    for (Path file : files) {
+      tail.addAll(0, end(file, lines - tail.size()));
     }
     return List.copyOf(tail);
   }
 
-  /// The file that the server said it writes its log into.
-  private Optional<Path> collected() {
+  /// The file that the server said it writes its log into, then those beside it that were written
+  /// before, the newest first.
+  private List<Path> collected() {
+    Optional<Path> current =
+        FORMS.stream().flatMap(form -> named(form).stream()).filter(Files::isReadable).findFirst();
+    if (current.isEmpty()) {
+      return List.of();
+    }
+    List<Path> files = new ArrayList<>(current.stream().toList());
+    String name = current.get().getFileName().toString();
+    String form = name.substring(Math.max(0, name.lastIndexOf('.')));
+    try (Stream<Path> beside = Files.list(current.get().toAbsolutePath().getParent())) {
+      beside
+          .filter(f -> f.getFileName().toString().endsWith(form) && !f.endsWith(name))
+          .sorted(Comparator.comparingLong((Path f) -> f.toFile().lastModified()).reversed())
+          .limit(MOST_FILES)
+          .forEach(files::add);
+    } catch (IOException | UncheckedIOException e) {
+      LOG.atDebug().addKeyValue("reason", e.getMessage()).log("no older logs");
+    }
+    return files;
+  }
+
+  private Optional<Path> named(String form) {
     try {
       return Files.readAllLines(data.resolve("current_logfiles")).stream()
-          .filter(l -> l.startsWith("stderr "))
-          .map(l -> data.resolve(l.substring("stderr ".length()).strip()))
-          .filter(Files::isReadable)
+          .filter(l -> l.startsWith(form + " "))
+          .map(l -> data.resolve(l.substring(form.length()).strip()))
           .findFirst();
     } catch (IOException e) {
       return Optional.empty();
