@@ -58,6 +58,7 @@ final class PostgresDriver implements AutoCloseable {
   private final Onlooker onlooker;
   private final LineageQuestion lineage = new LineageQuestion(System::nanoTime, this::kick);
   private int failedStarts;
+  private final MissingWal missing = new MissingWal(System::nanoTime);
   private boolean walIsMissing;
   private @Nullable Instant detachedSince;
   private String problem = "";
@@ -256,8 +257,12 @@ final class PostgresDriver implements AutoCloseable {
       case PostgresDecision.ComeBack(var primary) -> comeBack(primary);
       case PostgresDecision.CheckLineage(var primary) -> {
         Upstream upstream = local.upstream(primary);
+        Lsn end = seen.facts().orElseThrow().end();
+        String segment = local.instance.wal(local.identity()).nameAt(end);
         lineage
-            .answer(primary + " in " + agreed.primacy().epoch(), () -> upstream.ask(QUESTION))
+            .answer(
+                primary + " in " + agreed.primacy().epoch(),
+                () -> upstream.ask(QUESTION, end, segment))
             .ifPresent(answer -> checkLineage(primary, answer, seen));
       }
       case PostgresDecision.StopReceiving() -> local.follow("");
@@ -331,7 +336,12 @@ final class PostgresDriver implements AutoCloseable {
       leaveAlone(reason);
       return;
     }
-    walIsMissing = local.instance.missesWal();
+    walIsMissing =
+        missing.look(
+            answer.lacks(),
+            seen.facts().orElseThrow().end(),
+            local.instance::missesWal,
+            local.rejoin::restoresWal);
     boolean follows = way instanceof RewindPolicy.Return.Follow && !walIsMissing;
     if (answer.promoted() && !follows) {
       LOG.atWarn()

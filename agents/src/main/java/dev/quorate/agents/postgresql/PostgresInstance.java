@@ -418,7 +418,7 @@ final class PostgresInstance {
     return last;
   }
 
-  private WalDirectory wal(ControlFile control) {
+  WalDirectory wal(ControlFile control) {
     return new WalDirectory(parameters.dataDirectory().resolve("pg_wal"), control.segmentSize());
   }
 

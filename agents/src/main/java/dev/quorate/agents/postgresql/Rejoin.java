@@ -290,7 +290,7 @@ final class Rejoin {
 
   /// Whether the server fetches WAL from elsewhere, too. What cannot be told counts as yes: it will
   /// say what it misses.
-  private boolean restoresWal() {
+  boolean restoresWal() {
     if (instance.major() < 12) {
       return true;
     }

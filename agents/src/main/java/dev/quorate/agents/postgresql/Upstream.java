@@ -1,10 +1,12 @@
 package dev.quorate.agents.postgresql;
 
+import dev.quorate.agents.core.postgresql.Lsn;
 import dev.quorate.agents.core.postgresql.Timeline;
 import dev.quorate.agents.core.postgresql.TimelineHistory;
 import dev.quorate.agents.process.ProcessOutcome;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// Another node's server, asked through `psql` with the connection that rewinding and copying use,
 /// which is that of streaming but for its name.
@@ -20,7 +22,10 @@ final class Upstream {
   /// What it answered.
   ///
   /// @param promoted whether it is a primary
-  record Answer(boolean promoted, String identity, TimelineHistory history) {}
+  /// @param lacks whether it has removed the WAL with which who asks would go on; empty if it was
+  ///   not asked for that, or may not say
+  record Answer(
+      boolean promoted, String identity, TimelineHistory history, Optional<Boolean> lacks) {}
 
   private static final String EXTENT =
       """
@@ -50,6 +55,25 @@ final class Upstream {
   /// Asks who it is. A primary whose control file, from which all tools read the timeline, does not
   /// know of its promotion yet, is made to write a checkpoint.
   Answer ask(Duration within) {
+    return ask(within, Optional.empty());
+  }
+
+  /// Looks for a segment as well, by a function that `pg_rewind` needs, too.
+  ///
+  /// @param from the end of the WAL of who asks
+  /// @param segment the name of the segment that holds it, without its timeline
+  Answer ask(Duration within, Lsn from, String segment) {
+    return ask(
+        within,
+        Optional.of(
+            """
+            SELECT pg_current_wal_lsn() > '%s' AND NOT EXISTS (
+              SELECT FROM pg_ls_dir('pg_wal', true, false) AS f WHERE f ~ '^[0-9A-F]{8}%s$')
+            """
+                .formatted(from, segment)));
+  }
+
+  private Answer ask(Duration within, Optional<String> lacks) {
     List<String> words = List.of(query(QUESTION, within).split(" ", -1));
     if (words.size() != 4) {
       throw new PostgresException("the primary answered " + words);
@@ -63,7 +87,16 @@ final class Upstream {
         line = now;
       }
     }
-    return new Answer(promoted, words.get(1), history(line, within));
+    TimelineHistory history = history(line, within);
+    return new Answer(
+        promoted,
+        words.get(1),
+        history,
+        lacks
+            .filter(_ -> promoted)
+            .map(sql -> outcome(sql, within))
+            .filter(ProcessOutcome::ok)
+            .map(outcome -> outcome.text().strip().equals("t")));
   }
 
   /// Reads it by the function that `pg_rewind` needs as well: a role for both needs no other.

@@ -81,6 +81,11 @@ record WalDirectory(Path directory, long segmentSize) {
     return Long.divideUnsigned(position.value(), segmentSize);
   }
 
+  /// The name, without its timeline, of the segment that has what stands at a position.
+  String nameAt(Lsn position) {
+    return nameOf(numberAt(position));
+  }
+
   /// The number of a segment, on whatever line; empty if the file is none.
   OptionalLong number(Path file) {
     Matcher name = SEGMENT.matcher(file.getFileName().toString());
