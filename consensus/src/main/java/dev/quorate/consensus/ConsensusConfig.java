@@ -1,6 +1,5 @@
 package dev.quorate.consensus;
 
-import dev.quorate.consensus.core.LeaderPatience;
 import dev.quorate.consensus.tls.LiveTls;
 import dev.quorate.membership.NodeId;
 import java.nio.file.Path;
@@ -108,11 +107,6 @@ public record ConsensusConfig(
     static Timing of(Duration min, Duration max, Duration proposalTimeout) {
       return new Timing(
           min, max, min.multipliedBy(2), max.multipliedBy(2), max.multipliedBy(3), proposalTimeout);
-    }
-
-    /// How long a leader may be silent.
-    public LeaderPatience leaderPatience() {
-      return LeaderPatience.of(electionTimeoutMin);
     }
 
     private Timing withFirstElection(Duration min, Duration max) {

@@ -1,5 +1,7 @@
 package dev.quorate.consensus.ratis;
 
+import dev.quorate.consensus.ConsensusConfig;
+import dev.quorate.consensus.ConsensusException;
 import dev.quorate.consensus.core.LeaderPatience;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -10,10 +12,12 @@ import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.ratis.proto.RaftProtos.FollowerInfoProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
@@ -44,6 +48,7 @@ final class Candidacy {
   private final LeaderPatience patience;
   private final ScheduledExecutorService timer;
   private final Duration horizon;
+  private final BooleanSupplier takesPart;
   private Optional<Long> observed = Optional.empty();
   private long hearingUntil;
   private boolean planned;
@@ -53,29 +58,41 @@ final class Candidacy {
       Method stand,
       LeaderPatience patience,
       ScheduledExecutorService timer,
-      Duration horizon) {
+      Duration horizon,
+      BooleanSupplier takesPart) {
     this.division = division;
     this.stand = stand;
     this.patience = patience;
     this.timer = timer;
     this.horizon = horizon;
+    this.takesPart = takesPart;
     this.hearingUntil = System.nanoTime();
   }
 
   /// @param horizon after it, [#observe] is called again
-  /// @throws IllegalStateException if this version of Ratis has no such way to stand
+  /// @param takesPart whether the log is open and is not about to stop; from any thread
+  /// @throws ConsensusException if this version of Ratis has no such way to stand
   static Candidacy of(
       RaftServer.Division division,
-      LeaderPatience patience,
+      ConsensusConfig.Timing timing,
       ScheduledExecutorService timer,
-      Duration horizon) {
+      Duration horizon,
+      BooleanSupplier takesPart) {
     try {
       Method stand = division.getClass().getDeclaredMethod("changeToCandidate", boolean.class);
       stand.setAccessible(true);
-      return new Candidacy(division, stand, patience, timer, horizon);
+      return new Candidacy(
+          division,
+          stand,
+          LeaderPatience.of(timing.electionTimeoutMin()),
+          timer,
+          horizon,
+          takesPart);
     } catch (NoSuchMethodException | RuntimeException e) {
-      throw new IllegalStateException(
-          division.getClass() + " has no changeToCandidate(boolean) that can be called", e);
+      throw new ConsensusException(
+          "the log's library is not the one that this version was built with: %s has no changeToCandidate(boolean) that can be called; install the package anew"
+              .formatted(division.getClass()),
+          e);
     }
   }
 
@@ -149,7 +166,9 @@ final class Candidacy {
   /// Under the lock under which Ratis takes in what a leader says.
   private void stand() {
     synchronized (division) {
-      if (!division.getInfo().isFollower() || !missed()) {
+      DivisionInfo info = division.getInfo();
+      boolean follows = info.isFollower() && info.getLifeCycleState().isRunning();
+      if (!follows || !takesPart.getAsBoolean() || !missed()) {
         return;
       }
       try {

@@ -230,7 +230,7 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     reached = Optional.of(ReachedMark.open(marker.group()));
     candidacy =
         Optional.of(
-            Candidacy.of(division(), config.timing().leaderPatience(), timer, OBSERVE_EVERY));
+            Candidacy.of(division(), config.timing(), timer, OBSERVE_EVERY, this::takesPart));
     var _ =
         timer.scheduleWithFixedDelay(
             this::observe, 0, OBSERVE_EVERY.toMillis(), TimeUnit.MILLISECONDS);
@@ -430,8 +430,12 @@ public final class RatisReplicatedLog implements ReplicatedLog {
         });
   }
 
+  private boolean takesPart() {
+    return !stopping.get() && !failed.get() && !closed.get();
+  }
+
   private void observe() {
-    if (stopping.get() || failed.get() || closed.get()) {
+    if (!takesPart()) {
       return;
     }
     try {
