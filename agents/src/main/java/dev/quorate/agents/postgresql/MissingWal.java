@@ -9,13 +9,15 @@ import java.util.function.LongSupplier;
 /// Whether a standby that does not receive waits for WAL that nobody will bring it.
 ///
 /// The primary is asked for the segment, since what the server says of it stands in whatever file
-/// and language its settings choose. An archive may have what the primary removed: with a
+/// and language its settings choose. That counts only of a standby that has replayed all it has, at
+/// two looks: one that replays late, or was restarted and is not through with what it received
+/// before, may have all that the primary removed. An archive may have it, too: with a
 /// `restore_command` nothing is missing before the standby has made no way for [#IN_VAIN].
 ///
 /// Used by the driver's thread alone.
 final class MissingWal {
   /// Nanoseconds in which an archive may bring nothing.
-  static final long IN_VAIN = TimeUnit.MINUTES.toNanos(1);
+  static final long IN_VAIN = TimeUnit.MINUTES.toNanos(10);
 
   private final LongSupplier clock;
   private Optional<Lsn> stuckAt = Optional.empty();
@@ -29,21 +31,23 @@ final class MissingWal {
   /// Takes what one look says.
   ///
   /// @param lacks what the primary answered, if it may know
-  /// @param end of what the standby has
-  /// @param said whether the standby's log says that the primary lacks it
+  /// @param end of what the standby has replayed or received
+  /// @param idle whether it is known to have replayed all that it has
+  /// @param said whether its log says that the primary lacks it
   /// @param restores whether it has a `restore_command`
-  boolean look(Optional<Boolean> lacks, Lsn end, BooleanSupplier said, BooleanSupplier restores) {
-    if (!lacks.orElseGet(said::getAsBoolean)) {
+  boolean look(
+      boolean lacks, Lsn end, boolean idle, BooleanSupplier said, BooleanSupplier restores) {
+    boolean told = said.getAsBoolean();
+    if (!told && !lacks) {
       stuckAt = Optional.empty();
       return false;
     }
-    if (!restores.getAsBoolean()) {
-      return true;
-    }
-    if (!stuckAt.equals(Optional.of(end))) {
+    boolean again = stuckAt.equals(Optional.of(end));
+    if (!again) {
       stuckAt = Optional.of(end);
       since = clock.getAsLong();
     }
-    return clock.getAsLong() - since >= IN_VAIN;
+    return (told || (idle && again))
+        && (clock.getAsLong() - since >= IN_VAIN || !restores.getAsBoolean());
   }
 }

@@ -263,7 +263,7 @@ final class PostgresDriver implements AutoCloseable {
             .answer(
                 primary + " in " + agreed.primacy().epoch(),
                 () -> upstream.ask(QUESTION, end, segment))
-            .ifPresent(answer -> checkLineage(primary, answer, seen));
+            .ifPresent(answer -> checkLineage(primary, answer, seen, agreed.delayed()));
       }
       case PostgresDecision.StopReceiving() -> local.follow("");
       case PostgresDecision.Follow(var primary) -> {
@@ -326,24 +326,35 @@ final class PostgresDriver implements AutoCloseable {
             promise));
   }
 
-  private void checkLineage(NodeId primary, Upstream.Answer answer, PostgresObservation seen) {
+  private void checkLineage(
+      NodeId primary, Upstream.Answer answer, PostgresObservation seen, boolean delayed) {
+    PostgresFacts facts = seen.facts().orElseThrow();
     ControlFile control = local.identity();
-    WalVote held =
-        local.instance.heldAt(local.context.self(), control, seen.facts().orElseThrow().end());
+    WalVote held = local.instance.heldAt(local.context.self(), control, facts.end());
     RewindPolicy.Return way =
         RewindPolicy.decide(held, control.canRewind(), answer.identity(), answer.history());
     if (way instanceof RewindPolicy.Return.Refuse(var reason)) {
       leaveAlone(reason);
       return;
     }
+    // Before 13 a replay that is delayed looks as one that has nothing more.
+    boolean idle = facts.replayIdle() && !delayed && local.instance.major() >= 13;
     walIsMissing =
         missing.look(
             answer.lacks(),
-            seen.facts().orElseThrow().end(),
+            facts.end(),
+            idle,
             local.instance::missesWal,
             local.rejoin::restoresWal);
     boolean follows = way instanceof RewindPolicy.Return.Follow && !walIsMissing;
-    if (answer.promoted() && !follows) {
+    Optional<String> forbidden =
+        way instanceof RewindPolicy.Return.Follow && walIsMissing
+            ? local.rejoin.forbidsCopy(orders.pending())
+            : Optional.empty();
+    if (forbidden.isPresent()) {
+      walIsMissing = false;
+      report("the primary no longer has the WAL that it needs, but " + forbidden.get());
+    } else if (answer.promoted() && !follows) {
       LOG.atWarn()
           .addKeyValue("resource", local.context.resource().id())
           .addKeyValue("reason", way)

@@ -182,7 +182,7 @@ final class Rejoin {
     instance.endStrays();
     Upstream.Answer primary = upstream.ask(QUESTION);
     Return way = decide(primary);
-    if (way instanceof Return.Follow && walIsMissing) {
+    if (way instanceof Return.Follow && walIsMissing && !hasWal(upstream)) {
       way = ifPossible(new Return.Rebuild("the primary no longer has the WAL that it needs"));
     }
     if (order.copies() && !(way instanceof Return.Refuse)) {
@@ -214,6 +214,24 @@ final class Rejoin {
             : "copied anew: it could not be rewound";
       }
     };
+  }
+
+  /// Whether the primary has what follows on all that is in the files, of which a running server
+  /// may not have said everything.
+  private boolean hasWal(Upstream upstream) {
+    ControlFile control = instance.control();
+    Lsn end = instance.heldWhileStopped(self, control).end();
+    return upstream
+        .lacks(end, instance.wal(control).nameAt(end))
+        .filter(lacks -> !lacks)
+        .isPresent();
+  }
+
+  /// Why an instance that runs would not be copied, if it were stopped for that.
+  Optional<String> forbidsCopy(MemberOrder order) {
+    return !order.returns() && parameters.rejoin() == RejoinPolicy.MANUAL
+        ? Optional.of("rejoin=manual waits for 'hactl pg rebuild " + self + "'")
+        : obstacle();
   }
 
   /// Keeps what is about to be destroyed, and asks the policy about it.

@@ -11,6 +11,9 @@ import java.util.Optional;
 /// Another node's server, asked through `psql` with the connection that rewinding and copying use,
 /// which is that of streaming but for its name.
 final class Upstream {
+  /// What may be added to the time of the questions that must be answered.
+  private static final Duration ASIDE = Duration.ofMillis(900);
+
   private static final String QUESTION =
       """
       SELECT pg_is_in_recovery()::text || ' ' || system_identifier || ' ' || timeline_id || ' ' ||
@@ -22,10 +25,12 @@ final class Upstream {
   /// What it answered.
   ///
   /// @param promoted whether it is a primary
-  /// @param lacks whether it has removed the WAL with which who asks would go on; empty if it was
-  ///   not asked for that, or may not say
-  record Answer(
-      boolean promoted, String identity, TimelineHistory history, Optional<Boolean> lacks) {}
+  /// @param lacks whether it said that it has removed the WAL with which who asks would go on
+  record Answer(boolean promoted, String identity, TimelineHistory history, boolean lacks) {
+    Answer lacking(boolean said) {
+      return new Answer(promoted, identity, history, said);
+    }
+  }
 
   private static final String EXTENT =
       """
@@ -52,28 +57,32 @@ final class Upstream {
     return conninfo;
   }
 
-  /// Asks who it is. A primary whose control file, from which all tools read the timeline, does not
-  /// know of its promotion yet, is made to write a checkpoint.
-  Answer ask(Duration within) {
-    return ask(within, Optional.empty());
-  }
-
-  /// Looks for a segment as well, by a function that `pg_rewind` needs, too.
+  /// Asks, a primary also whether it has removed the WAL with which a standby would go on.
   ///
-  /// @param from the end of the WAL of who asks
+  /// @param from the end of the standby's WAL
   /// @param segment the name of the segment that holds it, without its timeline
   Answer ask(Duration within, Lsn from, String segment) {
-    return ask(
-        within,
-        Optional.of(
+    Answer answer = ask(within);
+    return answer.promoted() ? answer.lacking(lacks(from, segment).orElse(false)) : answer;
+  }
+
+  /// Whether a primary has removed that WAL; empty if it does not say, or takes long. It is asked
+  /// by a function that `pg_rewind` needs, too.
+  Optional<Boolean> lacks(Lsn from, String segment) {
+    ProcessOutcome outcome =
+        outcome(
             """
             SELECT pg_current_wal_lsn() > '%s' AND NOT EXISTS (
               SELECT FROM pg_ls_dir('pg_wal', true, false) AS f WHERE f ~ '^[0-9A-F]{8}%s$')
             """
-                .formatted(from, segment)));
+                .formatted(from, segment),
+            ASIDE);
+    return outcome.ok() ? Optional.of(outcome.text().strip().equals("t")) : Optional.empty();
   }
 
-  private Answer ask(Duration within, Optional<String> lacks) {
+  /// Asks who it is. A primary whose control file, from which all tools read the timeline, does not
+  /// know of its promotion yet, is made to write a checkpoint.
+  Answer ask(Duration within) {
     List<String> words = List.of(query(QUESTION, within).split(" ", -1));
     if (words.size() != 4) {
       throw new PostgresException("the primary answered " + words);
@@ -87,16 +96,7 @@ final class Upstream {
         line = now;
       }
     }
-    TimelineHistory history = history(line, within);
-    return new Answer(
-        promoted,
-        words.get(1),
-        history,
-        lacks
-            .filter(_ -> promoted)
-            .map(sql -> outcome(sql, within))
-            .filter(ProcessOutcome::ok)
-            .map(outcome -> outcome.text().strip().equals("t")));
+    return new Answer(promoted, words.get(1), history(line, within), false);
   }
 
   /// Reads it by the function that `pg_rewind` needs as well: a role for both needs no other.

@@ -8,56 +8,109 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.quorate.agents.core.postgresql.Lsn;
 import dev.quorate.agents.postgresql.TestServers.Server;
 import dev.quorate.resource.OperationKind;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class MissingWalTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final Duration LONG_ENOUGH = Duration.ofSeconds(20);
   private static final Lsn END = Lsn.parse("0/3000060");
+  private static final Lsn LATER = Lsn.parse("0/4000000");
 
   private long now;
   private final MissingWal missing = new MissingWal(() -> now);
 
-  private boolean look(Boolean lacks, Lsn end, boolean restores) {
-    return missing.look(Optional.of(lacks), end, () -> !lacks, () -> restores);
+  private boolean look(boolean lacks, Lsn end, boolean idle, boolean restores) {
+    return missing.look(lacks, end, idle, () -> false, () -> restores);
   }
 
   @Test
   void whatThePrimaryHasIsNotMissing() {
-    assertFalse(look(false, END, false));
-    assertTrue(look(true, END, false));
+    assertFalse(look(false, END, true, false));
+    assertFalse(look(false, END, true, false));
   }
 
   @Test
-  void theLogIsBelievedWhereThePrimaryDoesNotSay() {
-    assertTrue(missing.look(Optional.empty(), END, () -> true, () -> false));
-    assertFalse(missing.look(Optional.empty(), END, () -> false, () -> false));
+  void twoLooksAtAStandbyThatHasReplayedAllAreNeeded() {
+    assertFalse(look(true, END, true, false));
+    assertFalse(look(true, LATER, true, false), "it makes its way");
+    assertTrue(look(true, LATER, true, false));
   }
 
   @Test
-  void anArchiveHasAMinute() {
+  void whoReplaysLateMayHaveItItself() {
+    assertFalse(look(true, END, false, false));
+    assertFalse(look(true, END, false, false));
+    assertTrue(look(true, END, true, false));
+  }
+
+  @Test
+  void theStandbysOwnWordIsEnough() {
+    assertTrue(missing.look(false, END, false, () -> true, () -> false));
+    assertFalse(missing.look(false, END, false, () -> true, () -> true), "but for an archive");
+  }
+
+  @Test
+  void anArchiveHasItsTime() {
     now = 5;
-    assertFalse(look(true, END, true));
+    assertFalse(look(true, END, true, true));
     now += MissingWal.IN_VAIN - 1;
-    assertFalse(look(true, END, true));
+    assertFalse(look(true, END, true, true));
     now += 1;
-    assertTrue(look(true, END, true));
+    assertTrue(look(true, END, true, true));
   }
 
   @Test
   void whoIsServedByAnArchiveMissesNothing() {
-    assertFalse(look(true, END, true));
+    assertFalse(look(true, END, true, true));
     now += MissingWal.IN_VAIN;
-    assertFalse(look(true, Lsn.parse("0/4000000"), true));
+    assertFalse(look(true, LATER, true, true));
     now += MissingWal.IN_VAIN;
-    assertFalse(look(false, Lsn.parse("0/4000000"), true), "the primary has it");
-    assertFalse(look(true, Lsn.parse("0/4000000"), true), "a minute from here on");
+    assertFalse(look(false, LATER, true, true), "the primary has it");
+    assertFalse(look(true, LATER, true, true), "its time begins anew");
+  }
+
+  private static void follows(TestServers servers, TinyCluster cluster, Server a, Server b)
+      throws IOException {
+    Files.writeString(conf(a), "\nwal_keep_size = 0\n", StandardOpenOption.APPEND);
+    cluster.found(a);
+    servers.ask(a, "CREATE TABLE t AS SELECT generate_series(1, 100) AS id");
+    await("b follows", MINUTE, () -> servers.sql(b, "SELECT FROM t").ok());
+    // At the very end of a segment its next one would be all that is needed.
+    servers.ask(a, "INSERT INTO t VALUES (0)");
+    await("b has it", MINUTE, () -> servers.ask(b, "SELECT count(*) FROM t").equals("101"));
+  }
+
+  private static Path conf(Server server) {
+    return server.parameters().dataDirectory().resolve("postgresql.conf");
+  }
+
+  /// What a writes into now.
+  private static Path segment(TestServers servers, Server a) {
+    String name = servers.ask(a, "SELECT pg_walfile_name(pg_current_wal_lsn())");
+    return a.parameters().dataDirectory().resolve("pg_wal/" + name);
+  }
+
+  private static void writeUntilGone(TestServers servers, Server a, Path segment) {
+    await(
+        "WAL to be gone",
+        MINUTE,
+        () -> {
+          servers.ask(
+              a,
+              "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active");
+          servers.ask(a, "INSERT INTO t VALUES (0)");
+          servers.ask(a, "SELECT pg_switch_wal()");
+          servers.ask(a, "CHECKPOINT");
+          return Files.notExists(segment);
+        });
   }
 
   /// Its server says so in a file that the agent does not read.
@@ -68,36 +121,55 @@ class MissingWalTest {
     try (TestServers servers = new TestServers()) {
       Server a = servers.fresh("a", "127.0.0.2");
       Server b = servers.empty("b", "127.0.0.3");
-      Path settings = a.parameters().dataDirectory().resolve("postgresql.conf");
-      Files.writeString(
-          settings, "\nlogging_collector = on\nwal_keep_size = 0\n", StandardOpenOption.APPEND);
+      Files.writeString(conf(a), "\nlogging_collector = on\n", StandardOpenOption.APPEND);
       try (TinyCluster cluster = new TinyCluster(List.of(a, b))) {
-        cluster.found(a);
-        servers.ask(a, "CREATE TABLE t AS SELECT generate_series(1, 100) AS id");
-        await("b follows", MINUTE, () -> servers.sql(b, "SELECT FROM t").ok());
-        // At the very end of a segment its next one would be all that is needed.
-        servers.ask(a, "INSERT INTO t VALUES (0)");
-        await("b has it", MINUTE, () -> servers.ask(b, "SELECT count(*) FROM t").equals("101"));
+        follows(servers, cluster, a, b);
         cluster.succeed(OperationKind.STOP, b.node());
-        String needed = servers.ask(a, "SELECT pg_walfile_name(pg_current_wal_lsn())");
-        Path segment = a.parameters().dataDirectory().resolve("pg_wal/" + needed);
-        await(
-            "its WAL to be gone",
-            MINUTE,
-            () -> {
-              servers.ask(
-                  a, "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
-              servers.ask(a, "INSERT INTO t VALUES (0)");
-              servers.ask(a, "SELECT pg_switch_wal()");
-              servers.ask(a, "CHECKPOINT");
-              return Files.notExists(segment);
-            });
+        writeUntilGone(servers, a, segment(servers, a));
         String rows = servers.ask(a, "SELECT count(*) FROM t");
         cluster.succeed(OperationKind.START, b.node());
         await(
             "b is a copy",
             MINUTE,
             () -> servers.sql(b, "SELECT count(*) FROM t").text().strip().equals(rows));
+      }
+    }
+  }
+
+  /// All that it has yet to replay is in its own directory.
+  @Test
+  @Tag("slow")
+  void aStandbyThatReplaysLateIsLeftWhatItHas() throws Exception {
+    assumeTrue(TestServers.available(), "needs root and PostgreSQL 15 in /usr/lib/postgresql");
+    try (TestServers servers = new TestServers()) {
+      Server a = servers.fresh("a", "127.0.0.2");
+      Server b = servers.empty("b", "127.0.0.3");
+      try (TinyCluster cluster = new TinyCluster(List.of(a, b))) {
+        follows(servers, cluster, a, b);
+        Files.writeString(conf(b), "\nrecovery_min_apply_delay = 1h\n", StandardOpenOption.APPEND);
+        servers.ask(b, "SELECT pg_reload_conf()");
+        await(
+            "b to be late",
+            MINUTE,
+            () -> servers.ask(b, "SHOW recovery_min_apply_delay").equals("1h"));
+        writeUntilGone(servers, a, segment(servers, a));
+        await(
+            "b to have received it all",
+            MINUTE,
+            () ->
+                servers
+                    .ask(
+                        a,
+                        "SELECT coalesce(max(flush_lsn), '0/0') >= pg_current_wal_flush_lsn() FROM pg_stat_replication")
+                    .equals("t"));
+        cluster.succeed(OperationKind.STOP, b.node());
+        Path mark = Files.createFile(b.parameters().dataDirectory().resolve("mark"));
+        cluster.succeed(OperationKind.START, b.node());
+        Instant end = Instant.now().plus(LONG_ENOUGH);
+        while (Instant.now().isBefore(end)) {
+          assertTrue(Files.exists(mark), "it was copied anew");
+        }
+        assertTrue(servers.ask(b, "SELECT count(*) FROM t").equals("101"), "it is still late");
       }
     }
   }
