@@ -1,6 +1,7 @@
 package dev.quorate.lab;
 
 import dev.quorate.agents.core.postgresql.drill.Comparison.Difference;
+import dev.quorate.agents.core.postgresql.drill.Entry;
 import dev.quorate.agents.core.postgresql.drill.Outcome;
 import dev.quorate.agents.core.postgresql.drill.Sent;
 import dev.quorate.agents.jdbc.drill.DrillTarget;
@@ -18,6 +19,8 @@ public final class Clients {
 
   /// Through the lab's virtual address.
   static final DrillTarget TARGET = through(Lab.VIP);
+
+  private static final int SHOWN = 5;
 
   private Clients() {}
 
@@ -48,7 +51,11 @@ public final class Clients {
       wrong.add(difference.revived().size() + " commits are there that were refused");
     }
     if (!difference.misplaced().isEmpty()) {
-      wrong.add(difference.misplaced().size() + " commits are out of their order");
+      wrong.add(
+          "%d commits are out of their order: %s"
+              .formatted(
+                  difference.misplaced().size(),
+                  difference.misplaced().stream().limit(SHOWN).map(Entry::toString).toList()));
     }
     return wrong;
   }

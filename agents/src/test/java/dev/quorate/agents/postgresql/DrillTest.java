@@ -125,6 +125,31 @@ class DrillTest {
     }
   }
 
+  /// Whoever gave up waiting must not take what was written late for a fault of the order.
+  @Test
+  void aCommitMayBeWrittenAfterItsClientGaveUp() throws Exception {
+    Server a = primary();
+    try (LateLink link = new LateLink("127.0.0.8", "127.0.0.2", servers.port);
+        Drill drill = new Drill(target("127.0.0.8"), PACE)) {
+      drill.prepare(false, LONG);
+      drill.start(2);
+      await("commits", () -> count(drill, Outcome.ACKNOWLEDGED) > 50);
+      Runnable deliver = link.hold();
+      await("both to give up", () -> count(drill, Outcome.UNKNOWN) >= 2);
+      long before = count(drill, Outcome.ACKNOWLEDGED);
+      await("more commits", () -> count(drill, Outcome.ACKNOWLEDGED) > before + 50);
+      deliver.run();
+      await(
+          "entries that are later than they should be",
+          () ->
+              servers
+                  .ask(a, "SELECT count(*) FROM quorate_drill.ledger WHERE previous > number")
+                  .equals("2"));
+      drill.finish();
+      assertTrue(drill.compare(target("127.0.0.2"), LONG).none());
+    }
+  }
+
   @Test
   void aReadOnlyServerRefusesAndAnotherDrillIsInTheWay() throws Exception {
     Server a = primary();

@@ -9,7 +9,8 @@ import java.util.List;
 /// The set: everything that was acknowledged is there, nothing is there that was refused or never
 /// sent. The order: each entry says which one of its writer was the last when it was written. That
 /// one must be there, and none in between that had been acknowledged: else what was visible has
-/// vanished, or what was acknowledged was not visible.
+/// vanished, or what was acknowledged was not visible. An entry whose fate its writer never learned
+/// may have been written after later ones: a network that was cut delivers when it is whole again.
 ///
 /// Not thread-safe.
 public final class Comparison {
@@ -19,6 +20,7 @@ public final class Comparison {
   private final List<BitSet> present = new ArrayList<>();
   private final List<Entry> revived = new ArrayList<>();
   private final List<Entry> misplaced = new ArrayList<>();
+  private final List<Entry> late = new ArrayList<>();
 
   /// A comparison with everything that was sent, after the end.
   ///
@@ -58,10 +60,22 @@ public final class Comparison {
     if (sent.outcome(entry.number()) == Outcome.REFUSED) {
       revived.add(entry);
     }
-    if (!follows(entry, sent, there, begin)) {
+    if (entry.previous() > entry.number() && sent.outcome(entry.number()) == Outcome.UNKNOWN) {
+      late.add(entry);
+    } else if (!follows(entry, sent, there, begin)) {
       misplaced.add(entry);
     }
     there.set(Math.toIntExact(entry.number()));
+  }
+
+  /// What it saw is known only when all is found.
+  private boolean sawWhatIsThere(Entry entry) {
+    Sent sent = writers.get(entry.writer());
+    long previous = entry.previous();
+    return previous > sent.last()
+        ? !ended
+        : present.get(entry.writer()).get(Math.toIntExact(previous))
+            || sent.outcome(previous) == Outcome.ACKNOWLEDGED;
   }
 
   /// What is lost itself is no fault of the order.
@@ -95,7 +109,9 @@ public final class Comparison {
         }
       }
     }
-    return new Difference(lost, revived, misplaced);
+    List<Entry> wrong = new ArrayList<>(misplaced);
+    late.stream().filter(entry -> !sawWhatIsThere(entry)).forEach(wrong::add);
+    return new Difference(lost, revived, wrong);
   }
 
   /// Where the two differ; nowhere, if all is well.

@@ -71,6 +71,30 @@ class ComparisonTest {
         ended(sent(ACK, ACK, ACK), entry(1, 0), entry(2, 3), entry(3, 2)).misplaced());
   }
 
+  /// A packet that the kernel sends again when the network is whole, after its client gave up.
+  @Test
+  void whatIsUnknownMayBeWrittenAfterWhatCameLater() {
+    Entry late = entry(2, 4);
+    assertTrue(
+        ended(
+                sent(ACK, MAYBE, ACK, ACK, ACK),
+                entry(1, 0),
+                late,
+                entry(3, 1),
+                entry(4, 3),
+                entry(5, 4))
+            .none());
+    assertEquals(
+        List.of(late),
+        ended(sent(ACK, ACK, ACK, ACK), entry(1, 0), late, entry(3, 2), entry(4, 3)).misplaced());
+    assertEquals(
+        List.of(late),
+        ended(sent(ACK, MAYBE, ACK, MAYBE), entry(1, 0), late, entry(3, 1)).misplaced(),
+        "what it saw is gone");
+    assertEquals(
+        List.of(late), ended(sent(ACK, MAYBE, ACK), entry(1, 0), late, entry(3, 1)).misplaced());
+  }
+
   @Test
   void whileWritersGoOnOnlyWhatTheyHadSentCounts() {
     Comparison lately = new Comparison(List.of(sent(ACK, ACK, ACK)), List.of(1L));
