@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -23,10 +24,14 @@ final class BaseBackup {
   private record Running(Path into, long bytes) {}
 
   private final PostgresInstance instance;
+  private final String slot;
   private volatile @Nullable Running running;
 
-  BaseBackup(PostgresInstance instance) {
+  /// @param slot under which the copy will receive: where the upstream has it, and nobody uses it,
+  ///   it holds what is written after the copy until the copy has replayed so far
+  BaseBackup(PostgresInstance instance, String slot) {
     this.instance = instance;
+    this.slot = slot;
   }
 
   /// Copies into an empty directory.
@@ -34,20 +39,13 @@ final class BaseBackup {
     Upstream.Extent extent = upstream.extent(QUESTION);
     running = new Running(into, extent.bytes());
     try {
-      ProcessOutcome outcome =
-          instance.tool(
-              "pg_basebackup",
-              List.of(
-                  "-D",
-                  into.toString(),
-                  "-d",
-                  upstream.conninfo(),
-                  "-X",
-                  "stream",
-                  "-c",
-                  "fast",
-                  "--no-password"),
-              within);
+      List<String> words = new ArrayList<>(List.of("-D", into.toString()));
+      words.addAll(List.of("-d", upstream.conninfo()));
+      words.addAll(List.of("-X", "stream", "-c", "fast", "--no-password"));
+      if (upstream.hasFreeSlot(slot, QUESTION)) {
+        words.addAll(List.of("--slot", slot));
+      }
+      ProcessOutcome outcome = instance.tool("pg_basebackup", words, within);
       if (!outcome.ok()) {
         throw new PostgresException("pg_basebackup: " + outcome.problem());
       }

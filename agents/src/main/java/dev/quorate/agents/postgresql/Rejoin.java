@@ -6,6 +6,7 @@ import dev.quorate.agents.core.postgresql.Lsn;
 import dev.quorate.agents.core.postgresql.MemberOrder;
 import dev.quorate.agents.core.postgresql.RewindPolicy;
 import dev.quorate.agents.core.postgresql.RewindPolicy.Return;
+import dev.quorate.agents.core.postgresql.ServerSettings;
 import dev.quorate.agents.core.postgresql.TimelineHistory;
 import dev.quorate.agents.linux.MountPoints;
 import dev.quorate.agents.process.ProcessOutcome;
@@ -64,7 +65,7 @@ final class Rejoin {
     this.parameters = parameters;
     this.instance = instance;
     this.self = self;
-    this.backup = new BaseBackup(instance);
+    this.backup = new BaseBackup(instance, ServerSettings.slotOf(self));
     this.recovery = new LoneRecovery(parameters, instance);
     this.diverged = new DivergedWal(parameters, instance, self);
   }

@@ -122,6 +122,19 @@ final class Upstream {
         : new Extent(0, "log");
   }
 
+  /// Whether it has a physical slot that nobody uses and that has lost nothing.
+  boolean hasFreeSlot(String name, Duration within) {
+    ProcessOutcome outcome =
+        outcome(
+            """
+            SELECT count(*) FROM pg_replication_slots s WHERE slot_name = '%s' AND NOT active
+              AND slot_type = 'physical' AND coalesce(to_jsonb(s) ->> 'wal_status', '') <> 'lost'
+            """
+                .formatted(name),
+            within);
+    return outcome.ok() && outcome.text().strip().equals("1");
+  }
+
   private String query(String sql, Duration within) {
     ProcessOutcome outcome = outcome(sql, within);
     if (!outcome.ok()) {

@@ -12,7 +12,6 @@ import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.OperationResult;
 import dev.quorate.resource.Role;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,7 +48,7 @@ class ForeignDatabaseTest {
         refused(cluster.perform(OperationKind.START, b.node()), data, mine, theirs);
         assertEquals(before, files(data));
 
-        startedUnseen(cluster, a, b);
+        startedUnseen(servers, cluster, a, b);
         refused(cluster.perform(OperationKind.START, b.node()), data, mine, theirs);
         assertTrue(Files.exists(data.resolveSibling("kept/PG_VERSION")));
         assertTrue(Files.notExists(data.resolveSibling("data.quorate-old")));
@@ -58,26 +57,16 @@ class ForeignDatabaseTest {
   }
 
   /// While the primary does not answer, nobody can tell; as soon as it does, the stranger ends.
-  private static void startedUnseen(TinyCluster cluster, Server a, Server b) {
-    a.instance().processes().forEach(pid -> signal(pid, "-STOP"));
+  private static void startedUnseen(TestServers servers, TinyCluster cluster, Server a, Server b) {
+    servers.signal(a, "-STOP");
     cluster.succeed(OperationKind.START, b.node());
     assertTrue(b.instance().postmaster().isPresent());
     int alarms = cluster.alarms(b.node());
-    a.instance().processes().forEach(pid -> signal(pid, "-CONT"));
+    servers.signal(a, "-CONT");
     await("the stranger to be stopped", () -> cluster.alarms(b.node()) > alarms);
     assertEquals(new TreeSet<>(), b.instance().processes());
     OperationResult seen = cluster.perform(OperationKind.MONITOR, b.node());
     assertEquals(Role.STOPPED, seen.observed(), seen::reason);
-  }
-
-  private static void signal(long pid, String name) {
-    try {
-      assertEquals(0, new ProcessBuilder("kill", name, Long.toString(pid)).start().waitFor(), name);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private static void refused(OperationResult result, Path data, String mine, String theirs) {

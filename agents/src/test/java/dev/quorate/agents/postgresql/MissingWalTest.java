@@ -79,7 +79,7 @@ class MissingWalTest {
 
   private static void follows(TestServers servers, TinyCluster cluster, Server a, Server b)
       throws IOException {
-    Files.writeString(conf(a), "\nwal_keep_size = 0\n", StandardOpenOption.APPEND);
+    keepLittle(a);
     cluster.found(a);
     servers.ask(a, "CREATE TABLE t AS SELECT generate_series(1, 100) AS id");
     await("b follows", MINUTE, () -> servers.sql(b, "SELECT FROM t").ok());
@@ -88,17 +88,21 @@ class MissingWalTest {
     await("b has it", MINUTE, () -> servers.ask(b, "SELECT count(*) FROM t").equals("101"));
   }
 
+  static void keepLittle(Server server) throws IOException {
+    Files.writeString(conf(server), "\nwal_keep_size = 0\n", StandardOpenOption.APPEND);
+  }
+
   private static Path conf(Server server) {
     return server.parameters().dataDirectory().resolve("postgresql.conf");
   }
 
   /// What a writes into now.
-  private static Path segment(TestServers servers, Server a) {
+  static Path segment(TestServers servers, Server a) {
     String name = servers.ask(a, "SELECT pg_walfile_name(pg_current_wal_lsn())");
     return a.parameters().dataDirectory().resolve("pg_wal/" + name);
   }
 
-  private static void writeUntilGone(TestServers servers, Server a, Path segment) {
+  static void writeUntilGone(TestServers servers, Server a, Path segment) {
     await(
         "WAL to be gone",
         MINUTE,

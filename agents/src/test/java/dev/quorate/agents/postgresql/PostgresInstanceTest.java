@@ -146,6 +146,21 @@ class PostgresInstanceTest {
     assertTrue(a.probe().facts(SHORT).inRecovery());
   }
 
+  /// Else what is written while it replays the copy's own WAL may be gone when it asks.
+  @Test
+  void whatIsWrittenAfterACopyIsHeldForIt() throws Exception {
+    Server a = servers.fresh("a", "127.0.0.2");
+    Server b = servers.empty("b", "127.0.0.3");
+    a.instance().start(a.alone(), LONG);
+    promote(a);
+    a.probe().createSlot(ServerSettings.slotOf(b.node()), false, SHORT);
+    String held = "SELECT bool_and(restart_lsn IS NOT NULL) FROM pg_replication_slots";
+    assertEquals("f", servers.ask(a, held));
+    Rejoin rejoin = new Rejoin(b.parameters(), b.instance(), b.node());
+    rejoin.run(new Upstream(b.instance(), upstream(b, a)), false, MemberOrder.NONE, LONG);
+    assertEquals("t", servers.ask(a, held));
+  }
+
   @Test
   @Tag("S3-34")
   @Tag("S3-35")
@@ -320,8 +335,10 @@ class PostgresInstanceTest {
               .equals(Files.getAttribute(b.home(), "unix:dev")),
           "needs two file systems");
       Files.createSymbolicLink(b.home().resolve("data"), elsewhere);
+      MissingWalTest.keepLittle(a);
       a.instance().start(a.alone(), LONG);
       promote(a);
+      servers.ask(a, "CREATE TABLE t (id int)");
       a.probe().createSlot(ServerSettings.slotOf(b.node()), true, SHORT);
       Upstream fromA = new Upstream(b.instance(), upstream(b, a));
       Rejoin rejoin = new Rejoin(b.parameters(), b.instance(), b.node());
@@ -331,8 +348,12 @@ class PostgresInstanceTest {
       servers.address(b);
       b.instance().start(b.follow(a), LONG);
       await("streaming", () -> streams(a, b));
+      servers.ask(a, "INSERT INTO t VALUES (1)");
+      await("b has it", () -> servers.ask(b, "SELECT count(*) FROM t").equals("1"));
       assertEquals(new TreeSet<>(), b.instance().stop(LONG));
 
+      assertEquals("", rejoin.run(fromA, true, MemberOrder.NONE, LONG), "a has it all");
+      MissingWalTest.writeUntilGone(servers, a, MissingWalTest.segment(servers, a));
       PostgresException refused =
           assertThrows(
               PostgresException.class, () -> rejoin.run(fromA, true, MemberOrder.NONE, LONG));
@@ -374,7 +395,7 @@ class PostgresInstanceTest {
 
     PostgresFacts facts = a.probe().facts(SHORT);
     assertFalse(facts.inRecovery());
-    a.instance().processes().forEach(pid -> servers.run("kill", "-STOP", Long.toString(pid)));
+    servers.signal(a, "-STOP");
     long late =
         millis(() ->
             assertThrows(ProbeException.class, () -> a.probe().facts(Duration.ofMillis(300))));

@@ -223,6 +223,13 @@ final class TestServers implements AutoCloseable {
     ok(runner.run(ProgramCall.of("", LONG, List.of(command))));
   }
 
+  /// Sends a signal to every process of a server; some end by themselves meanwhile.
+  void signal(Server server, String signal) {
+    for (long pid : server.instance().processes()) {
+      run("sh", "-c", "kill %s %d || test ! -e /proc/%d".formatted(signal, pid, pid));
+    }
+  }
+
   private static void ok(ProcessOutcome outcome) {
     assertTrue(outcome.ok(), outcome::problem);
   }
