@@ -19,6 +19,7 @@ final class PacemakerStack implements AutoCloseable {
           List.of("/usr/sbin/corosync", "corosync"),
           List.of("/usr/sbin/pacemakerd", "pacemaker"),
           List.of("/usr/sbin/pcsd", "pcs"),
+          List.of("/usr/sbin/crm_mon", "pacemaker-cli-utils"),
           List.of("/usr/lib/ocf/resource.d/heartbeat/pgsqlms", "resource-agents-paf"),
           List.of("/usr/lib/ocf/resource.d/heartbeat/IPaddr2", "resource-agents"),
           List.of("/usr/lib/postgresql/15/bin/initdb", "postgresql-15"));

@@ -1,6 +1,7 @@
 package dev.quorate.consensus.core;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /// How long a follower bears a silent leader before it stands for election.
 ///
@@ -12,11 +13,24 @@ import java.time.Duration;
 /// @param stagger how much longer each next one does
 /// @param signs how often a leader that lives is heard at least
 public record LeaderPatience(Duration longest, Duration stagger, Duration signs) {
+  private static final int GIVE_UP = 4;
 
   /// What follows from the shortest election time-out, in which a leader is heard twice.
   public static LeaderPatience of(Duration shortest) {
     return new LeaderPatience(
         shortest.multipliedBy(3).dividedBy(2), shortest.dividedBy(6), shortest.dividedBy(2));
+  }
+
+  /// How much longer to wait for a leader after an election that brought none, or none yet.
+  ///
+  /// @param missing how long ago a leader was known
+  /// @param idle how long this node has neither stood nor voted since
+  /// @param place among the voters without the last leader, from 0
+  /// @return zero or less if it is time to stand; empty if it was tried for long enough
+  public Optional<Duration> again(Duration missing, Duration idle, int place) {
+    return missing.compareTo(longest.multipliedBy(GIVE_UP)) > 0
+        ? Optional.empty()
+        : Optional.of(signs.plus(stagger.multipliedBy(place + 1L)).minus(idle));
   }
 
   /// How much longer to wait; zero or less if it is time to stand.

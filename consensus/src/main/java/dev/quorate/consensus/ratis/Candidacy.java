@@ -49,9 +49,15 @@ final class Candidacy {
   private final ScheduledExecutorService timer;
   private final Duration horizon;
   private final BooleanSupplier takesPart;
+  private volatile Optional<Known> known = Optional.empty();
   private Optional<Long> observed = Optional.empty();
   private long hearingUntil;
   private boolean planned;
+
+  /// Who led last, as far as this node followed it.
+  ///
+  /// @param at when that was seen last, in nanoseconds
+  private record Known(RaftPeerId leader, long at) {}
 
   private Candidacy(
       RaftServer.Division division,
@@ -103,6 +109,7 @@ final class Candidacy {
       hearAgain(now);
     }
     observed = Optional.of(now);
+    leader(role.getFollowerInfo()).ifPresent(leader -> known = Optional.of(new Known(leader, now)));
     if (!planned) {
       rest(role, voters).filter(r -> r.compareTo(horizon) <= 0).ifPresent(r -> plan(now, r));
     }
@@ -141,17 +148,15 @@ final class Candidacy {
         .isPresent();
   }
 
-  /// How long a leader that is known may be silent yet. What Ratis has begun to append it has not
+  /// How long a leader may be silent yet, or nobody lead. What Ratis has begun to append it has not
   /// begun to miss.
   private Optional<Duration> rest(RoleInfoProto role, RaftConfiguration voters) {
     FollowerInfoProto follower = role.getFollowerInfo();
-    ByteString leading = follower.getLeaderInfo().getId().getId();
-    boolean follows =
-        role.hasFollowerInfo() && !leading.isEmpty() && follower.getOutstandingOp() == 0;
-    if (!follows || !voters.getPreviousPeers().isEmpty()) {
+    boolean follows = role.hasFollowerInfo() && follower.getOutstandingOp() == 0;
+    if (!follows || known.isEmpty() || !voters.getPreviousPeers().isEmpty()) {
       return Optional.empty();
     }
-    RaftPeerId leader = RaftPeerId.valueOf(leading);
+    RaftPeerId leader = known.get().leader;
     List<RaftPeerId> others =
         voters.getCurrentPeers().stream()
             .map(RaftPeer::getId)
@@ -159,8 +164,20 @@ final class Candidacy {
             .sorted(Comparator.comparing(RaftPeerId::toString))
             .toList();
     int place = others.indexOf(division.getId());
-    Duration silence = Duration.ofMillis(follower.getLeaderInfo().getLastRpcElapsedTimeMs());
-    return place < 0 ? Optional.empty() : Optional.of(patience.rest(silence, place));
+    if (place < 0) {
+      return Optional.empty();
+    }
+    if (leader(follower).isPresent()) {
+      Duration silence = Duration.ofMillis(follower.getLeaderInfo().getLastRpcElapsedTimeMs());
+      return Optional.of(patience.rest(silence, place));
+    }
+    Duration missing = Duration.ofNanos(System.nanoTime() - known.get().at);
+    return patience.again(missing, Duration.ofMillis(role.getRoleElapsedTimeMs()), place);
+  }
+
+  private static Optional<RaftPeerId> leader(FollowerInfoProto follower) {
+    ByteString id = follower.getLeaderInfo().getId().getId();
+    return id.isEmpty() ? Optional.empty() : Optional.of(RaftPeerId.valueOf(id));
   }
 
   /// Under the lock under which Ratis takes in what a leader says.

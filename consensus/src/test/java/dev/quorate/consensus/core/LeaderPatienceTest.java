@@ -3,6 +3,7 @@ package dev.quorate.consensus.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class LeaderPatienceTest {
@@ -24,6 +25,18 @@ final class LeaderPatienceTest {
   void theOthersWaitLongerEachThanTheOneBefore() {
     assertEquals(50, rest(450, 1));
     assertEquals(250, rest(450, 5));
+  }
+
+  @Test
+  void anElectionWithoutALeaderIsFollowedByAnotherForAWhile() {
+    Duration lately = Duration.ofMillis(700);
+    assertEquals(
+        Optional.of(Duration.ofMillis(200)), PATIENCE.again(lately, Duration.ZERO, 0), "the first");
+    assertEquals(
+        Optional.of(Duration.ofMillis(-50)),
+        PATIENCE.again(lately, Duration.ofMillis(300), 1),
+        "the second");
+    assertEquals(Optional.empty(), PATIENCE.again(Duration.ofMillis(1801), Duration.ZERO, 0));
   }
 
   @Test
