@@ -30,8 +30,9 @@ import org.slf4j.LoggerFactory;
 /// Ratis sleeps for a whole random time-out, and only then looks whether the silence has lasted as
 /// long: a leader that dies after such a sleep began is missed at the end of the next one. What
 /// comes then is Ratis' own, the votes before the election (`PRE_VOTE`; Ongaro 2014, §9.6) first:
-/// who alone does not hear the leader disturbs nobody. Once it stands it knows of no leader, so
-/// this acts once in a silence. While the voters change, Ratis is left to itself.
+/// who alone does not hear the leader disturbs no other. If no leader comes of it, since two stood
+/// at once, Ratis would sleep for another time-out; here it is tried again for a while. While the
+/// voters change, Ratis is left to itself.
 ///
 /// How Ratis' follower becomes a candidate is not open to others, and is called by reflection:
 /// [#of] finds out whether this version has it.
