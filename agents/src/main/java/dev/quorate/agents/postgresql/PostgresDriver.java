@@ -346,11 +346,10 @@ final class PostgresDriver implements AutoCloseable {
             idle,
             local.instance::missesWal,
             local.rejoin::restoresWal);
-    boolean follows = way instanceof RewindPolicy.Return.Follow && !walIsMissing;
+    boolean related = way instanceof RewindPolicy.Return.Follow;
+    boolean follows = related && !walIsMissing;
     Optional<String> forbidden =
-        way instanceof RewindPolicy.Return.Follow && walIsMissing
-            ? local.rejoin.forbidsCopy(orders.pending())
-            : Optional.empty();
+        related && walIsMissing ? local.rejoin.forbidsCopy(orders.pending()) : Optional.empty();
     if (forbidden.isPresent()) {
       walIsMissing = false;
       report("the primary no longer has the WAL that it needs, but " + forbidden.get());

@@ -222,10 +222,7 @@ final class Rejoin {
   private boolean hasWal(Upstream upstream) {
     ControlFile control = instance.control();
     Lsn end = instance.heldWhileStopped(self, control).end();
-    return upstream
-        .lacks(end, instance.wal(control).nameAt(end))
-        .filter(lacks -> !lacks)
-        .isPresent();
+    return upstream.lacks(end, instance.wal(control).nameAt(end)).equals(Optional.of(false));
   }
 
   /// Why an instance that runs would not be copied, if it were stopped for that.

@@ -43,7 +43,9 @@ final class ServerLog {
     files.add(own);
     List<String> tail = new ArrayList<>();
     for (Path file : files) {
-      tail.addAll(0, end(file, lines - tail.size()));
+      if (tail.size() < lines) {
+        tail.addAll(0, end(file, lines - tail.size()));
+      }
     }
     return List.copyOf(tail);
   }
