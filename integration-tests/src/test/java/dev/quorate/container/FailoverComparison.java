@@ -15,14 +15,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// Quorate and the stack of Corosync, Pacemaker and PAF through the same faults, in turns. It is
 /// run by `./check compare` alone, and writes a page.
 ///
 /// Whatever must never be ends it if Quorate did it; what the other stack fails at is told, and its
 /// cluster is built anew.
+@Timeout(value = 1, unit = TimeUnit.DAYS)
 class FailoverComparison {
   private static final Path PAGE = Path.of("../docs/reports/failover.md");
   private static final Path DRAFT = Path.of("target/failover.md");
