@@ -22,6 +22,11 @@ final class Cascade {
     this.declared = declared;
   }
 
+  /// Whether there is one other than the primary.
+  boolean isDeclared() {
+    return declared.isPresent();
+  }
+
   /// The upstream to stream from, if it can be.
   Optional<NodeId> upstream(ClusterState state) {
     boolean resting = left && System.nanoTime() - leftAt < REST_NANOS;

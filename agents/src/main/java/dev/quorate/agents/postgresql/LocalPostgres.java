@@ -68,6 +68,10 @@ final class LocalPostgres implements AutoCloseable {
   volatile boolean returning;
 
   volatile String condition = "";
+
+  /// Why a standby that runs will receive no more, and what to do; empty if it will.
+  volatile String stranded = "";
+
   volatile Role lastRole = Role.STOPPED;
   volatile boolean closed;
 

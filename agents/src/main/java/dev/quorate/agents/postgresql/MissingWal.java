@@ -11,12 +11,15 @@ import java.util.function.LongSupplier;
 /// The primary is asked for the segment, since what the server says of it stands in whatever file
 /// and language its settings choose. That counts only of a standby that has replayed all it has, at
 /// two looks: one that replays late, or was restarted and is not through with what it received
-/// before, may have all that the primary removed. An archive may have it, too: with a
-/// `restore_command` nothing is missing before the standby has made no way for [#IN_VAIN].
+/// before, may have all that the primary removed. An archive or a declared upstream may have it,
+/// too: with one of them nothing is missing before the standby has made no way for [#IN_VAIN].
+///
+/// What its walreceiver was told stands in the standby's log, perhaps; it counts as long as the
+/// primary does not say that it has the segment (the role for replication may lack `pg_ls_dir`).
 ///
 /// Used by the driver's thread alone.
 final class MissingWal {
-  /// Nanoseconds in which an archive may bring nothing.
+  /// Nanoseconds in which others than the primary may bring nothing.
   static final long IN_VAIN = TimeUnit.MINUTES.toNanos(10);
 
   private final LongSupplier clock;
@@ -30,16 +33,21 @@ final class MissingWal {
 
   /// Takes what one look says.
   ///
-  /// @param lacks what the primary answered, if it may know
+  /// @param lacks what the primary answered; empty if it did not say
   /// @param end of what the standby has replayed or received
   /// @param idle whether it is known to have replayed all that it has
   /// @param said whether its log says that the primary lacks it
-  /// @param restores whether it has a `restore_command`
+  /// @param elsewhere whether others than the primary may have it
   boolean look(
-      boolean lacks, Lsn end, boolean idle, BooleanSupplier said, BooleanSupplier restores) {
-    boolean told = said.getAsBoolean();
-    if (!told && !lacks) {
-      stuckAt = Optional.empty();
+      Optional<Boolean> lacks,
+      Lsn end,
+      boolean idle,
+      BooleanSupplier said,
+      BooleanSupplier elsewhere) {
+    boolean told = lacks.orElse(true) && said.getAsBoolean();
+    if (!told && !lacks.orElse(false)) {
+      // No answer changes nothing of what is known.
+      stuckAt = lacks.isPresent() ? Optional.empty() : stuckAt;
       return false;
     }
     boolean again = stuckAt.equals(Optional.of(end));
@@ -47,7 +55,8 @@ final class MissingWal {
       stuckAt = Optional.of(end);
       since = clock.getAsLong();
     }
-    return (told || (idle && again))
-        && (clock.getAsLong() - since >= IN_VAIN || !restores.getAsBoolean());
+    return again
+        && (told || idle)
+        && (clock.getAsLong() - since >= IN_VAIN || !elsewhere.getAsBoolean());
   }
 }

@@ -122,7 +122,8 @@ final class PostgresDriver implements AutoCloseable {
         LOG.atDebug().addKeyValue("decision", decision).log("postgresql decision");
         act(decision, seen, agreed);
       }
-      report(local.deafness.problem());
+      String deaf = local.deafness.problem();
+      report(deaf.isEmpty() ? local.stranded : deaf);
       if (local.condition.isEmpty()) {
         local.condition = orders.problem();
       }
@@ -214,6 +215,9 @@ final class PostgresDriver implements AutoCloseable {
       boolean detached = !facts.get().streaming() && !facts.get().conninfo().isEmpty();
       detachedSince = detached ? (detachedSince == null ? now : detachedSince) : null;
     }
+    if (facts.isEmpty() || facts.get().streaming()) {
+      local.stranded = "";
+    }
     return new PostgresObservation(
         condition,
         facts,
@@ -257,12 +261,12 @@ final class PostgresDriver implements AutoCloseable {
       case PostgresDecision.ComeBack(var primary) -> comeBack(primary);
       case PostgresDecision.CheckLineage(var primary) -> {
         Upstream upstream = local.upstream(primary);
-        Lsn end = seen.facts().orElseThrow().end();
-        String segment = local.instance.wal(local.identity()).nameAt(end);
+        Lsn next = seen.facts().orElseThrow().next();
+        String segment = local.instance.wal(local.identity()).nameAt(next);
         lineage
             .answer(
                 primary + " in " + agreed.primacy().epoch(),
-                () -> upstream.ask(QUESTION, end, segment))
+                () -> upstream.ask(QUESTION, next, segment))
             .ifPresent(answer -> checkLineage(primary, answer, seen, agreed.delayed()));
       }
       case PostgresDecision.StopReceiving() -> local.follow("");
@@ -342,18 +346,18 @@ final class PostgresDriver implements AutoCloseable {
     walIsMissing =
         missing.look(
             answer.lacks(),
-            facts.end(),
+            facts.next(),
             idle,
             local.instance::missesWal,
-            local.rejoin::restoresWal);
+            () -> local.cascade.isDeclared() || local.rejoin.restoresWal());
     boolean related = way instanceof RewindPolicy.Return.Follow;
-    boolean follows = related && !walIsMissing;
     Optional<String> forbidden =
         related && walIsMissing ? local.rejoin.forbidsCopy(orders.pending()) : Optional.empty();
-    if (forbidden.isPresent()) {
-      walIsMissing = false;
-      report("the primary no longer has the WAL that it needs, but " + forbidden.get());
-    } else if (answer.promoted() && !follows) {
+    local.stranded =
+        forbidden
+            .map(why -> "the primary no longer has the WAL that it needs, but " + why)
+            .orElse("");
+    if (forbidden.isEmpty() && answer.promoted() && (walIsMissing || !related)) {
       LOG.atWarn()
           .addKeyValue("resource", local.context.resource().id())
           .addKeyValue("reason", way)

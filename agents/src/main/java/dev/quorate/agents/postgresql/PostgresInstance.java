@@ -332,11 +332,15 @@ final class PostgresInstance {
     return processes.killAll(KILL);
   }
 
-  /// Whether the server said lately that the WAL it asks for is gone.
+  /// Whether the server's walreceiver has said at its last attempt that the WAL it asks for is
+  /// gone; those that send WAL say such things of others.
   boolean missesWal() {
     List<String> lines = latest(logStart);
     return lines.subList(Math.max(0, lines.size() - 10), lines.size()).stream()
-        .anyMatch(l -> l.contains("has already been removed"));
+        .filter(l -> l.contains("WAL stream") || l.contains("connect to the primary"))
+        .reduce((_, last) -> last)
+        .filter(l -> l.contains("has already been removed"))
+        .isPresent();
   }
 
   /// Reads the control file, once more if it was caught half written.

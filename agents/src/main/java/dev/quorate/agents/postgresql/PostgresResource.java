@@ -208,6 +208,9 @@ final class PostgresResource implements ResourceInstance {
       PostgresFacts facts = local.probe.facts(left(end));
       local.adopt(facts);
       local.lastRole = facts.inRecovery() ? Role.UNPROMOTED : Role.PROMOTED;
+      if (local.lastRole == Role.UNPROMOTED && !local.stranded.isEmpty()) {
+        return standby(local.stranded);
+      }
       return local.lastRole == Role.PROMOTED && local.probe.refusesWrites(left(end))
           ? readOnly()
           : OperationResult.succeeded(local.lastRole);

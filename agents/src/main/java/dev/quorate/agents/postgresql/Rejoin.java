@@ -183,7 +183,9 @@ final class Rejoin {
     instance.endStrays();
     Upstream.Answer primary = upstream.ask(QUESTION);
     Return way = decide(primary);
-    if (way instanceof Return.Follow && walIsMissing && !hasWal(upstream)) {
+    if (way instanceof Return.Follow
+        && (walIsMissing || (order.returns() && !restoresWal()))
+        && lacksWal(upstream, primary, walIsMissing)) {
       way = ifPossible(new Return.Rebuild("the primary no longer has the WAL that it needs"));
     }
     if (order.copies() && !(way instanceof Return.Refuse)) {
@@ -217,19 +219,35 @@ final class Rejoin {
     };
   }
 
-  /// Whether the primary has what follows on all that is in the files, of which a running server
-  /// may not have said everything.
-  private boolean hasWal(Upstream upstream) {
+  /// Whether the primary has removed what follows on all that is in the files, of which a running
+  /// server may not have said everything.
+  ///
+  /// @param known whether that was so while the instance ran
+  private boolean lacksWal(Upstream upstream, Upstream.Answer primary, boolean known) {
     ControlFile control = instance.control();
     Lsn end = instance.heldWhileStopped(self, control).end();
-    return upstream.lacks(end, instance.wal(control).nameAt(end)).equals(Optional.of(false));
+    Optional<Boolean> answer =
+        primary.promoted()
+            ? upstream
+                .lacks(end, instance.wal(control).nameAt(end), QUESTION)
+                .or(() -> Optional.of(true).filter(_ -> instance.missesWal()))
+            : Optional.empty();
+    if (known && answer.isEmpty()) {
+      throw new PostgresException("the primary does not say whether it has the WAL from " + end);
+    }
+    return answer.orElse(false);
   }
 
-  /// Why an instance that runs would not be copied, if it were stopped for that.
+  /// Why an instance that runs would not be copied, if it were stopped for that, and what to do.
   Optional<String> forbidsCopy(MemberOrder order) {
     return !order.returns() && parameters.rejoin() == RejoinPolicy.MANUAL
         ? Optional.of("rejoin=manual waits for 'hactl pg rebuild " + self + "'")
-        : obstacle();
+        : obstacle()
+            .map(why ->
+                why
+                    + "; it goes on answering with what it has: type 'hactl node standby "
+                    + self
+                    + "' before its files are touched, or name an archive in 'restore_command'");
   }
 
   /// Keeps what is about to be destroyed, and asks the policy about it.

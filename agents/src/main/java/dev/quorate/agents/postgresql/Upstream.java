@@ -25,9 +25,11 @@ final class Upstream {
   /// What it answered.
   ///
   /// @param promoted whether it is a primary
-  /// @param lacks whether it said that it has removed the WAL with which who asks would go on
-  record Answer(boolean promoted, String identity, TimelineHistory history, boolean lacks) {
-    Answer lacking(boolean said) {
+  /// @param lacks whether it has removed the WAL with which who asks would go on; empty if it did
+  ///   not say
+  record Answer(
+      boolean promoted, String identity, TimelineHistory history, Optional<Boolean> lacks) {
+    Answer lacking(Optional<Boolean> said) {
       return new Answer(promoted, identity, history, said);
     }
   }
@@ -63,12 +65,12 @@ final class Upstream {
   /// @param segment the name of the segment that holds it, without its timeline
   Answer ask(Duration within, Lsn from, String segment) {
     Answer answer = ask(within);
-    return answer.promoted() ? answer.lacking(lacks(from, segment).orElse(false)) : answer;
+    return answer.promoted() ? answer.lacking(lacks(from, segment, ASIDE)) : answer;
   }
 
   /// Whether a primary has removed that WAL; empty if it does not say, or takes long. It is asked
   /// by a function that `pg_rewind` needs, too.
-  Optional<Boolean> lacks(Lsn from, String segment) {
+  Optional<Boolean> lacks(Lsn from, String segment, Duration within) {
     ProcessOutcome outcome =
         outcome(
             """
@@ -76,7 +78,7 @@ final class Upstream {
               SELECT FROM pg_ls_dir('pg_wal', true, false) AS f WHERE f ~ '^[0-9A-F]{8}%s$')
             """
                 .formatted(from, segment),
-            ASIDE);
+            within);
     return outcome.ok() ? Optional.of(outcome.text().strip().equals("t")) : Optional.empty();
   }
 
@@ -96,7 +98,7 @@ final class Upstream {
         line = now;
       }
     }
-    return new Answer(promoted, words.get(1), history(line, within), false);
+    return new Answer(promoted, words.get(1), history(line, within), Optional.empty());
   }
 
   /// Reads it by the function that `pg_rewind` needs as well: a role for both needs no other.
@@ -122,13 +124,14 @@ final class Upstream {
         : new Extent(0, "log");
   }
 
-  /// Whether it has a physical slot that nobody uses and that has lost nothing.
+  /// Whether it has a physical slot that nobody uses, and that is not about to lose what it holds.
   boolean hasFreeSlot(String name, Duration within) {
     ProcessOutcome outcome =
         outcome(
             """
             SELECT count(*) FROM pg_replication_slots s WHERE slot_name = '%s' AND NOT active
-              AND slot_type = 'physical' AND coalesce(to_jsonb(s) ->> 'wal_status', '') <> 'lost'
+              AND slot_type = 'physical'
+              AND coalesce(to_jsonb(s) ->> 'wal_status', '') NOT IN ('unreserved', 'lost')
             """
                 .formatted(name),
             within);

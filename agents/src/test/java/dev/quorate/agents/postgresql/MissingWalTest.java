@@ -1,11 +1,13 @@
 package dev.quorate.agents.postgresql;
 
 import static dev.quorate.agents.postgresql.TestServers.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.quorate.agents.core.postgresql.Lsn;
+import dev.quorate.agents.core.postgresql.MemberOrder;
 import dev.quorate.agents.postgresql.TestServers.Server;
 import dev.quorate.resource.OperationKind;
 import java.io.IOException;
@@ -15,6 +17,9 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +33,7 @@ class MissingWalTest {
   private final MissingWal missing = new MissingWal(() -> now);
 
   private boolean look(boolean lacks, Lsn end, boolean idle, boolean restores) {
-    return missing.look(lacks, end, idle, () -> false, () -> restores);
+    return missing.look(Optional.of(lacks), end, idle, () -> false, () -> restores);
   }
 
   @Test
@@ -51,10 +56,31 @@ class MissingWalTest {
     assertTrue(look(true, END, true, false));
   }
 
+  private boolean unanswered(boolean said, boolean restores) {
+    return missing.look(Optional.empty(), END, false, () -> said, () -> restores);
+  }
+
   @Test
-  void theStandbysOwnWordIsEnough() {
-    assertTrue(missing.look(false, END, false, () -> true, () -> false));
-    assertFalse(missing.look(false, END, false, () -> true, () -> true), "but for an archive");
+  void theStandbysOwnWordCountsUnlessThePrimaryHasIt() {
+    assertFalse(unanswered(true, false));
+    assertTrue(unanswered(true, false));
+    assertFalse(unanswered(true, true), "but for an archive");
+    assertTrue(missing.look(Optional.of(true), END, false, () -> true, () -> false), "it is late");
+  }
+
+  @Test
+  void thePrimarysWordCountsMoreThanTheLog() {
+    for (int looks = 0; looks < 3; looks++) {
+      assertFalse(missing.look(Optional.of(false), END, true, () -> true, () -> false));
+    }
+  }
+
+  @Test
+  void noAnswerChangesNothingOfWhatIsKnown() {
+    assertFalse(look(true, END, true, true));
+    now += MissingWal.IN_VAIN;
+    assertFalse(unanswered(false, true));
+    assertTrue(look(true, END, true, true));
   }
 
   @Test
@@ -140,6 +166,42 @@ class MissingWalTest {
     }
   }
 
+  /// It answers with what it has, says what it misses, and the order that it names is enough.
+  @Test
+  @Tag("slow")
+  void whereNoCopyMayBeMadeTheStandbyGoesOnAnsweringAndSaysSo() throws Exception {
+    assumeTrue(TestServers.available(), "needs root and PostgreSQL 15 in /usr/lib/postgresql");
+    try (TestServers servers = new TestServers()) {
+      Server a = servers.fresh("a", "127.0.0.2");
+      Server b = servers.empty("b", "127.0.0.3");
+      TreeMap<String, String> manual = new TreeMap<>(Map.of("rejoin", "manual"));
+      try (TinyCluster cluster = new TinyCluster(List.of(a, b), manual)) {
+        cluster.order(b.node(), new MemberOrder(MemberOrder.Kind.REBUILD, "1"));
+        follows(servers, cluster, a, b);
+        await("the first order to be answered", MINUTE, () -> cluster.order(b.node()).isEmpty());
+        cluster.succeed(OperationKind.STOP, b.node());
+        writeUntilGone(servers, a, segment(servers, a));
+        String rows = servers.ask(a, "SELECT count(*) FROM t");
+        cluster.succeed(OperationKind.START, b.node());
+        await(
+            "b to say what it misses",
+            MINUTE,
+            () -> said(cluster, b).contains("'hactl pg rebuild b'"));
+        assertEquals("101", servers.ask(b, "SELECT count(*) FROM t"));
+        cluster.order(b.node(), new MemberOrder(MemberOrder.Kind.REBUILD, "2"));
+        await(
+            "b is a copy",
+            MINUTE,
+            () -> servers.sql(b, "SELECT count(*) FROM t").text().strip().equals(rows));
+        await("b to say nothing more", MINUTE, () -> said(cluster, b).isEmpty());
+      }
+    }
+  }
+
+  private static String said(TinyCluster cluster, Server server) {
+    return cluster.instance(server.node()).run(OperationKind.MONITOR, MINUTE).reason();
+  }
+
   /// All that it has yet to replay is in its own directory.
   @Test
   @Tag("slow")
@@ -173,7 +235,7 @@ class MissingWalTest {
         while (Instant.now().isBefore(end)) {
           assertTrue(Files.exists(mark), "it was copied anew");
         }
-        assertTrue(servers.ask(b, "SELECT count(*) FROM t").equals("101"), "it is still late");
+        assertEquals("101", servers.ask(b, "SELECT count(*) FROM t"), "it is still late");
       }
     }
   }

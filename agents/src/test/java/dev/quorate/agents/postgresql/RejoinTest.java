@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What a new copy cannot replace is refused, before anything is touched.
 class RejoinTest {
   private static final Upstream.Answer PRIMARY =
-      new Upstream.Answer(true, "1", TimelineHistory.root(Timeline.FIRST), false);
+      new Upstream.Answer(true, "1", TimelineHistory.root(Timeline.FIRST), Optional.empty());
 
   @TempDir private Path home;
   private final ProcessExitWatch watch = new ProcessExitWatch();

@@ -55,6 +55,12 @@ public record PostgresFacts(
     return inRecovery ? Lsn.max(received, replayed) : flushed;
   }
 
+  /// Where it asks for more WAL: once its replay has found no more, where that ended, which may be
+  /// before a record whose end has yet to come.
+  public Lsn next() {
+    return inRecovery && replayIdle ? replayed : end();
+  }
+
   /// Whether all the WAL that it has is known: nothing more arrives, and replay found the end. What
   /// was received in an earlier life of the server it does not say.
   public boolean endIsKnown() {
