@@ -23,14 +23,20 @@ public record LeaderPatience(Duration longest, Duration stagger, Duration signs)
 
   /// How much longer to wait for a leader after an election that brought none, or none yet.
   ///
+  /// Who has given its vote before an election gives it to no other for the shortest time-out:
+  /// where one other vote is not enough, whoever asks next must leave it that time, else the first
+  /// to ask could keep the only one that can win from being heard.
+  ///
   /// @param missing how long ago a leader was known
   /// @param idle how long this node has neither stood nor voted since
   /// @param place among the voters without the last leader, from 0
+  /// @param others how many voters there are without the last leader
   /// @return zero or less if it is time to stand; empty if it was tried for long enough
-  public Optional<Duration> again(Duration missing, Duration idle, int place) {
+  public Optional<Duration> again(Duration missing, Duration idle, int place, int others) {
+    Duration pause = others > 2 ? signs.multipliedBy(2) : signs;
     return missing.compareTo(longest.multipliedBy(GIVE_UP)) > 0
         ? Optional.empty()
-        : Optional.of(signs.plus(stagger.multipliedBy(place + 1L)).minus(idle));
+        : Optional.of(pause.plus(stagger.multipliedBy(place + 1L)).minus(idle));
   }
 
   /// How much longer to wait; zero or less if it is time to stand.

@@ -6,6 +6,7 @@ import dev.quorate.consensus.core.LeaderPatience;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.apache.ratis.proto.RaftProtos.FollowerInfoProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.RaftPeer;
@@ -44,12 +47,16 @@ final class Candidacy {
   /// A thread that is later than that has not run, and its silence is its own.
   private static final Duration LATE = Duration.ofMillis(100);
 
+  /// What Ratis calls the thread of an election; those that ask for its votes have one more number.
+  private static final Pattern ELECTION = Pattern.compile("-LeaderElection[0-9]+$");
+
   private final RaftServer.Division division;
   private final Method stand;
   private final LeaderPatience patience;
   private final ScheduledExecutorService timer;
   private final Duration horizon;
   private final BooleanSupplier takesPart;
+  private final Consumer<String> failed;
   private volatile Optional<Known> known = Optional.empty();
   private Optional<Long> observed = Optional.empty();
   private long hearingUntil;
@@ -66,25 +73,29 @@ final class Candidacy {
       LeaderPatience patience,
       ScheduledExecutorService timer,
       Duration horizon,
-      BooleanSupplier takesPart) {
+      BooleanSupplier takesPart,
+      Consumer<String> failed) {
     this.division = division;
     this.stand = stand;
     this.patience = patience;
     this.timer = timer;
     this.horizon = horizon;
     this.takesPart = takesPart;
+    this.failed = failed;
     this.hearingUntil = System.nanoTime();
   }
 
   /// @param horizon after it, [#observe] is called again
   /// @param takesPart whether the log is open and is not about to stop; from any thread
+  /// @param failed is told, from any thread, why the log cannot go on
   /// @throws ConsensusException if this version of Ratis has no such way to stand
   static Candidacy of(
       RaftServer.Division division,
       ConsensusConfig.Timing timing,
       ScheduledExecutorService timer,
       Duration horizon,
-      BooleanSupplier takesPart) {
+      BooleanSupplier takesPart,
+      Consumer<String> failed) {
     try {
       Method stand = division.getClass().getDeclaredMethod("changeToCandidate", boolean.class);
       stand.setAccessible(true);
@@ -94,7 +105,8 @@ final class Candidacy {
           LeaderPatience.of(timing.electionTimeoutMin()),
           timer,
           horizon,
-          takesPart);
+          takesPart,
+          failed);
     } catch (NoSuchMethodException | RuntimeException e) {
       throw new ConsensusException(
           "the log's library is not the one that this version was built with: %s has no changeToCandidate(boolean) that can be called; install the package anew"
@@ -139,7 +151,7 @@ final class Candidacy {
       hearAgain(now);
       plan(now, Duration.ZERO);
     } else if (missed()) {
-      Thread.ofVirtual().name("candidacy").start(this::stand);
+      Thread.ofPlatform().daemon().name("quorate-candidacy").start(this::stand);
     }
   }
 
@@ -173,7 +185,8 @@ final class Candidacy {
       return Optional.of(patience.rest(silence, place));
     }
     Duration missing = Duration.ofNanos(System.nanoTime() - known.get().at);
-    return patience.again(missing, Duration.ofMillis(role.getRoleElapsedTimeMs()), place);
+    Duration idle = Duration.ofMillis(role.getRoleElapsedTimeMs());
+    return patience.again(missing, idle, place, others.size());
   }
 
   private static Optional<RaftPeerId> leader(FollowerInfoProto follower) {
@@ -181,19 +194,34 @@ final class Candidacy {
     return id.isEmpty() ? Optional.empty() : Optional.of(RaftPeerId.valueOf(id));
   }
 
-  /// Under the lock under which Ratis takes in what a leader says.
   private void stand() {
+    try {
+      standIfMissed();
+    } catch (InvocationTargetException | IllegalAccessException e) {
+      // It may be a candidate without an election: neither follows nor ever stands.
+      LOG.atError().setCause(e).log("cannot stand for election");
+      failed.accept("this node cannot stand for election: " + e.getCause());
+    }
+  }
+
+  /// Under the lock under which Ratis takes in what a leader says.
+  private void standIfMissed() throws InvocationTargetException, IllegalAccessException {
     synchronized (division) {
       DivisionInfo info = division.getInfo();
       boolean follows = info.isFollower() && info.getLifeCycleState().isRunning();
-      if (!follows || !takesPart.getAsBoolean() || !missed()) {
-        return;
-      }
-      try {
+      if (follows && takesPart.getAsBoolean() && !isElecting() && missed()) {
         stand.invoke(division, false);
-      } catch (InvocationTargetException | IllegalAccessException e) {
-        LOG.atError().setCause(e).log("does not stand for election: Ratis does by itself");
       }
     }
+  }
+
+  /// Whether an election of this node's goes on that it has lost already. Ratis does not look at
+  /// the term when it wins one: made a candidate again meanwhile, this node would lead in a term in
+  /// which it was not elected.
+  private boolean isElecting() {
+    ThreadGroup group = division.getThreadGroup();
+    Thread[] threads = new Thread[2 * group.activeCount() + 8];
+    int count = group.enumerate(threads, false);
+    return Arrays.stream(threads, 0, count).anyMatch(t -> ELECTION.matcher(t.getName()).find());
   }
 }

@@ -64,6 +64,9 @@ public final class RatisReplicatedLog implements ReplicatedLog {
 
   private static final Duration GIVE_UP = Duration.ofSeconds(2);
 
+  /// Longer than connections to peers that are gone take to close.
+  private static final Duration LONGEST_CLOSE = Duration.ofSeconds(20);
+
   private static final Duration LONGEST_GAP = Duration.ofMillis(250);
 
   private final ConsensusConfig config;
@@ -175,7 +178,8 @@ public final class RatisReplicatedLog implements ReplicatedLog {
       try {
         log.open();
       } catch (IOException | RuntimeException e) {
-        log.giveUp();
+        // What was opened in part may never be closed by Ratis; it votes for nobody.
+        log.close(GIVE_UP);
         throw e;
       }
       return log;
@@ -183,16 +187,6 @@ public final class RatisReplicatedLog implements ReplicatedLog {
       throw e;
     } catch (IOException | RuntimeException e) {
       throw new LogDamagedException(notOpened(config, e), e);
-    }
-  }
-
-  /// What was opened in part may never be closed by Ratis; it votes for nobody.
-  private void giveUp() {
-    Thread closing = Thread.ofPlatform().daemon().name("quorate-log-close").start(this::close);
-    try {
-      closing.join(GIVE_UP);
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -230,7 +224,8 @@ public final class RatisReplicatedLog implements ReplicatedLog {
     reached = Optional.of(ReachedMark.open(marker.group()));
     candidacy =
         Optional.of(
-            Candidacy.of(division(), config.timing(), timer, OBSERVE_EVERY, this::takesPart));
+            Candidacy.of(
+                division(), config.timing(), timer, OBSERVE_EVERY, this::takesPart, this::fail));
     var _ =
         timer.scheduleWithFixedDelay(
             this::observe, 0, OBSERVE_EVERY.toMillis(), TimeUnit.MILLISECONDS);
@@ -324,13 +319,16 @@ public final class RatisReplicatedLog implements ReplicatedLog {
 
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true)) {
-      return;
+    close(LONGEST_CLOSE);
+  }
+
+  private void close(Duration patience) {
+    if (closed.compareAndSet(false, true)) {
+      deaf.run();
+      timer.shutdown();
+      proposer.close();
+      Silence.await(this::closeServer, patience);
     }
-    deaf.run();
-    timer.shutdown();
-    proposer.close();
-    closeServer();
   }
 
   /// Closes, and returns as soon as this node applies nothing, and takes no request for votes or

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -45,9 +46,30 @@ public record Silence(CompletableFuture<Void> written, CompletableFuture<Void> g
         CompletableFuture.allOf(deaf, shut).thenCompose(_ -> aside("quorate-log-close", rest)));
   }
 
+  /// Closes, and waits for that as long as it can be of use. Ratis would wait for a day, for
+  /// threads of its own: whoever stops is not to be held up by them, and whoever opens the log
+  /// again is told that its port is taken.
+  static void await(Closing closing, Duration patience) {
+    Thread thread = thread("quorate-log-close", closing, () -> {});
+    try {
+      if (!thread.join(patience)) {
+        LOG.atWarn()
+            .addKeyValue("stack", Arrays.toString(thread.getStackTrace()))
+            .log("the log does not close, and is left behind");
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private static CompletableFuture<Void> aside(String name, Closing closing) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    Thread.ofPlatform()
+    var _ = thread(name, closing, () -> done.complete(null));
+    return done;
+  }
+
+  private static Thread thread(String name, Closing closing, Runnable done) {
+    return Thread.ofPlatform()
         .daemon()
         .name(name)
         .start(() -> {
@@ -56,10 +78,9 @@ public record Silence(CompletableFuture<Void> written, CompletableFuture<Void> g
           } catch (IOException e) {
             LOG.atWarn().addKeyValue("reason", e.getMessage()).log("log not closed cleanly");
           } finally {
-            done.complete(null);
+            done.run();
           }
         });
-    return done;
   }
 
   private static void awaitPort(ConsensusConfig.Endpoint endpoint) throws IOException {

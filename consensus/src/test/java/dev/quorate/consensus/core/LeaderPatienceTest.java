@@ -31,12 +31,21 @@ final class LeaderPatienceTest {
   void anElectionWithoutALeaderIsFollowedByAnotherForAWhile() {
     Duration lately = Duration.ofMillis(700);
     assertEquals(
-        Optional.of(Duration.ofMillis(200)), PATIENCE.again(lately, Duration.ZERO, 0), "the first");
+        Optional.of(Duration.ofMillis(200)),
+        PATIENCE.again(lately, Duration.ZERO, 0, 2),
+        "the first");
     assertEquals(
         Optional.of(Duration.ofMillis(-50)),
-        PATIENCE.again(lately, Duration.ofMillis(300), 1),
+        PATIENCE.again(lately, Duration.ofMillis(300), 1, 2),
         "the second");
-    assertEquals(Optional.empty(), PATIENCE.again(Duration.ofMillis(1801), Duration.ZERO, 0));
+    assertEquals(Optional.empty(), PATIENCE.again(Duration.ofMillis(1801), Duration.ZERO, 0, 2));
+  }
+
+  @Test
+  void whereMoreVotesAreNeededTheFirstLeavesTheOthersTheTimeToAsk() {
+    assertEquals(
+        Optional.of(Duration.ofMillis(350)),
+        PATIENCE.again(Duration.ofMillis(700), Duration.ZERO, 0, 3));
   }
 
   @Test
