@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
 /// What its walreceiver was told stands in the standby's log, perhaps; it counts as long as the
 /// primary does not say that it has the segment (the role for replication may lack `pg_ls_dir`).
 ///
-/// Used by the driver's thread alone.
+/// Used by the driver's thread alone, but for [#isMissing].
 final class MissingWal {
   /// Nanoseconds in which others than the primary may bring nothing.
   static final long IN_VAIN = TimeUnit.MINUTES.toNanos(10);
@@ -25,38 +25,53 @@ final class MissingWal {
   private final LongSupplier clock;
   private Optional<Lsn> stuckAt = Optional.empty();
   private long since;
+  private volatile boolean missing;
 
   /// @param clock nanoseconds of a clock that only goes forward
   MissingWal(LongSupplier clock) {
     this.clock = clock;
   }
 
-  /// Takes what one look says.
+  /// What was found at the last look that found something. From any thread.
+  boolean isMissing() {
+    return missing;
+  }
+
+  /// It receives, or is no standby any more.
+  void clear() {
+    stuckAt = Optional.empty();
+    missing = false;
+  }
+
+  /// Takes what one look says. A look without an answer, or at a standby that replays again,
+  /// changes nothing of what is known.
   ///
   /// @param lacks what the primary answered; empty if it did not say
   /// @param end of what the standby has replayed or received
   /// @param idle whether it is known to have replayed all that it has
   /// @param said whether its log says that the primary lacks it
   /// @param elsewhere whether others than the primary may have it
-  boolean look(
+  void look(
       Optional<Boolean> lacks,
       Lsn end,
       boolean idle,
       BooleanSupplier said,
       BooleanSupplier elsewhere) {
     boolean told = lacks.orElse(true) && said.getAsBoolean();
-    if (!told && !lacks.orElse(false)) {
-      // No answer changes nothing of what is known.
-      stuckAt = lacks.isPresent() ? Optional.empty() : stuckAt;
-      return false;
+    if (!lacks.orElse(true)) {
+      clear();
+    } else if (lacks.isPresent() || told) {
+      boolean again = stuckAt.equals(Optional.of(end));
+      if (!again) {
+        stuckAt = Optional.of(end);
+        since = clock.getAsLong();
+        missing = false;
+      }
+      missing =
+          missing
+              || (again
+                  && (told || idle)
+                  && (clock.getAsLong() - since >= IN_VAIN || !elsewhere.getAsBoolean()));
     }
-    boolean again = stuckAt.equals(Optional.of(end));
-    if (!again) {
-      stuckAt = Optional.of(end);
-      since = clock.getAsLong();
-    }
-    return again
-        && (told || idle)
-        && (clock.getAsLong() - since >= IN_VAIN || !elsewhere.getAsBoolean());
   }
 }

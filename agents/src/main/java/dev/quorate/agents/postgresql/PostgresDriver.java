@@ -59,7 +59,6 @@ final class PostgresDriver implements AutoCloseable {
   private final LineageQuestion lineage = new LineageQuestion(System::nanoTime, this::kick);
   private int failedStarts;
   private final MissingWal missing = new MissingWal(System::nanoTime);
-  private boolean walIsMissing;
   private @Nullable Instant detachedSince;
   private String problem = "";
   private List<PostgresDecision> lastDecisions = List.of();
@@ -105,6 +104,7 @@ final class PostgresDriver implements AutoCloseable {
       onlooker.look();
       orders.review();
       if (!local.started) {
+        local.stranded = "";
         bulletin.takeDown();
         return IDLE;
       }
@@ -215,8 +215,9 @@ final class PostgresDriver implements AutoCloseable {
       boolean detached = !facts.get().streaming() && !facts.get().conninfo().isEmpty();
       detachedSince = detached ? (detachedSince == null ? now : detachedSince) : null;
     }
-    if (facts.isEmpty() || facts.get().streaming()) {
+    if (facts.filter(f -> f.streaming() || !f.inRecovery()).isPresent()) {
       local.stranded = "";
+      missing.clear();
     }
     return new PostgresObservation(
         condition,
@@ -343,21 +344,19 @@ final class PostgresDriver implements AutoCloseable {
     }
     // Before 13 a replay that is delayed looks as one that has nothing more.
     boolean idle = facts.replayIdle() && !delayed && local.instance.major() >= 13;
-    walIsMissing =
-        missing.look(
-            answer.lacks(),
-            facts.next(),
-            idle,
-            local.instance::missesWal,
-            () -> local.cascade.isDeclared() || local.rejoin.restoresWal());
-    boolean related = way instanceof RewindPolicy.Return.Follow;
+    missing.look(
+        answer.lacks(),
+        facts.end(),
+        idle,
+        local.instance::missesWal,
+        () -> local.cascade.isDeclared() || local.rejoin.restoresWal());
+    boolean stuck = way instanceof RewindPolicy.Return.Follow && missing.isMissing();
     Optional<String> forbidden =
-        related && walIsMissing ? local.rejoin.forbidsCopy(orders.pending()) : Optional.empty();
+        stuck ? local.rejoin.forbidsCopy(orders.pending()) : Optional.empty();
     local.stranded =
-        forbidden
-            .map(why -> "the primary no longer has the WAL that it needs, but " + why)
-            .orElse("");
-    if (forbidden.isEmpty() && answer.promoted() && (walIsMissing || !related)) {
+        forbidden.map(why -> "the primary no longer has its WAL, but " + why).orElse("");
+    boolean follows = way instanceof RewindPolicy.Return.Follow && !stuck;
+    if (forbidden.isEmpty() && answer.promoted() && !follows) {
       LOG.atWarn()
           .addKeyValue("resource", local.context.resource().id())
           .addKeyValue("reason", way)
@@ -403,11 +402,12 @@ final class PostgresDriver implements AutoCloseable {
       }
       long begin = System.nanoTime();
       MemberOrder order = orders.pending();
-      String done = local.rejoin.run(upstream, walIsMissing, order, REBUILD);
+      String done = local.rejoin.run(upstream, missing.isMissing(), order, REBUILD);
       if (order.returns()) {
         orders.done(order);
       }
-      walIsMissing = false;
+      missing.clear();
+      local.stranded = "";
       local.forget();
       if (!done.isEmpty()) {
         LOG.atInfo()

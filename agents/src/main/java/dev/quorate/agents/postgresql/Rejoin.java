@@ -184,6 +184,7 @@ final class Rejoin {
     Upstream.Answer primary = upstream.ask(QUESTION);
     Return way = decide(primary);
     if (way instanceof Return.Follow
+        && !order.copies()
         && (walIsMissing || (order.returns() && !restoresWal()))
         && lacksWal(upstream, primary, walIsMissing)) {
       way = ifPossible(new Return.Rebuild("the primary no longer has the WAL that it needs"));
@@ -222,15 +223,16 @@ final class Rejoin {
   /// Whether the primary has removed what follows on all that is in the files, of which a running
   /// server may not have said everything.
   ///
-  /// @param known whether that was so while the instance ran
+  /// @param known whether that was found while the instance ran
   private boolean lacksWal(Upstream upstream, Upstream.Answer primary, boolean known) {
+    if (primary.promoted() && !primary.mayList()) {
+      return known;
+    }
     ControlFile control = instance.control();
     Lsn end = instance.heldWhileStopped(self, control).end();
     Optional<Boolean> answer =
         primary.promoted()
-            ? upstream
-                .lacks(end, instance.wal(control).nameAt(end), QUESTION)
-                .or(() -> Optional.of(true).filter(_ -> instance.missesWal()))
+            ? upstream.lacks(end, instance.wal(control).nameAt(end), QUESTION)
             : Optional.empty();
     if (known && answer.isEmpty()) {
       throw new PostgresException("the primary does not say whether it has the WAL from " + end);
@@ -244,10 +246,8 @@ final class Rejoin {
         ? Optional.of("rejoin=manual waits for 'hactl pg rebuild " + self + "'")
         : obstacle()
             .map(why ->
-                why
-                    + "; it goes on answering with what it has: type 'hactl node standby "
-                    + self
-                    + "' before its files are touched, or name an archive in 'restore_command'");
+                "%s; it goes on answering with what it has: type 'hactl node standby %s' before its files are touched, or name an archive in 'restore_command'"
+                    .formatted(why, self));
   }
 
   /// Keeps what is about to be destroyed, and asks the policy about it.

@@ -18,19 +18,26 @@ final class Upstream {
       """
       SELECT pg_is_in_recovery()::text || ' ' || system_identifier || ' ' || timeline_id || ' ' ||
         CASE WHEN pg_is_in_recovery() THEN '0'
-          ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END
+          ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END || ' ' ||
+        has_function_privilege('pg_ls_dir(text, boolean, boolean)', 'EXECUTE')::text
       FROM pg_control_system(), pg_control_checkpoint()
       """;
 
   /// What it answered.
   ///
   /// @param promoted whether it is a primary
+  /// @param mayList whether it would ever say which WAL it has: its role for replication may not be
+  ///   allowed to list files
   /// @param lacks whether it has removed the WAL with which who asks would go on; empty if it did
   ///   not say
   record Answer(
-      boolean promoted, String identity, TimelineHistory history, Optional<Boolean> lacks) {
+      boolean promoted,
+      String identity,
+      TimelineHistory history,
+      boolean mayList,
+      Optional<Boolean> lacks) {
     Answer lacking(Optional<Boolean> said) {
-      return new Answer(promoted, identity, history, said);
+      return new Answer(promoted, identity, history, mayList, said);
     }
   }
 
@@ -65,7 +72,9 @@ final class Upstream {
   /// @param segment the name of the segment that holds it, without its timeline
   Answer ask(Duration within, Lsn from, String segment) {
     Answer answer = ask(within);
-    return answer.promoted() ? answer.lacking(lacks(from, segment, ASIDE)) : answer;
+    return answer.promoted() && answer.mayList()
+        ? answer.lacking(lacks(from, segment, ASIDE))
+        : answer;
   }
 
   /// Whether a primary has removed that WAL; empty if it does not say, or takes long. It is asked
@@ -86,7 +95,7 @@ final class Upstream {
   /// know of its promotion yet, is made to write a checkpoint.
   Answer ask(Duration within) {
     List<String> words = List.of(query(QUESTION, within).split(" ", -1));
-    if (words.size() != 4) {
+    if (words.size() != 5) {
       throw new PostgresException("the primary answered " + words);
     }
     boolean promoted = words.get(0).equals("false");
@@ -98,7 +107,8 @@ final class Upstream {
         line = now;
       }
     }
-    return new Answer(promoted, words.get(1), history(line, within), Optional.empty());
+    boolean mayList = words.get(4).equals("true");
+    return new Answer(promoted, words.get(1), history(line, within), mayList, Optional.empty());
   }
 
   /// Reads it by the function that `pg_rewind` needs as well: a role for both needs no other.

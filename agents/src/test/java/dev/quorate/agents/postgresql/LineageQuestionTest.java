@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class LineageQuestionTest {
   private static final Upstream.Answer ANSWER =
-      new Upstream.Answer(true, "7", TimelineHistory.root(Timeline.FIRST), Optional.empty());
+      new Upstream.Answer(true, "7", TimelineHistory.root(Timeline.FIRST), true, Optional.empty());
 
   private final AtomicLong clock = new AtomicLong(TimeUnit.HOURS.toNanos(1));
   private final AtomicInteger asked = new AtomicInteger();

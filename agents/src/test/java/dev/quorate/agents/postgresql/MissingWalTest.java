@@ -33,7 +33,7 @@ class MissingWalTest {
   private final MissingWal missing = new MissingWal(() -> now);
 
   private boolean look(boolean lacks, Lsn end, boolean idle, boolean restores) {
-    return missing.look(Optional.of(lacks), end, idle, () -> false, () -> restores);
+    return look(Optional.of(lacks), end, idle, false, restores);
   }
 
   @Test
@@ -56,31 +56,54 @@ class MissingWalTest {
     assertTrue(look(true, END, true, false));
   }
 
+  private boolean look(
+      Optional<Boolean> lacks, Lsn end, boolean idle, boolean said, boolean restores) {
+    missing.look(lacks, end, idle, () -> said, () -> restores);
+    return missing.isMissing();
+  }
+
   private boolean unanswered(boolean said, boolean restores) {
-    return missing.look(Optional.empty(), END, false, () -> said, () -> restores);
+    return look(Optional.empty(), END, false, said, restores);
   }
 
   @Test
   void theStandbysOwnWordCountsUnlessThePrimaryHasIt() {
     assertFalse(unanswered(true, false));
     assertTrue(unanswered(true, false));
-    assertFalse(unanswered(true, true), "but for an archive");
-    assertTrue(missing.look(Optional.of(true), END, false, () -> true, () -> false), "it is late");
+    assertFalse(look(Optional.of(false), END, true, true, false), "the primary has it");
+    assertFalse(look(Optional.of(false), END, true, true, false));
   }
 
   @Test
-  void thePrimarysWordCountsMoreThanTheLog() {
-    for (int looks = 0; looks < 3; looks++) {
-      assertFalse(missing.look(Optional.of(false), END, true, () -> true, () -> false));
-    }
+  void theStandbysOwnWordCountsOfOneThatIsLate() {
+    assertFalse(look(Optional.of(true), END, false, true, false));
+    assertTrue(look(Optional.of(true), END, false, true, false));
   }
 
   @Test
-  void noAnswerChangesNothingOfWhatIsKnown() {
+  void theStandbysOwnWordWaitsForAnArchive() {
+    assertFalse(unanswered(true, true));
+    assertFalse(unanswered(true, true));
+  }
+
+  @Test
+  void noAnswerAndNewReplayChangeNothingOfWhatIsKnown() {
     assertFalse(look(true, END, true, true));
     now += MissingWal.IN_VAIN;
     assertFalse(unanswered(false, true));
     assertTrue(look(true, END, true, true));
+    assertTrue(unanswered(false, true));
+    assertTrue(look(true, END, false, true), "it reads again");
+    assertFalse(look(true, LATER, true, true), "it makes its way");
+  }
+
+  @Test
+  void whoReceivesMissesNothing() {
+    assertFalse(look(true, END, true, false));
+    assertTrue(look(true, END, true, false));
+    missing.clear();
+    assertFalse(missing.isMissing());
+    assertFalse(look(true, END, true, false), "two looks are needed again");
   }
 
   @Test
@@ -153,15 +176,43 @@ class MissingWalTest {
       Server b = servers.empty("b", "127.0.0.3");
       Files.writeString(conf(a), "\nlogging_collector = on\n", StandardOpenOption.APPEND);
       try (TinyCluster cluster = new TinyCluster(List.of(a, b))) {
-        follows(servers, cluster, a, b);
-        cluster.succeed(OperationKind.STOP, b.node());
-        writeUntilGone(servers, a, segment(servers, a));
-        String rows = servers.ask(a, "SELECT count(*) FROM t");
-        cluster.succeed(OperationKind.START, b.node());
-        await(
-            "b is a copy",
-            MINUTE,
-            () -> servers.sql(b, "SELECT count(*) FROM t").text().strip().equals(rows));
+        isCopiedOnceItsWalIsGone(servers, cluster, a, b);
+      }
+    }
+  }
+
+  private static void isCopiedOnceItsWalIsGone(
+      TestServers servers, TinyCluster cluster, Server a, Server b) throws IOException {
+    follows(servers, cluster, a, b);
+    cluster.succeed(OperationKind.STOP, b.node());
+    writeUntilGone(servers, a, segment(servers, a));
+    String rows = servers.ask(a, "SELECT count(*) FROM t");
+    cluster.succeed(OperationKind.START, b.node());
+    await(
+        "b is a copy",
+        MINUTE,
+        () -> servers.sql(b, "SELECT count(*) FROM t").text().strip().equals(rows));
+  }
+
+  /// Then the standby's log is all there is, and it is full of other things once it has stopped.
+  @Test
+  @Tag("slow")
+  void aStandbyWhoseWalIsGoneIsCopiedAnewThoughTheRoleMayListNoFiles() throws Exception {
+    assumeTrue(TestServers.available(), "needs root and PostgreSQL 15 in /usr/lib/postgresql");
+    try (TestServers servers = new TestServers()) {
+      Server a = servers.fresh("a", "127.0.0.2");
+      Server b = servers.empty("b", "127.0.0.3");
+      a.instance().start(a.alone(), MINUTE);
+      a.probe().promote(MINUTE);
+      await("a is a primary", MINUTE, () -> !a.probe().inRecovery(MINUTE));
+      servers.ask(
+          a,
+          "CREATE ROLE replicator LOGIN REPLICATION;"
+              + " GRANT EXECUTE ON FUNCTION pg_read_binary_file(text) TO replicator");
+      a.instance().stop(MINUTE);
+      TreeMap<String, String> role = new TreeMap<>(Map.of("replication_user", "replicator"));
+      try (TinyCluster cluster = new TinyCluster(List.of(a, b), role)) {
+        isCopiedOnceItsWalIsGone(servers, cluster, a, b);
       }
     }
   }

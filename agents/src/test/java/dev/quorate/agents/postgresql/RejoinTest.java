@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What a new copy cannot replace is refused, before anything is touched.
 class RejoinTest {
   private static final Upstream.Answer PRIMARY =
-      new Upstream.Answer(true, "1", TimelineHistory.root(Timeline.FIRST), Optional.empty());
+      new Upstream.Answer(true, "1", TimelineHistory.root(Timeline.FIRST), true, Optional.empty());
 
   @TempDir private Path home;
   private final ProcessExitWatch watch = new ProcessExitWatch();
