@@ -24,6 +24,10 @@ public record Row(String group, String what, Unit unit, double budget) {
   /// Processor time of the daemons of an idle node, and of what they ran, in a minute.
   public static final Row IDLE = new Row(FOOTPRINT, "idle CPU in a minute", Unit.SECONDS, 1.2);
 
+  /// Memory of all daemons of a node once they have had nothing to do for ten minutes.
+  public static final Row SETTLED =
+      new Row(FOOTPRINT, "resident memory after ten idle minutes", Unit.MEBIBYTES, 220);
+
   /// What the packages that it needs beside PostgreSQL occupy.
   public static final Row INSTALLED =
       new Row(FOOTPRINT, "installed packages", Unit.MEBIBYTES, NO_BUDGET);

@@ -10,6 +10,7 @@ import dev.quorate.packaging.DebianPackage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,7 +108,7 @@ class FailoverComparison {
     Footprint footprint = new Footprint(who, findings);
     footprint.ofRound();
     if (round == 1) {
-      footprint.whileIdle();
+      footprint.whileIdle(rounds < ENOUGH ? Duration.ZERO : Duration.ofMinutes(10));
     }
   }
 

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 /// What a cluster's daemons and commands cost, as its machines tell it.
 final class Footprint {
   private static final int ASKED = 10;
-  private static final Duration IDLE = Duration.ofMinutes(1);
+  private static final Duration IDLE = Duration.ofMinutes(2);
 
   private final Contender who;
   private final Findings findings;
@@ -64,7 +64,10 @@ final class Footprint {
   }
 
   /// Processor time of a minute without clients, the middle of the nodes.
-  void whileIdle() {
+  ///
+  /// @param settled how long nothing happens before it is measured
+  void whileIdle(Duration settled) {
+    Wait.pass(settled);
     List<Usage> before = usage();
     Wait.pass(IDLE);
     List<Usage> after = usage();
@@ -73,8 +76,10 @@ final class Footprint {
         Row.IDLE,
         median(
             IntStream.range(0, before.size())
-                .mapToObj(n -> (after.get(n).ticks() - before.get(n).ticks()) / ticks)
+                .mapToObj(n -> after.get(n).ticks() - before.get(n).ticks())
+                .map(used -> used / ticks / (IDLE.toSeconds() / 60.0))
                 .toList()));
+    note(Row.SETTLED, median(after.stream().map(u -> u.resident() / 1024).toList()));
   }
 
   /// Sums of kB and of clock ticks over all processes of units, those of PostgreSQL left out.

@@ -17,6 +17,10 @@ public final class AddressConflictPolicy {
   /// When the look ends.
   public static final Duration END = Duration.ofMillis(120);
 
+  /// How long ago a look may have begun whose answer still counts: nobody who brings the address up
+  /// meanwhile would have been seen by a later one for sure.
+  public static final Duration FRESH = Duration.ofSeconds(2);
+
   private AddressConflictPolicy() {}
 
   /// Who else has the address, if this packet shows it: anybody who claims it as a sender, in an

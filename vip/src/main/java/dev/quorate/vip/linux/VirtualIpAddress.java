@@ -6,15 +6,12 @@ import dev.quorate.vip.Link;
 import dev.quorate.vip.MacAddress;
 import dev.quorate.vip.VipConfig;
 import dev.quorate.vip.VirtualIp;
-import dev.quorate.vip.core.AddressConflictPolicy;
 import dev.quorate.vip.core.AddressPlacement;
 import dev.quorate.vip.core.AnnouncementSchedule;
 import dev.quorate.vip.core.ArpPacket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +43,7 @@ public final class VirtualIpAddress implements AutoCloseable {
 
   private final VipConfig config;
   private @Nullable Thread announcer;
+  private volatile @Nullable HolderLook ahead;
 
   /// Makes a handle; touches nothing.
   public VirtualIpAddress(VipConfig config) {
@@ -67,6 +65,39 @@ public final class VirtualIpAddress implements AutoCloseable {
     }
   }
 
+  /// Begins to look for another holder, so that an [#add] that follows soon need not wait for it.
+  /// Returns at once; what keeps it from looking is told by that.
+  public void lookAhead() {
+    if (config.duplicateCheck()) {
+      Thread.ofPlatform().daemon().name("vip-look-ahead").start(this::beginLook);
+    }
+  }
+
+  /// Whether a look that was begun by [#lookAhead] goes on, or waits to be used.
+  boolean looksAhead() {
+    return ahead != null;
+  }
+
+  private void beginLook() {
+    try (var netlink = new RouteNetlink()) {
+      var addresses = netlink.addresses();
+      if (held(addresses).isEmpty()
+          && AddressPlacement.find(config, netlink.links(), addresses)
+              instanceof AddressPlacement.Here(var address)
+          && address.link().arp()) {
+        ahead = HolderLook.begin(address);
+      }
+    } catch (SystemCallException e) {
+      log.atDebug().addKeyValue("reason", e.getMessage()).log("not looked ahead");
+    }
+  }
+
+  private HolderLook look(VirtualIp address) {
+    var begun = ahead;
+    ahead = null;
+    return begun != null && begun.tellsOf(address) ? begun : HolderLook.begin(address);
+  }
+
   private Outcome add(
       RouteNetlink netlink, VirtualIp address, List<Link> links, List<AssignedAddress> addresses) {
     var elsewhere = held(addresses).filter(own -> !sameAs(own, address));
@@ -84,7 +115,7 @@ public final class VirtualIpAddress implements AutoCloseable {
       return new Outcome.Failed(obstacle.get());
     }
     if (held(addresses).isEmpty() && config.duplicateCheck() && address.link().arp()) {
-      var holder = otherHolder(address);
+      var holder = look(address).await();
       if (holder.isPresent()) {
         return new Outcome.Conflict(
             holder.get(),
@@ -213,55 +244,6 @@ public final class VirtualIpAddress implements AutoCloseable {
 
   private void put(RouteNetlink netlink, VirtualIp address) {
     netlink.put(address, config.lifetime().toSeconds(), config.prefixRoute(), config.deprecated());
-  }
-
-  /// Asks the network who has the address. It blocks in system calls, so it gets a platform thread:
-  /// a virtual one would hold its carrier.
-  private Optional<MacAddress> otherHolder(VirtualIp address) {
-    var answer = new CompletableFuture<Optional<MacAddress>>();
-    Thread.ofPlatform()
-        .daemon()
-        .name("vip-probe")
-        .start(() -> {
-          try {
-            answer.complete(probe(address));
-          } catch (RuntimeException e) {
-            answer.completeExceptionally(e);
-          }
-        });
-    try {
-      return answer.join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof SystemCallException refused ? refused : e;
-    }
-  }
-
-  private static Optional<MacAddress> probe(VirtualIp address) {
-    var own = address.link().mac();
-    try (var socket = new PacketSocket(address.link())) {
-      long start = System.nanoTime();
-      for (int i = 0; i < AddressConflictPolicy.PROBES.size(); i++) {
-        socket.send(ArpPacket.probe(own, address.ip()));
-        var until =
-            i + 1 < AddressConflictPolicy.PROBES.size()
-                ? AddressConflictPolicy.PROBES.get(i + 1)
-                : AddressConflictPolicy.END;
-        for (long left = left(start, until); left > 0; left = left(start, until)) {
-          var holder =
-              socket
-                  .receive(left)
-                  .flatMap(packet -> AddressConflictPolicy.otherHolder(packet, address.ip(), own));
-          if (holder.isPresent()) {
-            return holder;
-          }
-        }
-      }
-      return Optional.empty();
-    }
-  }
-
-  private static long left(long start, Duration until) {
-    return until.minusNanos(System.nanoTime() - start).toMillis();
   }
 
   /// Sends the first announcement at once and the others from a thread of their own.

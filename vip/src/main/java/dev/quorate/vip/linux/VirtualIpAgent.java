@@ -53,7 +53,7 @@ public final class VirtualIpAgent implements ResourceAgent {
   @Override
   public ResourceInstance open(InstanceContext context) {
     return switch (VipConfigReader.read(context.resource().parameters())) {
-      case VipConfigReader.Read.Valid(var config) -> new VirtualIpInstance(config);
+      case VipConfigReader.Read.Valid(var config) -> new VirtualIpInstance(config, context);
       case VipConfigReader.Read.Invalid(var problems) -> new MisconfiguredInstance(problems);
     };
   }

@@ -1,12 +1,15 @@
 package dev.quorate.vip.linux;
 
+import dev.quorate.agents.InstanceContext;
 import dev.quorate.agents.ResourceInstance;
 import dev.quorate.resource.ClusterState;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.OperationResult;
 import dev.quorate.resource.Role;
 import dev.quorate.vip.VipConfig;
+import dev.quorate.vip.core.LookAhead;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,9 +23,12 @@ final class VirtualIpInstance implements ResourceInstance {
   private final VirtualIpAddress address;
   private final Duration renewal;
   private final Object lock = new Object();
+  private final InstanceContext context;
   private @Nullable Thread renewer;
+  private Optional<String> lookedBeside = Optional.empty();
 
-  VirtualIpInstance(VipConfig config) {
+  VirtualIpInstance(VipConfig config, InstanceContext context) {
+    this.context = context;
     address = new VirtualIpAddress(config);
     renewal = config.lifetime().dividedBy(4);
   }
@@ -39,7 +45,13 @@ final class VirtualIpInstance implements ResourceInstance {
   }
 
   @Override
-  public void stateChanged(ClusterState state) {}
+  public void stateChanged(ClusterState state) {
+    var promotion = LookAhead.beside(state, context.resource().id(), context.self());
+    if (promotion.isPresent() && !promotion.equals(lookedBeside)) {
+      address.lookAhead();
+    }
+    lookedBeside = promotion;
+  }
 
   @Override
   public OperationResult emergencyStop(Duration deadline) {

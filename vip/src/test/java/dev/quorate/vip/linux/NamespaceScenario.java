@@ -33,7 +33,7 @@ public final class NamespaceScenario {
     var config = config(Map.of("ip", "10.9.9.100", "iflabel", "vip", "arp_count", "1"));
     try (var address = new VirtualIpAddress(config)) {
       System.out.println("before: " + name(address.monitor()));
-      var heard = listen();
+      var heard = listen("10.9.9.100");
       System.out.println("add: " + name(address.add()));
       System.out.println("heard: " + heard.get(5, TimeUnit.SECONDS));
       System.out.println("add again: " + name(address.add()));
@@ -59,9 +59,23 @@ public final class NamespaceScenario {
               + name(new VirtualIpAddress(config(Map.of("ip", "10.9.9.101"))).add())
               + " in time "
               + (System.nanoTime() - start < 400_000_000L));
+      lookAhead(address);
+      System.out.println("claimed before: " + name(address.add()));
+      var early = new VirtualIpAddress(config(Map.of("ip", "10.9.9.103", "arp_count", "1")));
+      var packets = listen("10.9.9.103");
+      lookAhead(early);
+      System.out.println("looked before: " + name(early.add()));
+      System.out.println("heard: " + packets.get(5, TimeUnit.SECONDS));
       System.out.println(
           "no network: " + new VirtualIpAddress(config(Map.of("ip", "10.8.0.1"))).add());
       measure();
+    }
+  }
+
+  private static void lookAhead(VirtualIpAddress address) {
+    address.lookAhead();
+    while (!address.looksAhead()) {
+      Thread.onSpinWait();
     }
   }
 
@@ -105,15 +119,19 @@ public final class NamespaceScenario {
     }
   }
 
-  /// The first four packets that arrive at the other end.
-  private static CompletableFuture<String> listen() {
+  /// The first four packets about an address that arrive at the other end.
+  private static CompletableFuture<String> listen(String ip) {
     var socket = new PacketSocket(link("qb"));
     var own = link("qa").mac();
     return CompletableFuture.supplyAsync(() -> {
       try (socket) {
         var text = new StringBuilder();
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 4; ) {
           var packet = socket.receive(5000).orElseThrow();
+          if (!packet.targetIp().toString().equals(ip)) {
+            continue;
+          }
+          i++;
           text.append(packet.request() ? "request " : "reply ")
               .append(packet.senderIp())
               .append(packet.senderMac().equals(own) ? " own; " : " other; ");
