@@ -63,7 +63,7 @@ final class Footprint {
     note(Row.PROPORTIONAL, median(usage.stream().map(u -> u.proportional() / 1024).toList()));
   }
 
-  /// Processor time of a minute without clients, the middle of the nodes.
+  /// Processor time in a minute without clients, and the memory after it, the middle of the nodes.
   ///
   /// @param settled how long nothing happens before it is measured
   void whileIdle(Duration settled) {

@@ -184,10 +184,19 @@ class MissingWalTest {
   private static void isCopiedOnceItsWalIsGone(
       TestServers servers, TinyCluster cluster, Server a, Server b) throws IOException {
     follows(servers, cluster, a, b);
+    isCopied(servers, b, startedOnceItsWalIsGone(servers, cluster, a, b));
+  }
+
+  private static String startedOnceItsWalIsGone(
+      TestServers servers, TinyCluster cluster, Server a, Server b) {
     cluster.succeed(OperationKind.STOP, b.node());
     writeUntilGone(servers, a, segment(servers, a));
     String rows = servers.ask(a, "SELECT count(*) FROM t");
     cluster.succeed(OperationKind.START, b.node());
+    return rows;
+  }
+
+  private static void isCopied(TestServers servers, Server b, String rows) {
     await(
         "b is a copy",
         MINUTE,
@@ -230,20 +239,14 @@ class MissingWalTest {
         cluster.order(b.node(), new MemberOrder(MemberOrder.Kind.REBUILD, "1"));
         follows(servers, cluster, a, b);
         await("the first order to be answered", MINUTE, () -> cluster.order(b.node()).isEmpty());
-        cluster.succeed(OperationKind.STOP, b.node());
-        writeUntilGone(servers, a, segment(servers, a));
-        String rows = servers.ask(a, "SELECT count(*) FROM t");
-        cluster.succeed(OperationKind.START, b.node());
+        String rows = startedOnceItsWalIsGone(servers, cluster, a, b);
         await(
             "b to say what it misses",
             MINUTE,
             () -> said(cluster, b).contains("'hactl pg rebuild b'"));
         assertEquals("101", servers.ask(b, "SELECT count(*) FROM t"));
         cluster.order(b.node(), new MemberOrder(MemberOrder.Kind.REBUILD, "2"));
-        await(
-            "b is a copy",
-            MINUTE,
-            () -> servers.sql(b, "SELECT count(*) FROM t").text().strip().equals(rows));
+        isCopied(servers, b, rows);
         await("b to say nothing more", MINUTE, () -> said(cluster, b).isEmpty());
       }
     }

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /// Whoever closes a log waits for it, but not for what never ends.
@@ -17,9 +16,12 @@ final class SilenceTest {
   @Test
   void whatClosesIsWaitedFor() {
     AtomicInteger closed = new AtomicInteger();
+    Thread caller = Thread.currentThread();
     Silence.await(
         () -> {
-          LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+          while (caller.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+          }
           closed.incrementAndGet();
         },
         LONG);

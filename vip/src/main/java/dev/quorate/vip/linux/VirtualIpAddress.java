@@ -68,9 +68,7 @@ public final class VirtualIpAddress implements AutoCloseable {
   /// Begins to look for another holder, so that an [#add] that follows soon need not wait for it.
   /// Returns at once; what keeps it from looking is told by that.
   public void lookAhead() {
-    if (config.duplicateCheck()) {
-      Thread.ofPlatform().daemon().name("vip-look-ahead").start(this::beginLook);
-    }
+    Thread.ofPlatform().daemon().name("vip-look-ahead").start(this::beginLook);
   }
 
   /// Whether a look that was begun by [#lookAhead] goes on, or waits to be used.
@@ -81,10 +79,9 @@ public final class VirtualIpAddress implements AutoCloseable {
   private void beginLook() {
     try (var netlink = new RouteNetlink()) {
       var addresses = netlink.addresses();
-      if (held(addresses).isEmpty()
-          && AddressPlacement.find(config, netlink.links(), addresses)
+      if (AddressPlacement.find(config, netlink.links(), addresses)
               instanceof AddressPlacement.Here(var address)
-          && address.link().arp()) {
+          && mayBeElsewhere(address, addresses)) {
         ahead = HolderLook.begin(address);
       }
     } catch (SystemCallException e) {
@@ -92,7 +89,11 @@ public final class VirtualIpAddress implements AutoCloseable {
     }
   }
 
-  private HolderLook look(VirtualIp address) {
+  private boolean mayBeElsewhere(VirtualIp address, List<AssignedAddress> addresses) {
+    return held(addresses).isEmpty() && config.duplicateCheck() && address.link().arp();
+  }
+
+  private HolderLook holderLook(VirtualIp address) {
     var begun = ahead;
     ahead = null;
     return begun != null && begun.tellsOf(address) ? begun : HolderLook.begin(address);
@@ -114,8 +115,8 @@ public final class VirtualIpAddress implements AutoCloseable {
     if (obstacle.isPresent()) {
       return new Outcome.Failed(obstacle.get());
     }
-    if (held(addresses).isEmpty() && config.duplicateCheck() && address.link().arp()) {
-      var holder = look(address).await();
+    if (mayBeElsewhere(address, addresses)) {
+      var holder = holderLook(address).await();
       if (holder.isPresent()) {
         return new Outcome.Conflict(
             holder.get(),

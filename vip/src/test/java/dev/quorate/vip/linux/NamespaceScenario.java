@@ -126,12 +126,8 @@ public final class NamespaceScenario {
     return CompletableFuture.supplyAsync(() -> {
       try (socket) {
         var text = new StringBuilder();
-        for (int i = 0; i < 4; ) {
-          var packet = socket.receive(5000).orElseThrow();
-          if (!packet.targetIp().toString().equals(ip)) {
-            continue;
-          }
-          i++;
+        for (int i = 0; i < 4; i++) {
+          var packet = nextAbout(ip, socket);
           text.append(packet.request() ? "request " : "reply ")
               .append(packet.senderIp())
               .append(packet.senderMac().equals(own) ? " own; " : " other; ");
@@ -139,6 +135,14 @@ public final class NamespaceScenario {
         return text.toString();
       }
     });
+  }
+
+  private static ArpPacket nextAbout(String ip, PacketSocket socket) {
+    ArpPacket packet;
+    do {
+      packet = socket.receive(5000).orElseThrow();
+    } while (!packet.targetIp().toString().equals(ip));
+    return packet;
   }
 
   /// From now on a stranger at the other end says that the address is his.
