@@ -7,7 +7,7 @@ public enum Fault {
   CRASH("Power of the primary's node cut", 3.0),
   FREEZE("Primary's node frozen", 3.5),
   PARTITION("Primary's node cut off the network", 4.0),
-  COLD_BOOT("Cold boot of all three nodes", Row.NO_BUDGET);
+  COLD_BOOT("Cold boot of all three nodes", 15.0);
 
   private final String title;
   private final double budget;

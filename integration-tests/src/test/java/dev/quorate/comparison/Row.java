@@ -34,7 +34,11 @@ public record Row(String group, String what, Unit unit, double budget) {
 
   /// From systemd's start of the first daemon to the last that is ready.
   public static final Row READY =
-      new Row(FOOTPRINT, "daemons ready after", Unit.SECONDS, NO_BUDGET);
+      new Row(FOOTPRINT, "daemons ready, three nodes booting", Unit.SECONDS, NO_BUDGET);
+
+  /// The same of one node whose daemon is started again, in a cluster that the others are.
+  public static final Row RESTARTED =
+      new Row(FOOTPRINT, "daemon ready, started again", Unit.SECONDS, 3);
 
   /// Commands of the stack's own command line.
   public static final Row COMMANDS = new Row(HANDS, "commands of its own", Unit.COUNT, 10);

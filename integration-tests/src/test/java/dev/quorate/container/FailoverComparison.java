@@ -97,6 +97,7 @@ class FailoverComparison {
 
   private void quorate(int round, Contender quorate) {
     begin(round, quorate);
+    new Footprint(quorate, findings).ofRestart();
     for (Fault fault : Fault.values()) {
       assertEquals("", new Turn(round, quorate, findings).suffer(fault), fault.name());
     }

@@ -63,6 +63,14 @@ final class Footprint {
     note(Row.PROPORTIONAL, median(usage.stream().map(u -> u.proportional() / 1024).toList()));
   }
 
+  /// How soon one daemon is ready while all others are.
+  void ofRestart() {
+    Machine machine = who.cluster().standbys().getFirst();
+    machine.must("systemctl", "restart", who.units().getLast());
+    note(Row.RESTARTED, ready(machine));
+    who.cluster().awaitWhole(Duration.ofMinutes(1));
+  }
+
   /// Processor time in a minute without clients, and the memory after it, the middle of the nodes.
   ///
   /// @param settled how long nothing happens before it is measured

@@ -482,4 +482,9 @@ final class LocalPostgres implements AutoCloseable {
     probe.close();
     watch.close();
   }
+
+  /// Whether others than the primary may have WAL for it: an archive or a declared upstream.
+  boolean mayGetWalElsewhere() {
+    return cascade.isDeclared() || rejoin.restoresWal();
+  }
 }

@@ -1,6 +1,7 @@
 package dev.quorate.agents.postgresql;
 
 import dev.quorate.agents.core.postgresql.Lsn;
+import dev.quorate.membership.NodeId;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -17,19 +18,30 @@ import java.util.function.LongSupplier;
 /// What its walreceiver was told stands in the standby's log, perhaps; it counts as long as the
 /// primary does not say that it has the segment (the role for replication may lack `pg_ls_dir`).
 ///
+/// What one primary lacks says nothing of the next one, nor of a standby that has made its way
+/// since.
+///
 /// Used by the driver's thread alone, but for [#isMissing].
 final class MissingWal {
   /// Nanoseconds in which others than the primary may bring nothing.
   static final long IN_VAIN = TimeUnit.MINUTES.toNanos(10);
 
   private final LongSupplier clock;
-  private Optional<Lsn> stuckAt = Optional.empty();
+  private final BooleanSupplier said;
+  private final BooleanSupplier elsewhere;
+  private Optional<Place> stuckAt = Optional.empty();
   private long since;
   private volatile boolean missing;
 
+  private record Place(NodeId primary, Lsn end) {}
+
   /// @param clock nanoseconds of a clock that only goes forward
-  MissingWal(LongSupplier clock) {
+  /// @param said whether the standby's log says that the primary lacks it
+  /// @param elsewhere whether others than the primary may have it
+  MissingWal(LongSupplier clock, BooleanSupplier said, BooleanSupplier elsewhere) {
     this.clock = clock;
+    this.said = said;
+    this.elsewhere = elsewhere;
   }
 
   /// What was found at the last look that found something. From any thread.
@@ -37,7 +49,7 @@ final class MissingWal {
     return missing;
   }
 
-  /// It receives, or is no standby any more.
+  /// It receives, is no standby any more, or does not run.
   void clear() {
     stuckAt = Optional.empty();
     missing = false;
@@ -46,26 +58,23 @@ final class MissingWal {
   /// Takes what one look says. A look without an answer, or at a standby that replays again,
   /// changes nothing of what is known.
   ///
-  /// @param lacks what the primary answered; empty if it did not say
+  /// @param primary who was asked
+  /// @param lacks what it answered; empty if it did not say
   /// @param end of what the standby has replayed or received
   /// @param idle whether it is known to have replayed all that it has
-  /// @param said whether its log says that the primary lacks it
-  /// @param elsewhere whether others than the primary may have it
-  void look(
-      Optional<Boolean> lacks,
-      Lsn end,
-      boolean idle,
-      BooleanSupplier said,
-      BooleanSupplier elsewhere) {
+  void look(NodeId primary, Optional<Boolean> lacks, Lsn end, boolean idle) {
+    Optional<Place> place = Optional.of(new Place(primary, end));
+    boolean again = stuckAt.equals(place);
+    if (!again) {
+      clear();
+    }
     boolean told = lacks.orElse(true) && said.getAsBoolean();
     if (!lacks.orElse(true)) {
       clear();
     } else if (lacks.isPresent() || told) {
-      boolean again = stuckAt.equals(Optional.of(end));
       if (!again) {
-        stuckAt = Optional.of(end);
+        stuckAt = place;
         since = clock.getAsLong();
-        missing = false;
       }
       missing =
           missing

@@ -58,7 +58,7 @@ final class PostgresDriver implements AutoCloseable {
   private final Onlooker onlooker;
   private final LineageQuestion lineage = new LineageQuestion(System::nanoTime, this::kick);
   private int failedStarts;
-  private final MissingWal missing = new MissingWal(System::nanoTime);
+  private final MissingWal missing;
   private @Nullable Instant detachedSince;
   private String problem = "";
   private List<PostgresDecision> lastDecisions = List.of();
@@ -71,6 +71,8 @@ final class PostgresDriver implements AutoCloseable {
     this.bulletin = new Bulletin(local);
     this.ballots = new Ballots(local);
     this.onlooker = new Onlooker(local);
+    this.missing =
+        new MissingWal(System::nanoTime, local.instance::missesWal, local::mayGetWalElsewhere);
     local.rejoin.onBegin = orders::begun;
     local.onExit = () -> Thread.ofVirtual().name("postgres-exit").start(this::postmasterEnded);
     Thread.ofVirtual().name("postgres-driver").start(this::loop);
@@ -104,6 +106,7 @@ final class PostgresDriver implements AutoCloseable {
       onlooker.look();
       orders.review();
       if (!local.started) {
+        missing.clear();
         local.stranded = "";
         bulletin.takeDown();
         return IDLE;
@@ -344,12 +347,7 @@ final class PostgresDriver implements AutoCloseable {
     }
     // Before 13 a replay that is delayed looks as one that has nothing more.
     boolean idle = facts.replayIdle() && !delayed && local.instance.major() >= 13;
-    missing.look(
-        answer.lacks(),
-        facts.end(),
-        idle,
-        local.instance::missesWal,
-        () -> local.cascade.isDeclared() || local.rejoin.restoresWal());
+    missing.look(primary, answer.lacks(), facts.end(), idle);
     boolean stuck = way instanceof RewindPolicy.Return.Follow && missing.isMissing();
     Optional<String> forbidden =
         stuck ? local.rejoin.forbidsCopy(orders.pending()) : Optional.empty();

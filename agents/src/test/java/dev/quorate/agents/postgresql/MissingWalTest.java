@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.quorate.agents.core.postgresql.Lsn;
 import dev.quorate.agents.core.postgresql.MemberOrder;
 import dev.quorate.agents.postgresql.TestServers.Server;
+import dev.quorate.membership.NodeId;
 import dev.quorate.resource.OperationKind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,7 +31,10 @@ class MissingWalTest {
   private static final Lsn LATER = Lsn.parse("0/4000000");
 
   private long now;
-  private final MissingWal missing = new MissingWal(() -> now);
+  private boolean said;
+  private boolean restores;
+  private NodeId primary = new NodeId("a");
+  private final MissingWal missing = new MissingWal(() -> now, () -> said, () -> restores);
 
   private boolean look(boolean lacks, Lsn end, boolean idle, boolean restores) {
     return look(Optional.of(lacks), end, idle, false, restores);
@@ -58,7 +62,9 @@ class MissingWalTest {
 
   private boolean look(
       Optional<Boolean> lacks, Lsn end, boolean idle, boolean said, boolean restores) {
-    missing.look(lacks, end, idle, () -> said, () -> restores);
+    this.said = said;
+    this.restores = restores;
+    missing.look(primary, lacks, end, idle);
     return missing.isMissing();
   }
 
@@ -95,6 +101,23 @@ class MissingWalTest {
     assertTrue(unanswered(false, true));
     assertTrue(look(true, END, false, true), "it reads again");
     assertFalse(look(true, LATER, true, true), "it makes its way");
+  }
+
+  @Test
+  void whatOnePrimaryLacksTheNextMayHave() {
+    assertFalse(unanswered(true, false));
+    assertTrue(unanswered(true, false));
+    primary = new NodeId("c");
+    assertFalse(unanswered(false, false));
+    assertFalse(unanswered(true, false));
+    assertTrue(unanswered(true, false));
+  }
+
+  @Test
+  void whoHasMadeItsWayWithoutAnAnswerMissesNothing() {
+    assertFalse(look(true, END, true, false));
+    assertTrue(look(true, END, true, false));
+    assertFalse(look(Optional.empty(), LATER, true, false, false));
   }
 
   @Test

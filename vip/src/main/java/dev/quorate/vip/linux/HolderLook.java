@@ -36,10 +36,12 @@ final class HolderLook {
     }
   }
 
-  /// Whether it says anything of this address at this moment.
-  boolean tellsOf(VirtualIp other) {
+  /// Whether it says that nobody has this address at this moment; waits for its end if it can.
+  boolean foundNobody(VirtualIp other) {
     Duration age = Duration.ofNanos(System.nanoTime() - begun);
-    return other.equals(address) && age.compareTo(AddressConflictPolicy.FRESH) < 0;
+    return other.equals(address)
+        && age.compareTo(AddressConflictPolicy.FRESH) < 0
+        && answer.handle((holder, refused) -> refused == null && holder.isEmpty()).join();
   }
 
   /// Who has it.

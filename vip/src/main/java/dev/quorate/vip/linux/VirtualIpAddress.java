@@ -93,10 +93,13 @@ public final class VirtualIpAddress implements AutoCloseable {
     return held(addresses).isEmpty() && config.duplicateCheck() && address.link().arp();
   }
 
-  private HolderLook holderLook(VirtualIp address) {
+  /// Whoever an early look met may have gone since: he is looked for again.
+  private Optional<MacAddress> holder(VirtualIp address) {
     var begun = ahead;
     ahead = null;
-    return begun != null && begun.tellsOf(address) ? begun : HolderLook.begin(address);
+    return begun != null && begun.foundNobody(address)
+        ? Optional.empty()
+        : HolderLook.begin(address).await();
   }
 
   private Outcome add(
@@ -116,7 +119,7 @@ public final class VirtualIpAddress implements AutoCloseable {
       return new Outcome.Failed(obstacle.get());
     }
     if (mayBeElsewhere(address, addresses)) {
-      var holder = holderLook(address).await();
+      var holder = holder(address);
       if (holder.isPresent()) {
         return new Outcome.Conflict(
             holder.get(),

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /// What [VirtualIpNamespaceTest] runs inside a namespace that holds both ends of a cable: the
@@ -51,7 +52,7 @@ public final class NamespaceScenario {
       System.out.println("remove again: " + name(address.remove()));
       System.out.println("renew absent: " + name(address.renew()));
       System.out.println("after: " + name(address.monitor()));
-      claim();
+      var claim = claim();
       System.out.println("claimed: " + address.add());
       long start = System.nanoTime();
       System.out.println(
@@ -61,6 +62,11 @@ public final class NamespaceScenario {
               + (System.nanoTime() - start < 400_000_000L));
       lookAhead(address);
       System.out.println("claimed before: " + name(address.add()));
+      claim.met.drainPermits();
+      lookAhead(address);
+      claim.met.acquire();
+      claim.ended = true;
+      System.out.println("given up since: " + name(address.add()));
       var early = new VirtualIpAddress(config(Map.of("ip", "10.9.9.103", "arp_count", "1")));
       var packets = listen("10.9.9.103");
       lookAhead(early);
@@ -145,8 +151,14 @@ public final class NamespaceScenario {
     return packet;
   }
 
-  /// From now on a stranger at the other end says that the address is his.
-  private static void claim() {
+  private static final class Claim {
+    private final Semaphore met = new Semaphore(0);
+    private volatile boolean ended;
+  }
+
+  /// From now on a stranger at the other end says that the address is his, until he is told to end.
+  private static Claim claim() {
+    var claim = new Claim();
     var socket = new PacketSocket(link("qb"));
     Thread.ofPlatform()
         .daemon()
@@ -154,18 +166,18 @@ public final class NamespaceScenario {
           while (true) {
             socket
                 .receive(1000)
+                .filter(_ -> !claim.ended)
                 .filter(packet -> packet.targetIp().toString().equals("10.9.9.100"))
                 .filter(packet -> packet.request() && packet.senderIp().bits() == 0)
-                .ifPresent(packet ->
-                    socket.send(
-                        new ArpPacket(
-                            false,
-                            STRANGER,
-                            packet.targetIp(),
-                            packet.senderMac(),
-                            Ipv4Address.ANY)));
+                .ifPresent(packet -> {
+                  claim.met.release();
+                  socket.send(
+                      new ArpPacket(
+                          false, STRANGER, packet.targetIp(), packet.senderMac(), Ipv4Address.ANY));
+                });
           }
         });
+    return claim;
   }
 
   private static void measure() {

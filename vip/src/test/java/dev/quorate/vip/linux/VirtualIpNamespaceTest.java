@@ -63,6 +63,7 @@ class VirtualIpNamespaceTest {
         02:00:00:00:00:99 on the network of qa]
         free: Present in time true
         claimed before: Conflict
+        given up since: Present
         looked before: Present
         heard: request 0.0.0.0 own; request 0.0.0.0 own; request 10.9.9.103 own; reply 10.9.9.103 own;
         no network: Failed[reason=no interface has an address in the network of 10.8.0.1; give nic \
