@@ -40,3 +40,17 @@ same_packages() {
   rm -rf "$elsewhere"
   return "$status"
 }
+
+# Whoever changes something waits for the whole run, and does not wait for more than an hour.
+LONGEST_RUN=3600
+
+# Says how long the whole took, in seconds; fails if that was too long.
+in_time() {
+  local status=0
+  if [ "$1" -gt "$LONGEST_RUN" ]; then
+    say "== TOO SLOW: the whole may take $LONGEST_RUN s"
+    status=1
+  fi
+  say "== the whole took $1 s"
+  return "$status"
+}

@@ -6,8 +6,9 @@ NODE_PACKAGES=systemd,systemd-sysv,dbus,iproute2,iptables,procps,ca-certificates
 
 engine_answers() { command -v docker >/dev/null && docker version >/dev/null 2>&1; }
 
-# Leaves an engine that answers and sets QUORATE_NODE_IMAGE; where that cannot be, says why and sets
-# QUORATE_ENGINE=impossible, which excuses the tests that need it.
+# Leaves an engine that answers and sets QUORATE_NODE_IMAGE. Where none can be had (nobody may install one, or the kernel
+# refuses it) it says why and sets QUORATE_ENGINE=impossible, which excuses the tests that need it. What can be put right,
+# as a download that fails, is no excuse: it ends the run.
 need_engine() {
   # No helper container that removes others: it would come from a registry, and the tests tidy up themselves.
   export TESTCONTAINERS_RYUK_DISABLED=true TESTCONTAINERS_CHECKS_DISABLE=true TESTCONTAINERS_HOST_OVERRIDE=localhost
@@ -19,16 +20,31 @@ need_engine() {
     if ! command -v dockerd >/dev/null; then
       refresh_packages
       # A pattern, since apt knows patterns and the name looks like a host's.
-      install_packages '^docker[.]io$' || { no_engine "the package of the engine could not be installed"; return 0; }
+      install_packages '^docker[.]io$' ||
+        unfit "The engine for containers cannot be installed: see above, put apt-get's sources right, or start an engine that 'docker version' finds."
     fi
-    start_engine || { no_engine "the engine does not start: $(tail -n 1 "$ENGINE_LOG")"; return 0; }
+    if ! start_engine; then
+      local last
+      last=$(tail -n 1 "$ENGINE_LOG")
+      is_refusal "$last" ||
+        unfit "The engine for containers does not start ('$last'): put that right, or start one that 'docker version' finds."
+      no_engine "the kernel refuses the engine: $last"
+      return 0
+    fi
   fi
   local image
   image=quorate-node:$NODE_RELEASE-$(sha256sum .ci/engine.sh | cut -c1-12)
   if ! docker image inspect "$image" >/dev/null 2>&1; then
-    make_node_image "$image" || { no_engine "the image for machines could not be made"; return 0; }
+    make_node_image "$image" ||
+      unfit "The image of the machines cannot be made: see above, put the mirror of Debian $NODE_RELEASE or the disk right, and type it again."
   fi
   export QUORATE_NODE_IMAGE=$image
+}
+
+# Whether the engine's last words are that it may not do what it must, or that the kernel cannot do it: as in a container without
+# privileges. Anything else, as a full disk, another daemon or a wrong option, is this machine's to put right.
+is_refusal() {
+  grep -Eiq "^(failed to start|error starting) daemon: .*(operation not permitted|permission denied|function not implemented|not supported|no such device|cgroup isn't mounted)" <<<"$1"
 }
 
 no_engine() {
@@ -63,7 +79,8 @@ make_node_image() {
   local image=$1 mirror root log status=0
   command -v debootstrap >/dev/null || { refresh_packages && install_packages debootstrap; } || return 1
   mirror=$(apt-get indextargets --format '$(REPO_URI)' "Codename: $NODE_RELEASE" | sort | uniq -c | sort -rn | awk 'NR == 1 { print $2 }')
-  [ -n "$mirror" ] || { say "== no source of packages for Debian $NODE_RELEASE is configured"; return 1; }
+  [ -n "$mirror" ] ||
+    unfit "The machines of the tests are Debian $NODE_RELEASE: add a source of its packages to /etc/apt/sources.list.d, and type it again."
   say "== making the image of the machines (once, about a minute)"
   root=$(mktemp -d /var/tmp/quorate-node.XXXXXX)
   log=$(mktemp)

@@ -19,7 +19,37 @@ import org.junit.jupiter.api.io.TempDir;
 /// Each runs with a PATH of our making: nothing is installed, and nobody becomes root.
 class ScriptsTest {
   private static final List<String> TOOLS =
-      List.of("bash", "cat", "dirname", "env", "grep", "readlink", "sort");
+      List.of(
+          "awk",
+          "bash",
+          "cat",
+          "cut",
+          "dirname",
+          "env",
+          "grep",
+          "mktemp",
+          "readlink",
+          "rm",
+          "seq",
+          "sha256sum",
+          "sleep",
+          "sort",
+          "tail",
+          "uniq");
+
+  /// Asks for an engine as root of a machine that installs nothing, and says what the tests get.
+  private static final String NEED_ENGINE =
+      """
+      set -euo pipefail
+      . .ci/host.sh
+      . .ci/engine.sh
+      is_root() { true; }
+      install_packages() { say "E: not reachable"; return 100; }
+      refresh_packages() { true; }
+      trap stop_engine EXIT
+      need_engine
+      say "engine: ${QUORATE_ENGINE:-answers}"
+      """;
 
   @TempDir Path scratch;
   private Path programs = Path.of("");
@@ -92,6 +122,83 @@ class ScriptsTest {
       assertEquals(2, run.status(), run.output());
       assertEquals("usage: ./check [fast | compare [ROUNDS]]", run.output().strip());
     }
+  }
+
+  @Test
+  void withoutRootThereIsNoEngineAndItsTestsAreExcused() throws Exception {
+    Run run = engine(NEED_ENGINE.replace("is_root() { true; }", ""));
+    assertEquals(0, run.status(), run.output());
+    assertTrue(run.output().contains("TESTS IN CONTAINERS WILL NOT RUN: no engine"), run.output());
+    assertTrue(run.output().endsWith("engine: impossible\n"), run.output());
+  }
+
+  @Test
+  void anEngineThatTheKernelRefusesExcusesItsTests() throws Exception {
+    for (String why :
+        List.of(
+            "failed to start daemon: Devices cgroup isn't mounted",
+            "failed to start daemon: error initializing graphdriver: driver not supported",
+            "failed to start daemon: x: operation not permitted")) {
+      script("dockerd", "echo \"" + why + "\" >&2; exit 1");
+      Run run = engine(NEED_ENGINE);
+      assertEquals(0, run.status(), run.output());
+      assertTrue(run.output().contains("WILL NOT RUN: the kernel refuses"), run.output());
+      assertTrue(run.output().endsWith("engine: impossible\n"), run.output());
+    }
+  }
+
+  @Test
+  void anEngineThatEndsForAnotherReasonEndsTheRun() throws Exception {
+    for (String why :
+        List.of(
+            "failed to start daemon: mkdir: no space left on device",
+            "failed to start daemon: pid file found",
+            "level=warning msg='some feature is not supported'")) {
+      script("dockerd", "echo \"" + why + "\" >&2; exit 1");
+      Run run = engine(NEED_ENGINE);
+      assertEquals(3, run.status(), run.output());
+      assertTrue(run.output().contains("does not start ('" + why + "'): put"), run.output());
+    }
+  }
+
+  @Test
+  void anEngineThatCannotBeInstalledEndsTheRun() throws Exception {
+    Run run = engine(NEED_ENGINE);
+    assertEquals(3, run.status(), run.output());
+    assertTrue(run.output().contains("E: not reachable\nThe engine"), run.output());
+    assertTrue(run.output().contains("cannot be installed: see above"), run.output());
+  }
+
+  @Test
+  void anImageThatCannotBeMadeEndsTheRun() throws Exception {
+    script("docker", "test \"$1\" = version");
+    Run noTool = engine(NEED_ENGINE);
+    assertEquals(3, noTool.status(), noTool.output());
+    assertTrue(noTool.output().contains("E: not reachable\nThe image"), noTool.output());
+
+    script("debootstrap", "exit 1");
+    Run noSource = engine(NEED_ENGINE);
+    assertEquals(3, noSource.status(), noSource.output());
+    assertTrue(noSource.output().contains("add a source of its packages"), noSource.output());
+  }
+
+  /// As on a machine whose `apt-get` knows no source of packages.
+  private Run engine(String text) throws Exception {
+    script("apt-get", "exit 0");
+    return run("TMPDIR=" + scratch, "-c", text);
+  }
+
+  @Test
+  void aRunOfMoreThanAnHourFails() throws Exception {
+    String asked = ". .ci/host.sh; . .ci/build.sh; in_time ";
+    Run good = run("-c", asked + "3600");
+    assertEquals(0, good.status(), good.output());
+    assertEquals("== the whole took 3600 s\n", good.output());
+
+    Run slow = run("-c", asked + "3601");
+    assertEquals(1, slow.status(), slow.output());
+    assertTrue(slow.output().startsWith("== TOO SLOW: the whole may take 3600 s"), slow.output());
+    assertTrue(slow.output().endsWith("== the whole took 3601 s\n"), slow.output());
   }
 
   @Test
