@@ -3,7 +3,6 @@ package dev.quorate.container;
 import dev.quorate.lab.SplitProbe;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /// Looks inside each machine for two of what there may be one of: instances that acknowledge
@@ -13,53 +12,46 @@ final class SplitWatch implements AutoCloseable {
   private static final String LOG = "/var/lib/postgresql/split-watch";
 
   /// Little work: it runs on every machine, beside what is watched.
-  private static String watch(String vip) {
-    return """
-    cat > /usr/local/bin/split-watch <<'END'
-    #!/bin/bash
-    exec {never}<> <(:)
-    while :; do
-      mapfile -t routes < /proc/net/fib_trie
-      case "${routes[*]}" in *" %1$s "*) echo "holds ${EPOCHREALTIME%%???}" ;; esac
-      read -r -t 0.2 -u $never
-    done &
-    while :; do
-      /usr/lib/postgresql/15/bin/psql -XqAt -F ' ' postgres 2>&1 <<'SQL' |
-    insert into ledger (id) values (-nextval('minority')) returning 'wrote',
-      substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8), extract(epoch from statement_timestamp()) \\watch 0.2
-    SQL
-      while read -r line; do
-        case "$line" in wrote*) echo "$line ${EPOCHREALTIME%%???}" ;; esac
+  private static final String WATCH =
+      """
+      cat > /usr/local/bin/split-watch <<'END'
+      #!/bin/bash
+      exec {never}<> <(:)
+      while :; do
+        /usr/lib/postgresql/15/bin/psql -XqAt -F ' ' postgres 2>&1 <<'SQL' |
+      insert into ledger (id) values (-nextval('minority')) returning 'wrote',
+        substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8), extract(epoch from statement_timestamp()) \\watch 0.2
+      SQL
+        while read -r line; do
+          case "$line" in wrote*) echo "$line ${EPOCHREALTIME%%???}" ;; esac
+        done
+        read -r -t 0.5 -u $never
       done
-      read -r -t 0.5 -u $never
-    done
-    END
-    chmod 755 /usr/local/bin/split-watch
-    cat > /etc/systemd/system/split-watch.service <<'END'
-    [Service]
-    User=postgres
-    ExecStart=/usr/local/bin/split-watch
-    StandardOutput=append:%2$s
-    [Install]
-    WantedBy=multi-user.target
-    END
-    systemctl daemon-reload
-    systemctl --quiet enable split-watch
-    systemctl stop split-watch
-    rm -f %2$s
-    systemctl start split-watch
-    """
-        .formatted(vip, LOG);
-  }
+      END
+      chmod 755 /usr/local/bin/split-watch
+      cat > /etc/systemd/system/split-watch.service <<'END'
+      [Service]
+      User=postgres
+      ExecStart=/usr/local/bin/split-watch
+      StandardOutput=append:%1$s
+      [Install]
+      WantedBy=multi-user.target
+      END
+      systemctl daemon-reload
+      systemctl --quiet enable split-watch
+      systemctl stop split-watch
+      rm -f %1$s
+      systemctl start split-watch
+      """
+          .formatted(LOG);
 
   private final Cluster site;
+  private final KernelWatch kernel;
   private Instant fault = Instant.EPOCH;
-
-  /// A machine with the address at a moment, in milliseconds.
-  private record Sighting(String machine, long at) {}
 
   SplitWatch(Cluster site) {
     this.site = site;
+    this.kernel = new KernelWatch(site.machines(), List.of(site.vip()));
   }
 
   /// Begins on every machine, and anew with each boot.
@@ -68,19 +60,24 @@ final class SplitWatch implements AutoCloseable {
         site.thePrimary(),
         "create table if not exists ledger (id bigint primary key);"
             + " create sequence if not exists minority");
-    String watch = watch(site.vip());
-    site.machines().parallelStream().forEach(machine -> machine.shell(watch));
+    site.machines().parallelStream().forEach(machine -> machine.shell(WATCH));
+    kernel.start();
   }
 
   /// What happens from now on is looked at.
   void strike(Instant now) {
     fault = now;
+    kernel.strike(now);
+  }
+
+  /// What the machines' kernels show.
+  KernelWatch kernel() {
+    return kernel;
   }
 
   /// What must not have been seen.
   List<String> violations() {
     List<SplitProbe.Acknowledged> writes = new ArrayList<>();
-    List<Sighting> sightings = new ArrayList<>();
     for (Machine machine : site.machines()) {
       for (String line : machine.shell("cat %s || true".formatted(LOG)).lines().toList()) {
         String[] words = line.split(" ", -1);
@@ -91,15 +88,13 @@ final class SplitWatch implements AutoCloseable {
                   Integer.parseInt(words[1], 16),
                   sinceFault(words[2]),
                   sinceFault(words[3])));
-        } else if (words[0].equals("holds") && words.length == 2) {
-          sightings.add(new Sighting(machine.name(), sinceFault(words[1])));
         }
       }
     }
     List<String> wrong = new ArrayList<>(SplitProbe.violations(writes));
-    wrong.addAll(holders(sightings));
-    if (writes.isEmpty() || sightings.isEmpty()) {
-      wrong.add("nothing was seen: the watch does not work");
+    wrong.addAll(kernel.violations());
+    if (writes.isEmpty()) {
+      wrong.add("no write was seen: the watch does not work");
     }
     return wrong;
   }
@@ -109,24 +104,10 @@ final class SplitWatch implements AutoCloseable {
     return Math.round(Double.parseDouble(seconds) * 1000) - fault.toEpochMilli();
   }
 
-  /// Whoever was seen with the address, then another one, then the first again, held it together
-  /// with that one: within one fault it does not come back.
-  private static List<String> holders(List<Sighting> sightings) {
-    List<String> runs = new ArrayList<>();
-    for (Sighting seen :
-        sightings.stream().sorted(Comparator.comparingLong(Sighting::at)).toList()) {
-      if (runs.isEmpty() || !runs.getLast().equals(seen.machine())) {
-        runs.add(seen.machine());
-      }
-    }
-    return runs.stream().distinct().count() == runs.size()
-        ? List.of()
-        : List.of("the address was at the same time on two of " + runs);
-  }
-
   /// Ends on every machine.
   @Override
   public void close() {
+    kernel.close();
     site.machines().parallelStream()
         .filter(Machine::awake)
         .forEach(machine -> machine.run("systemctl", "disable", "--quiet", "--now", "split-watch"));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.agents.core.postgresql.drill.Comparison.Difference;
+import dev.quorate.agents.core.postgresql.drill.Entry;
 import dev.quorate.agents.core.postgresql.drill.Outcome;
 import dev.quorate.agents.core.postgresql.drill.Sent;
 import dev.quorate.agents.jdbc.drill.Drill;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.LongStream;
 
 /// One fault under clients that commit through the address, and what was seen of it: by the
 /// clients, by the cluster, and from inside of each machine.
@@ -37,6 +39,9 @@ final class Trial implements AutoCloseable {
   private static final Duration BEFORE = Duration.ofSeconds(3);
   private static final Duration EFFECT = Duration.ofSeconds(2);
   private static final Duration AFTER = Duration.ofSeconds(2);
+
+  /// Within this long a power cut ends everything: cutting it takes the engine a moment.
+  private static final Duration STILL = Duration.ofSeconds(2);
 
   private static final OperatingSystemMXBean MACHINE = ManagementFactory.getOperatingSystemMXBean();
 
@@ -106,16 +111,31 @@ final class Trial implements AutoCloseable {
   }
 
   private void notLonger(long took, Duration bound) {
+    bounded(name, Duration.ofMillis(took), bound);
+  }
+
+  /// The same for something else that took a while.
+  static void bounded(String what, Duration took, Duration bound) {
     double busy = MACHINE.getSystemLoadAverage() / (2.0 * MACHINE.getAvailableProcessors());
     long allowed = (long) (bound.toMillis() * Math.max(1, busy));
     assertTrue(
-        took >= 0 && took <= allowed,
-        () -> "%s: took %d ms, and may take %d ms".formatted(name, took, allowed));
+        !took.isNegative() && took.toMillis() <= allowed,
+        () -> "%s: took %d ms, and may take %d ms".formatted(what, took.toMillis(), allowed));
   }
 
   /// When it happened.
   Instant fault() {
     return fault;
+  }
+
+  /// When a machine's own kernel had the address last, after the fault.
+  Duration lastWithAddress(Machine machine) {
+    return split.kernel().lastWith(site.vip(), machine);
+  }
+
+  /// When anything listened last where PostgreSQL does, on a machine.
+  Duration lastWithServer(Machine machine) {
+    return split.kernel().lastWithServer(machine);
   }
 
   /// What the cluster did about it so far, as the machine tells it that tells most.
@@ -126,13 +146,22 @@ final class Trial implements AutoCloseable {
   /// Ends the clients; nothing that they were told of may be missing anywhere, and there were never
   /// two of what there may be one of. The cluster must be whole.
   void judge() {
-    judge(0);
+    judge(Duration.ZERO);
   }
 
-  /// The same where standbys are asynchronous, and some of the last commits may be lost.
-  void judge(int most) {
+  /// The same where commits need not wait for standbys: what clients were told of before the fault,
+  /// but not longer before it, may be lost.
+  ///
+  /// @return how many commits are
+  int judge(Duration longest) {
     Difference there = end();
-    assertTrue(there.lost().size() <= most, () -> name + " lost " + there.lost());
+    List<Sent> sent = clients.sent();
+    long since = faultNanos - longest.toNanos();
+    List<Entry> older =
+        there.lost().stream()
+            .filter(entry -> longest.isZero() || !told(sent.get(entry.writer()), entry, since))
+            .toList();
+    assertEquals(List.of(), older, () -> name + " lost " + there.lost());
     assertEquals(List.of(), there.revived(), name);
     assertEquals(List.of(), split.violations(), name);
     for (Machine machine : site.machines()) {
@@ -141,6 +170,17 @@ final class Trial implements AutoCloseable {
           PATIENCE,
           () -> clients.compare(target.at(machine.address()), PATIENCE).equals(there));
     }
+    return there.lost().size();
+  }
+
+  /// Whether its client was told of it after a moment and before the fault, or just then.
+  private boolean told(Sent sent, Entry entry, long since) {
+    long later =
+        LongStream.range(entry.number(), sent.last() + 1)
+            .filter(number -> sent.outcome(number) == Outcome.ACKNOWLEDGED)
+            .count();
+    long[] when = sent.acknowledgedAfter(since).toArray();
+    return later <= when.length && when[when.length - (int) later] <= faultNanos + STILL.toNanos();
   }
 
   /// Ends the clients and says what was seen, whatever it was.
