@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.lab.Wait;
+import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -22,6 +25,7 @@ class Document001IT {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final String REPLICATION = Rack.address(163);
   private static final String CLIENTS = Rack.address(164);
+  private static final List<String> ADDRESSES = List.of(REPLICATION, CLIENTS);
 
   @RegisterExtension
   static final SharedSite SITE =
@@ -58,7 +62,17 @@ class Document001IT {
   @Order(1)
   @Test
   void twoAddressesLandOnDifferentNodes() {
-    assertNotEquals(holder(REPLICATION), holder(CLIENTS));
+    assertEquals("node1", holder(REPLICATION));
+    assertEquals("node2", holder(CLIENTS));
+    List<String> warnings =
+        site()
+            .machine(3)
+            .run("hactl", "cluster", "verify", "-V")
+            .getStdout()
+            .lines()
+            .filter(line -> !line.startsWith("The configuration is valid"))
+            .toList();
+    assertTrue(warnings.stream().allMatch(w -> w.contains("Fencing is disabled")), "" + warnings);
     String status = site().machine(2).must("hactl", "status");
     assertTrue(status.contains("Online: [ node1 node2 node3 ]"), status);
     assertTrue(
@@ -98,16 +112,105 @@ class Document001IT {
 
   @Order(4)
   @Test
+  void standbysAreClonedAndFollowThroughTheAddressForReplication() throws IOException {
+    new Walkthrough(site()).followOwn("document-001-postgresql.md");
+    Machine original = site().machine(1);
+    assertEquals(original.name(), holder(REPLICATION));
+    Wait.until("both standbys to stream", SOON, () -> site().streaming() == 2);
+    assertEquals(original, site().thePrimary());
+    assertEquals(
+        Optional.of("node2|replicator|streaming|async\nnode3|replicator|streaming|async"),
+        site()
+            .ask(
+                original,
+                "select application_name, usename, state, sync_state"
+                    + " from pg_stat_replication order by 1"));
+    assertTrue(site().ask(original, "create table cloned as select 4711 as what").isPresent());
+    for (Machine standby : site().standbys()) {
+      assertEquals(
+          Optional.of(REPLICATION),
+          site().ask(standby, "select sender_host from pg_stat_wal_receiver"));
+      Wait.until(
+          standby.name() + " to have what was written",
+          SOON,
+          () -> site().ask(standby, "select what from cloned").equals(Optional.of("4711")));
+    }
+  }
+
+  /// Without fencing only a person can say that a machine is off. Whether it is cut off or off, it
+  /// must give its addresses up by itself before anybody else has them.
+  @Order(5)
+  @Test
+  void anAddressIsNeverOnTwoNodes() {
+    Machine lost = machineWith(REPLICATION);
+    Machine asked = site().machine(lost == site().machine(2) ? 3 : 2);
+    if (!holder(CLIENTS).equals(lost.name())) {
+      asked.must("hactl", "resource", "move", "pgclivip", lost.name(), "--wait");
+    }
+    assertEquals(lost.name(), holder(CLIENTS));
+    try (KernelWatch kernel = new KernelWatch(site().machines(), ADDRESSES)) {
+      kernel.start();
+      Wait.pass(Duration.ofSeconds(1));
+      Instant fault = Instant.now();
+      kernel.strike(fault);
+      lost.cutOff();
+      Wait.until(
+          "both addresses to be given up, and the loss to be seen",
+          SOON,
+          () ->
+              nobodyHoldsAny()
+                  && since(fault, asked).toString().contains(lost.name() + " is lost"));
+      Steps own = since(fault, lost);
+      System.out.println(own);
+      own.inOrder("the log has no quorum", "stopping resources on this node reason=quorum lost");
+      ADDRESSES.forEach(
+          a -> Trial.bounded("giving up " + a, kernel.lastWith(a, lost), Duration.ofSeconds(10)));
+      since(fault, asked).without("begun: start");
+
+      lost.powerOff();
+      asked.must("hactl", "stonith", "confirm", lost.name(), "--force");
+      ADDRESSES.forEach(a -> assertNotEquals(lost.name(), holder(a)));
+      Steps steps = since(fault, asked);
+      System.out.println(steps);
+      for (String resource : List.of("pgrepvip", "pgclivip")) {
+        steps.inOrder(
+            "node " + lost.name() + " is lost",
+            "fencing of " + lost.name() + " confirmed",
+            "begun: start " + resource,
+            "finished: start " + resource + " on .*, succeeded");
+      }
+      lost.powerOn();
+      awaitAll();
+      assertEquals(List.of(), kernel.violations());
+      System.out.println(
+          "== addresses last seen on who was cut off: "
+              + ADDRESSES.stream().map(a -> kernel.lastWith(a, lost).toMillis() + " ms").toList());
+    }
+  }
+
+  private static Steps since(Instant fault, Machine machine) {
+    return Steps.since(fault, List.of(machine));
+  }
+
+  private static boolean nobodyHoldsAny() {
+    return ADDRESSES.stream().allMatch(a -> holders(a).isEmpty());
+  }
+
+  @Order(6)
+  @Test
   void aMachineThatBootsAgainTakesPartInHoldingThem() {
     Machine lost = machineWith(CLIENTS);
     lost.powerOff();
     lost.powerOn();
+    awaitAll();
+  }
+
+  private static void awaitAll() {
     Wait.until(
         "both addresses and all nodes to be back",
         Duration.ofMinutes(2),
         () ->
-            holders(CLIENTS).size() == 1
-                && holders(REPLICATION).size() == 1
+            ADDRESSES.stream().allMatch(a -> holders(a).size() == 1)
                 && site()
                     .machine(1)
                     .run("hactl", "status")
