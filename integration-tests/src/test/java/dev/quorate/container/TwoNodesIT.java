@@ -2,6 +2,8 @@ package dev.quorate.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -18,5 +20,22 @@ class TwoNodesIT {
     assertEquals("db2", site.thePrimary().name());
     assertEquals(List.of(), site.power().cut(), "the machine was off when it was fenced");
     site.machine(2).must("hactl", "cluster", "verify");
+    Steps steps = Steps.since(Instant.EPOCH, List.of(site.machine(2)));
+    List<Duration> times =
+        steps.inOrder(
+            "two-node: db1 is not heard",
+            "two-node: fences db1",
+            "two-node: goes on without db1",
+            "fencing of db1 confirmed",
+            "node db1 is fenced",
+            "begun: promote pgsqld on db2",
+            "finished: promote pgsqld on db2, succeeded",
+            "begun: start pgsql-vip on db2",
+            "finished: start pgsql-vip on db2, succeeded",
+            "node db1 is online",
+            "finished: start pgsqld on db1, succeeded");
+    System.out.println(
+        "== two nodes from nothing, after the loss was felt: "
+            + times.stream().map(t -> t.minus(times.getFirst()).toMillis() + " ms").toList());
   }
 }
