@@ -3,6 +3,7 @@
 ENGINE_PID=
 NODE_RELEASE=bookworm
 NODE_PACKAGES=systemd,systemd-sysv,dbus,iproute2,iptables,procps,ca-certificates
+NODE_DATABASE=postgresql-15
 
 engine_answers() { command -v docker >/dev/null && docker version >/dev/null 2>&1; }
 
@@ -74,7 +75,9 @@ stop_engine() {
   rm -f "$ENGINE_LOG"
 }
 
-# Debian with systemd, PostgreSQL, the fence agents, and what pretends another time, from where this machine gets its packages.
+# A machine as Debian's installer leaves it, from where this machine gets its packages: systemd, the fence agents, what pretends
+# another time, and no PostgreSQL. Its packages lie where apt-get keeps what it has downloaded, and what they need is there, so
+# that the machines of tests, which reach no mirror, install it as any other machine does.
 make_node_image() {
   local image=$1 mirror root log status=0
   command -v debootstrap >/dev/null || { refresh_packages && install_packages debootstrap; } || return 1
@@ -87,16 +90,22 @@ make_node_image() {
   {
     debootstrap --variant=minbase --include="$NODE_PACKAGES" "$NODE_RELEASE" "$root" "$mirror" &&
       printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" && chmod 755 "$root/usr/sbin/policy-rc.d" &&
-      in_image "$root" apt-get -qq -y --no-install-recommends install postgresql-common &&
-      sed -i 's/^#\{0,1\} *create_main_cluster *=.*/create_main_cluster = false/' "$root/etc/postgresql-common/createcluster.conf" &&
-      in_image "$root" apt-get -qq -y --no-install-recommends install postgresql-15 fence-agents libfaketime &&
+      printf 'force-unsafe-io\n' >"$root/etc/dpkg/dpkg.cfg.d/hasty" &&
+      in_image "$root" apt-get -qq -y --no-install-recommends install fence-agents libfaketime $(needs "$root" "$NODE_DATABASE") &&
       rm "$root/usr/sbin/policy-rc.d" &&
-      tar -C "$root" --exclude='./var/cache/apt/archives/*.deb' --exclude='./var/lib/apt/lists/*' \
-        --exclude='./usr/share/doc/*' --exclude='./usr/share/locale/*' -c . | docker import - "$image"
+      in_image "$root" apt-get clean &&
+      in_image "$root" apt-get -qq -y --download-only install "$NODE_DATABASE" &&
+      tar -C "$root" --exclude='./usr/share/doc/*' --exclude='./usr/share/locale/*' -c . | docker import - "$image"
   } >"$log" 2>&1 </dev/null || status=1
   [ "$status" -eq 0 ] || tail -n 20 "$log" >&2
   rm -rf --one-file-system "$root" "$log"
   return "$status"
+}
+
+# The packages that one needs and that are not there yet, but for those that come with it.
+needs() {
+  in_image "$1" apt-get --simulate --no-install-recommends install "$2" |
+    awk -v kin="^${2%%-*}" '$1 == "Inst" && $2 !~ kin { print $2 }'
 }
 
 in_image() {

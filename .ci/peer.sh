@@ -15,13 +15,16 @@ need_peer_image() {
   export QUORATE_PEER_IMAGE=$image
 }
 
-# Nothing starts while it is made; at boot only pcsd does, as the agent's authors advise.
+# Nothing starts while it is made, and PostgreSQL is there without an instance; at boot only pcsd starts, as the agent's authors
+# advise.
 make_peer_image() {
   docker build --network=host --tag "$1" - <<IMAGE
 FROM $QUORATE_NODE_IMAGE
 RUN printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d \
+ && mkdir -p /etc/postgresql-common/createcluster.d \
+ && echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/no-main.conf \
  && apt-get -qq update \
- && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $PEER_PACKAGES \
+ && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $NODE_DATABASE $PEER_PACKAGES \
  && rm -rf /usr/sbin/policy-rc.d /var/lib/apt/lists/* /var/cache/apt/archives/*.deb \
  && systemctl disable corosync pacemaker && systemctl enable pcsd
 IMAGE

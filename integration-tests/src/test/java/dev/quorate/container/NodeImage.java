@@ -10,10 +10,22 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.testcontainers.images.builder.ImageFromDockerfile;
 
-/// The image that machines are made of: Debian with systemd, PostgreSQL and fence agents, and the
-/// package that this build made, installed as an administrator would.
+/// The images that machines are made of: Debian with systemd and fence agents, which has
+/// PostgreSQL's packages and has not installed them; and one with PostgreSQL, but no database, and
+/// the package that this build made.
 final class NodeImage {
   private static final String BASE = "QUORATE_NODE_IMAGE";
+
+  /// Nothing is to start while an image is made, and Debian is to make no database.
+  private static final String POSTGRESQL =
+      "mkdir -p /etc/postgresql-common/createcluster.d"
+          + " && echo 'create_main_cluster = false'"
+          + " > /etc/postgresql-common/createcluster.d/no-main.conf"
+          + " && printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d"
+          + " && chmod 755 /usr/sbin/policy-rc.d"
+          + " && DEBIAN_FRONTEND=noninteractive apt-get -qq --yes --no-install-recommends"
+          + " install postgresql-15"
+          + " && rm /usr/sbin/policy-rc.d";
 
   private NodeImage() {}
 
@@ -26,7 +38,7 @@ final class NodeImage {
     return Optional.ofNullable(System.getenv(BASE)).filter(name -> !name.isEmpty());
   }
 
-  /// Debian as it is before the package comes.
+  /// Debian as it is before anything comes.
   static String bare() {
     return base().orElseThrow();
   }
@@ -45,6 +57,7 @@ final class NodeImage {
         .withDockerfileFromBuilder(image ->
             image
                 .from(bare())
+                .run(POSTGRESQL)
                 .copy("quorate.deb", "/quorate.deb")
                 .run("dpkg -i /quorate.deb && rm /quorate.deb")
                 .build())

@@ -1,8 +1,10 @@
 package dev.quorate.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.lab.Wait;
+import dev.quorate.packaging.DebianPackage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -73,5 +75,24 @@ class PackagedClusterIT {
   void thePageOfTroubles() throws IOException {
     new Walkthrough(site()).follow("troubleshooting.md");
     site().awaitWhole(Duration.ofMinutes(2));
+  }
+
+  @Order(8)
+  @Test
+  void removedItLeavesADatabaseThatWorks() throws IOException {
+    new Walkthrough(site()).follow("install.md", "Remove");
+    Machine machine = site().machine(1);
+    machine.shell("runuser -u postgres -- psql --command='create table works ()'");
+    assertEquals("0", site().ask(machine, "select count(*) from pg_replication_slots").orElse(""));
+    assertEquals("", machine.shell("ls -d /etc/quorate /var/lib/quorate 2>/dev/null || true"));
+  }
+
+  @Order(9)
+  @Test
+  void theArchiveIsEnoughWhereThereAreNoPackages() throws IOException {
+    Machine machine = site().machine(1);
+    machine.receive(DebianPackage.archive(), "/opt/quorate.tar.gz");
+    new Walkthrough(site()).follow("install.md", "Without apt-get");
+    assertTrue(machine.must("hactl", "status").contains("belongs to no cluster"));
   }
 }

@@ -2,18 +2,24 @@ package dev.quorate.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Two bare machines, made a cluster by typing what the page for two says, which ends with the loss
-/// and the return of the primary.
+/// and the return of the primary; then with the loss of both.
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class TwoNodesIT {
   @RegisterExtension
   static final SharedSite SITE = SharedSite.fromNothing("two-nodes.md", "db1", "db2");
 
+  @Order(1)
   @Test
   void thePageLeavesTheStandbyInThePrimarysPlace() {
     Site site = SITE.get();
@@ -37,5 +43,12 @@ class TwoNodesIT {
     System.out.println(
         "== two nodes from nothing, after the loss was felt: "
             + times.stream().map(t -> t.minus(times.getFirst()).toMillis() + " ms").toList());
+  }
+
+  @Order(2)
+  @Test
+  void whoIsLeftOfBothGoesOnByAnOath() throws IOException {
+    new Walkthrough(SITE.get()).follow("two-nodes.md", "If both lose power");
+    assertEquals("db2", SITE.get().thePrimary().name());
   }
 }
