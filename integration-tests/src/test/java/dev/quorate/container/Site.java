@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A cluster that Quorate manages.
 final class Site implements Cluster, AutoCloseable {
   private final Rack rack;
+  private @Nullable OutsideClient outside;
 
   Site(Rack rack) {
     this.rack = rack;
@@ -22,6 +24,14 @@ final class Site implements Cluster, AutoCloseable {
     }
     new Walkthrough(this).followOwn(page);
     awaitWhole(Duration.ofMinutes(2));
+  }
+
+  /// A client on a machine of its own, booted when it is first asked for.
+  OutsideClient outside() {
+    if (outside == null) {
+      outside = OutsideClient.beside(rack, this);
+    }
+    return outside;
   }
 
   /// By its number, from 1.
@@ -63,9 +73,12 @@ final class Site implements Cluster, AutoCloseable {
     return machines().stream().map(m -> ask(m, "select pg_postmaster_start_time()")).toList();
   }
 
-  /// Takes every machine away.
+  /// Takes every machine away, that of the client too.
   @Override
   public void close() {
+    if (outside != null) {
+      outside.close();
+    }
     rack.close();
   }
 }
