@@ -12,15 +12,14 @@ import java.util.Optional;
 /// @param processors of the host
 /// @param versions of what was compared, by name
 public record FailoverReport(int rounds, int processors, Map<String, String> versions) {
-  /// From how many values on it is said what one in twenty exceeds.
-  private static final int MANY = 20;
-
   /// The page.
   public String markdown(Findings findings) {
     StringBuilder page = new StringBuilder(head(findings));
     versions.forEach((name, version) -> page.append("| %s | %s |\n".formatted(name, version)));
     page.append(table());
     findings.rows().forEach(row -> page.append(line(findings, row)).append('\n'));
+    page.append("\n## Budgets that were missed\n\n");
+    items(page, missed(findings), "None in this run.");
     page.append("\n## Where Quorate is worse\n\n");
     items(page, worse(findings), "Nowhere in this run.");
     page.append("\n## What did not come to its end\n\n");
@@ -63,7 +62,7 @@ public record FailoverReport(int rounds, int processors, Map<String, String> ver
   private static String table() {
     return """
 
-    Median [least–greatest]. The ratio is the other stack's median to Quorate's: above 1 Quorate is better.
+    Median [least–greatest, p95]. The ratio is the other stack's median to Quorate's: above 1 Quorate is better.
 
     | what | figure | %s | %s | ratio | budget | met |
     |---|---|---|---|---|---|---|
@@ -81,7 +80,6 @@ public record FailoverReport(int rounds, int processors, Map<String, String> ver
   private static String line(Findings findings, Row row) {
     Optional<Spread> ours = findings.spread(Stack.QUORATE, row);
     Optional<Spread> theirs = findings.spread(Stack.PEER, row);
-    boolean promised = row.budget() < Row.NO_BUDGET;
     return String.join(
         " | ",
         "| " + row.group(),
@@ -89,12 +87,18 @@ public record FailoverReport(int rounds, int processors, Map<String, String> ver
         cell(row, ours),
         cell(row, theirs),
         ours.flatMap(o -> theirs.map(t -> ratio(o.median(), t.median()))).orElse("–"),
-        promised ? "≤ " + row.unit().limit(row.budget()) : "–",
-        (promised
-                    ? ours.map(o -> o.median() <= row.budget() ? "yes" : "**no**")
-                    : ours.map(_ -> "–"))
-                .orElse("–")
-            + " |");
+        row.promise(),
+        met(row, ours, theirs) + " |");
+  }
+
+  private static String met(Row row, Optional<Spread> ours, Optional<Spread> theirs) {
+    return row.isPromised()
+        ? ours.map(o -> isMet(row, o, theirs) ? "yes" : "**no**").orElse("–")
+        : "–";
+  }
+
+  private static boolean isMet(Row row, Spread ours, Optional<Spread> theirs) {
+    return row.isMet(ours.median(), theirs.map(Spread::median).orElse(Row.NO_BUDGET));
   }
 
   private static String cell(Row row, Optional<Spread> spread) {
@@ -102,8 +106,8 @@ public record FailoverReport(int rounds, int processors, Map<String, String> ver
         .map(s -> {
           String middle = row.unit().number(s.median());
           String ends = row.unit().number(s.least()) + "–" + row.unit().number(s.most());
-          String high = s.count() < MANY ? "" : ", p95 " + row.unit().number(s.high());
-          return s.count() == 1 ? middle : "%s [%s%s]".formatted(middle, ends, high);
+          String high = row.unit().number(s.high());
+          return s.count() == 1 ? middle : "%s [%s, p95 %s]".formatted(middle, ends, high);
         })
         .orElse("–");
   }
@@ -113,6 +117,18 @@ public record FailoverReport(int rounds, int processors, Map<String, String> ver
       return theirs == 0 ? "=" : "∞";
     }
     return String.format(Locale.ROOT, "%.1f", theirs / ours);
+  }
+
+  /// The rows in which less was reached than was promised.
+  private static List<String> missed(Findings findings) {
+    return findings.rows().stream()
+        .filter(row ->
+            findings
+                .spread(Stack.QUORATE, row)
+                .filter(ours -> !isMet(row, ours, findings.spread(Stack.PEER, row)))
+                .isPresent())
+        .map(row -> "%s, %s.".formatted(row.group(), row.unit().of(row.what())))
+        .toList();
   }
 
   /// In words, every row whose median is greater than the other stack's.

@@ -57,7 +57,7 @@ class FailoverComparison {
       setUp(quorate);
       versions.put("Quorate's package, MiB", mebibytes(DebianPackage.built()));
       versions.put("Quorate's real-time threads", realTimeThreads(machine));
-      Turn.end(quorate);
+      Turn.end(quorate, findings);
       for (int round = 1; round <= rounds; round++) {
         quorate(round, quorate);
         peer(round, rack);
@@ -96,12 +96,17 @@ class FailoverComparison {
   }
 
   private void quorate(int round, Contender quorate) {
-    begin(round, quorate);
-    new Footprint(quorate, findings).ofRestart();
-    for (Fault fault : Fault.values()) {
-      assertEquals("", new Turn(round, quorate, findings).suffer(fault), fault.name());
+    try {
+      begin(round, quorate);
+      for (Fault fault : Fault.values()) {
+        assertEquals("", new Turn(round, quorate, findings).suffer(fault), fault.name());
+      }
+      new Footprint(quorate, findings).ofRestart();
+      Turn.end(quorate, findings);
+    } catch (RuntimeException | AssertionError e) {
+      quorate.cluster().show();
+      throw e;
     }
-    Turn.end(quorate);
   }
 
   private void begin(int round, Contender who) {
@@ -110,6 +115,7 @@ class FailoverComparison {
     footprint.ofRound();
     if (round == 1) {
       footprint.whileIdle(rounds < ENOUGH ? Duration.ZERO : Duration.ofMinutes(10));
+      footprint.ofActions();
     }
   }
 
@@ -119,7 +125,7 @@ class FailoverComparison {
         () -> {
           if (peer == null) {
             peer = built(rack);
-            Turn.end(peer);
+            Turn.end(peer, findings);
           }
           begin(round, peer);
         });
@@ -140,7 +146,7 @@ class FailoverComparison {
         "round %d, its end".formatted(round),
         () -> {
           if (peer != null) {
-            Turn.end(peer);
+            Turn.end(peer, findings);
           }
         });
   }

@@ -13,12 +13,21 @@ import java.util.stream.IntStream;
 final class Footprint {
   private static final int ASKED = 10;
   private static final Duration IDLE = Duration.ofMinutes(2);
+  private static final int WINDOWS = 3;
 
   private final Contender who;
   private final Findings findings;
 
-  /// By node, in that order.
-  private record Usage(double resident, double proportional, double ticks) {}
+  /// What a node's daemons use: kilobytes, and ticks of the processor's clock since they began.
+  record Usage(double resident, double proportional, double ticks) {
+    /// Of all processes of units, those of PostgreSQL left out.
+    static Usage of(Machine machine, List<String> units) {
+      String program = processes(String.join("|", units).replace(".", "[.]"));
+      String[] sums = machine.shell(program).strip().split(" ", -1);
+      return new Usage(
+          Double.parseDouble(sums[0]), Double.parseDouble(sums[1]), Double.parseDouble(sums[2]));
+    }
+  }
 
   Footprint(Contender who, Findings findings) {
     this.who = who;
@@ -63,6 +72,35 @@ final class Footprint {
     note(Row.PROPORTIONAL, median(usage.stream().map(u -> u.proportional() / 1024).toList()));
   }
 
+  /// Lets ten addresses be stopped and started fifty times each, and takes them away again.
+  ///
+  /// @param tool whose words are understood: those of `pcs`
+  static void thousandActions(Machine machine, String tool) {
+    for (int i = 0; i < 10; i++) {
+      machine.must(
+          tool,
+          "resource",
+          "create",
+          "many" + i,
+          "ocf:heartbeat:IPaddr2",
+          "ip=" + Rack.address(130 + i),
+          "cidr_netmask=24",
+          "--group",
+          "many");
+    }
+    for (int i = 0; i < 50; i++) {
+      machine.must(tool, "resource", "disable", "many", "--wait=60");
+      machine.must(tool, "resource", "enable", "many", "--wait=60");
+    }
+    machine.must(tool, "resource", "delete", "many");
+  }
+
+  /// What the daemons hold after they have had much to do.
+  void ofActions() {
+    thousandActions(machines().getFirst(), who.tool());
+    note(Row.BUSY, median(usage().stream().map(u -> u.resident() / 1024).toList()));
+  }
+
   /// How soon one daemon is ready while all others are.
   void ofRestart() {
     Machine machine = who.cluster().standbys().getFirst();
@@ -76,21 +114,22 @@ final class Footprint {
   /// @param settled how long nothing happens before it is measured
   void whileIdle(Duration settled) {
     Wait.pass(settled);
-    List<Usage> before = usage();
-    Wait.pass(IDLE);
-    List<Usage> after = usage();
     double ticks = Double.parseDouble(machines().getFirst().must("getconf", "CLK_TCK").strip());
-    note(
-        Row.IDLE,
-        median(
-            IntStream.range(0, before.size())
-                .mapToObj(n -> after.get(n).ticks() - before.get(n).ticks())
-                .map(used -> used / ticks / (IDLE.toSeconds() / 60.0))
-                .toList()));
-    note(Row.SETTLED, median(after.stream().map(u -> u.resident() / 1024).toList()));
+    for (int i = 0; i < WINDOWS; i++) {
+      List<Usage> before = usage();
+      Wait.pass(IDLE);
+      List<Usage> after = usage();
+      note(
+          Row.IDLE,
+          median(
+              IntStream.range(0, before.size())
+                  .mapToObj(n -> after.get(n).ticks() - before.get(n).ticks())
+                  .map(used -> used / ticks / (IDLE.toSeconds() / 60.0))
+                  .toList()));
+    }
+    note(Row.SETTLED, median(usage().stream().map(u -> u.resident() / 1024).toList()));
   }
 
-  /// Sums of kB and of clock ticks over all processes of units, those of PostgreSQL left out.
   private static String processes(String units) {
     return """
     for p in /proc/[0-9]*; do
@@ -119,12 +158,7 @@ final class Footprint {
   }
 
   private List<Usage> usage() {
-    String units = String.join("|", who.units()).replace(".", "[.]");
-    return machines().stream()
-        .map(m -> m.shell(processes(units)).strip().split(" ", -1))
-        .map(w ->
-            new Usage(Double.parseDouble(w[0]), Double.parseDouble(w[1]), Double.parseDouble(w[2])))
-        .toList();
+    return machines().stream().map(m -> Usage.of(m, who.units())).toList();
   }
 
   private double ready(Machine machine) {

@@ -7,6 +7,7 @@ import dev.quorate.comparison.Stack;
 import dev.quorate.lab.Wait;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.stream.Collectors;
 
 /// What is done to one cluster in one round, and what is seen of it.
 final class Turn {
@@ -31,9 +32,18 @@ final class Turn {
     who.cluster().awaitWhole(WHOLE);
   }
 
-  /// Stops everything and takes the power away, so that others are alone on the host.
-  static void end(Contender who) {
-    who.stop();
+  /// Stops everything and takes the power away, so that others are alone on the host. What does not
+  /// stop cleanly is told, and loses its power nevertheless.
+  static void end(Contender who, Findings findings) {
+    try {
+      who.stop();
+    } catch (AssertionError e) {
+      who.cluster().show();
+      findings.fail(
+          who.stack(),
+          "a clean stop: "
+              + String.valueOf(e.getMessage()).strip().lines().collect(Collectors.joining("; ")));
+    }
     who.cluster().machines().parallelStream().forEach(Machine::powerOff);
   }
 
@@ -112,7 +122,7 @@ final class Turn {
   }
 
   private Trial.Verdict coldBoot(Trial trial) {
-    end(who);
+    end(who, findings);
     trial.strike(() -> {
       who.cluster().machines().parallelStream().forEach(Machine::powerOn);
       who.start();
