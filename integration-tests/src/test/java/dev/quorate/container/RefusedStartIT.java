@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quorate.lab.Wait;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// What keeps a daemon from starting is said in one sentence, by the journal and by `systemctl
 /// status`, and nothing of the node's state is touched.
@@ -77,13 +80,18 @@ class RefusedStartIT {
                 .shell("systemctl show --value --property=SubState quorate")
                 .strip()
                 .equals(again ? "auto-restart" : "failed"));
-    String journal = machine().shell("journalctl --unit=quorate --output=cat --no-pager");
-    assertTrue(
-        journal.lines().anyMatch(l -> l.startsWith("quorated: ") && l.contains(sentence)), journal);
-    if (!again) {
-      assertEquals(1, journal.lines().filter(l -> l.startsWith("quorated: ")).count(), journal);
+    said("quorate", !again, sentence);
+  }
+
+  /// @param once whether nothing tried again
+  private static void said(String unit, boolean once, String sentence) {
+    String journal = machine().shell("journalctl --unit=" + unit + " --output=cat --no-pager");
+    List<String> told = journal.lines().filter(l -> l.startsWith("quorated: ")).toList();
+    assertTrue(!told.isEmpty() && told.stream().allMatch(l -> l.contains(sentence)), journal);
+    if (once) {
+      assertEquals(1, told.size(), journal);
     }
-    String status = machine().run("systemctl", "status", "quorate.service").getStdout();
+    String status = machine().run("systemctl", "status", unit).getStdout();
     assertTrue(status.contains(sentence), status);
   }
 
@@ -94,11 +102,18 @@ class RefusedStartIT {
     machine()
         .shell(
             "sed 's/^run.directory.*//' /etc/quorate/quorate.conf > /srv/second.conf; echo 'run.directory = /run/second' >> /srv/second.conf");
-    var second = machine().run("/usr/sbin/quorated", "--config", "/srv/second.conf");
-    assertEquals(69, second.getExitCode(), second.toString());
-    assertTrue(
-        second.getStderr().contains(STATE + " is in use by another quorated"), second.toString());
-    assertEquals(1, second.getStderr().lines().filter(l -> l.startsWith("quorated: ")).count());
+    machine()
+        .run(
+            "systemd-run",
+            "--unit=second",
+            "--property=Type=notify",
+            "/usr/sbin/quorated",
+            "--config",
+            "/srv/second.conf");
+    said("second", true, STATE + " is in use by another quorated");
+    assertEquals(
+        "69", machine().shell("systemctl show --value --property=ExecMainStatus second").strip());
+    machine().shell("systemctl reset-failed second");
     awaitWell();
   }
 
@@ -117,27 +132,53 @@ class RefusedStartIT {
     refused(true, "the disk of " + STATE + " is full");
   }
 
-  @Test
-  void anotherOwner() {
+  @ParameterizedTest
+  @CsvSource({
+    "chown nobody, belongs to nobody and has the mode rwx------",
+    "chmod 0750, belongs to root and has the mode rwxr-x---"
+  })
+  void anotherOwnerOrMode(String spoil, String sentence) {
     machine()
         .shell(
-            "mkdir -m 0775 /srv/state && cp -a %s/. /srv/state/ && chown nobody /srv/state && chmod 0775 /srv/state"
-                .formatted(STATE));
+            "mkdir -m 0700 /srv/state && cp -a %1$s/. /srv/state/ && %2$s /srv/state"
+                .formatted(STATE, spoil));
     machine()
         .shell(
             "sed -i '/^state.directory/d' /etc/quorate/quorate.conf; echo 'state.directory = /srv/state' >> /etc/quorate/quorate.conf");
-    refused(false, "/srv/state belongs to nobody and has the mode rwxrwxr-x");
-    machine().shell("rm -rf /srv/state");
+    try {
+      refused(false, "/srv/state " + sentence);
+    } finally {
+      machine().shell("rm -rf /srv/state");
+    }
   }
 
+  /// Where the packages put it, systemd mends it before the daemon begins.
   @Test
-  void aPortInUse() {
+  void theOwnDirectoryIsMendedBySystemd() {
+    machine().shell("chown nobody %1$s && chmod 0775 %1$s".formatted(STATE));
+    machine().must("systemctl", "start", "quorate.service");
+    awaitWell();
+    assertEquals("0700 root", machine().shell("stat --format='0%a %U' " + STATE).strip());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "5415, SOCK_DGRAM, UDP port 5415",
+    "5416, SOCK_STREAM, :5416: Address already in use",
+    "5417, SOCK_STREAM, TCP port 5417",
+    "5418, SOCK_STREAM, TCP port 5418"
+  })
+  void aPortInUse(int port, String kind, String sentence) {
     machine()
         .shell(
-            "systemd-run --unit=squatter --quiet python3 -c 'import socket,time; s=socket.socket(); s.bind((\"%s\",5417)); s.listen(); time.sleep(600)'; sleep 1"
-                .formatted(machine().address()));
+            "systemd-run --unit=squatter --quiet python3 -c 'import socket,time; s=socket.socket(type=socket.%s); s.bind((\"%s\",%d)); %s time.sleep(600)'; sleep 1"
+                .formatted(
+                    kind,
+                    machine().address(),
+                    port,
+                    kind.equals("SOCK_STREAM") ? "s.listen();" : ""));
     try {
-      refused(true, "5417");
+      refused(true, sentence);
     } finally {
       machine().shell("systemctl stop squatter");
     }
@@ -149,16 +190,20 @@ class RefusedStartIT {
     refused(false, STATE + " was written by a newer version (format 2");
   }
 
-  /// As after the battery of the machine's clock has failed.
-  @Test
-  void aClockThatIsDecadesOff() {
+  /// As after the battery of the machine's clock has failed, or a typing error.
+  @ParameterizedTest
+  @CsvSource({
+    "-40y, and the certificate of n1 is valid from 20",
+    "+40y, the certificate of n1 expired at 20"
+  })
+  void aClockThatIsDecadesOff(String off, String sentence) {
     String override = "/etc/systemd/system/quorate.service.d/clock.conf";
     machine()
         .shell(
-            "printf '[Service]\\nEnvironment=LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 FAKETIME=-40y FAKETIME_DONT_FAKE_MONOTONIC=1\\n' > %s && systemctl daemon-reload"
-                .formatted(override));
+            "printf '[Service]\\nEnvironment=LD_PRELOAD=/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 FAKETIME=%s FAKETIME_DONT_FAKE_MONOTONIC=1\\n' > %s && systemctl daemon-reload"
+                .formatted(off, override));
     try {
-      refused(true, "and the certificate of n1 is valid from 20");
+      refused(true, sentence);
     } finally {
       machine().shell("rm %s && systemctl daemon-reload".formatted(override));
     }
