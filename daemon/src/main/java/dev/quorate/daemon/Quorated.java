@@ -109,8 +109,8 @@ public final class Quorated {
         .addShutdownHook(
             Thread.ofPlatform()
                 .unstarted(() -> {
-                  // Nothing is stopped: the services survive the daemon.
                   SystemdNotify.send("STOPPING=1");
+                  MachineShutdown.asSystemdSays().leaveFirst(lifecycle::stop);
                   admin.close();
                   lifecycle.handOver();
                   log.atInfo().log("quorated ends; the services go on");
@@ -129,23 +129,13 @@ public final class Quorated {
                   .log("node cannot take part: join again with 'hactl cluster join'"));
       log.atInfo().addKeyValue("reason", config.socket()).log("waiting for cluster setup or join");
     }
-    SystemdNotify.send("READY=1\nSTATUS=" + status(lifecycle));
+    new SystemdStatus(lifecycle.operator()::facts, SystemdNotify::send, System::nanoTime).start();
     SystemdWatchdog.wanted(System.getenv(), ProcessHandle.current().pid())
         .ifPresent(interval ->
             new SystemdWatchdog(
                     interval, () -> lifecycle.node().map(Node::sinceTurn), SystemdNotify::send)
                 .start());
     ended.await();
-  }
-
-  /// What `systemctl status` shows.
-  private static String status(Lifecycle lifecycle) {
-    return lifecycle
-        .config()
-        .identity()
-        .filter(_ -> lifecycle.joined())
-        .map(i -> "node %s of cluster %s".formatted(i.node(), i.cluster()))
-        .orElse("waiting: 'hactl cluster setup' founds a cluster, 'hactl cluster join' enters one");
   }
 
   private static void makeDirectories(DaemonConfig config) {

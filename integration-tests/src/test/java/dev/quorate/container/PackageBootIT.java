@@ -18,6 +18,7 @@ class PackageBootIT {
   private static final String WAITS =
       "waiting: 'hactl cluster setup' founds a cluster, 'hactl cluster join' enters one";
   private static final long READY_MICROS = 3_000_000;
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   @BeforeAll
   static void engine() {
@@ -49,6 +50,116 @@ class PackageBootIT {
               - micros(machine, "ExecMainStartTimestampMonotonic");
       System.out.println("ready " + took / 1000 + " ms after its start");
       assertTrue(took <= READY_MICROS, () -> "ready after " + took + " us");
+
+      machine.shell("hactl cluster setup alone n1=" + machine.address());
+      assertLeads(machine);
+      awaitStatus(machine, "node n1 of cluster alone: quorum, hears nobody else");
+    }
+  }
+
+  private static void awaitStatus(Machine machine, String text) {
+    Wait.until("systemd to know: " + text, SOON, () -> show(machine, "StatusText").equals(text));
+  }
+
+  private static String show(Machine machine, String property) {
+    return machine
+        .must("systemctl", "show", "--value", "--property=" + property, "quorate.service")
+        .strip();
+  }
+
+  /// It is used: without it, `java` ends.
+  @Test
+  void theCommandLineHasItsStartCache() throws IOException {
+    try (Rack rack = Rack.of(NodeImage.installed(), "n1")) {
+      Machine machine = rack.machine(1);
+      String cache = machine.must("ls", "/var/cache/quorate").strip();
+      assertTrue(cache.matches("hactl-.+-[0-9a-f]{16}[.]aot"), cache);
+      machine.must("grep", "--fixed-strings", "/var/cache/quorate/" + cache, "/usr/bin/hactl");
+      String strict =
+          machine.shell(
+              "sed 's/-XX:AOTCache=/-XX:AOTMode=on -XX:AOTCache=/' /usr/bin/hactl > /tmp/hactl && sh /tmp/hactl status || true");
+      assertTrue(strict.contains("belongs to no cluster"), strict);
+    }
+  }
+
+  @Test
+  void theCommandLineIsForTheGroupAndIsCompleted() throws IOException {
+    try (Rack rack = Rack.of(NodeImage.installed(), "n1")) {
+      Machine machine = rack.machine(1);
+      machine.shell("useradd --groups quorate member && useradd stranger");
+      assertTrue(
+          machine
+              .run("runuser", "--user", "member", "--", "hactl", "status")
+              .getStdout()
+              .contains("belongs to no cluster"));
+      assertEquals(
+          6,
+          machine.run("runuser", "--user", "stranger", "--", "hactl", "status").getExitCode(),
+          "no permission");
+      assertEquals(
+          "standby",
+          machine
+              .must(
+                  "bash",
+                  "-c",
+                  ". /usr/share/bash-completion/completions/hactl; COMP_WORDS=(hactl node stan)"
+                      + " COMP_CWORD=2; _hactl; echo ${COMPREPLY[@]}")
+              .strip());
+    }
+  }
+
+  /// Once it is gone with all that it can catch, once it stands still.
+  @Test
+  void aDaemonThatDiesOrHangsIsStartedAgain() throws IOException {
+    try (Rack rack = Rack.of(NodeImage.installed(), "n1")) {
+      Machine machine = rack.machine(1);
+      machine.shell("hactl cluster setup alone n1=" + machine.address());
+      assertLeads(machine);
+      machine.must("systemctl", "kill", "--kill-whom=main", "--signal=KILL", "quorate.service");
+      Wait.until("a second run", SOON, () -> show(machine, "NRestarts").equals("1"));
+      assertLeads(machine);
+      machine.must("systemctl", "kill", "--kill-whom=main", "--signal=STOP", "quorate.service");
+      Wait.until("a third run", SOON, () -> show(machine, "NRestarts").equals("2"));
+      assertLeads(machine);
+      String journal = machine.shell("journalctl --unit=quorate --output=cat --no-pager");
+      assertTrue(journal.contains("Watchdog timeout"), journal);
+    }
+  }
+
+  @Test
+  void removedAndInstalledAgainItGoesOn() throws IOException {
+    try (Rack rack = Rack.of(NodeImage.bare(), "n1")) {
+      Machine machine = rack.machine(1);
+      machine.receive(DebianPackage.built(), "/opt/quorate.deb");
+      machine.must("dpkg", "--install", "/opt/quorate.deb");
+      machine.shell("hactl cluster setup alone n1=" + machine.address());
+      assertLeads(machine);
+
+      machine.shell("echo '# mine' >> /etc/default/quorate");
+      machine.must("dpkg", "--remove", "quorate");
+      assertEquals("", machine.shell("pgrep --list-full java || true"));
+      machine.must("dpkg", "--install", "/opt/quorate.deb");
+      assertLeads(machine);
+      machine.must("grep", "--line-regexp", "# mine", "/etc/default/quorate");
+
+      machine.shell("systemctl stop quorate && dpkg --install /opt/quorate.deb");
+      assertEquals("inactive", show(machine, "ActiveState"), "who stopped it has his reasons");
+    }
+  }
+
+  /// What a daemon started that is gone would be left to itself.
+  @Test
+  void itStaysWhileServicesRunWithoutTheirDaemon() throws IOException {
+    try (Rack rack = Rack.of(NodeImage.installed(), "n1")) {
+      Machine machine = rack.machine(1);
+      machine.shell("systemctl stop quorate; mkdir -p /run/systemd/system/quorate.service.d");
+      machine.shell(
+          "printf '[Service]\\nExecStartPost=/bin/sh -c \"setsid sleep 600 &\"\\n' > /run/systemd/system/quorate.service.d/left.conf");
+      machine.shell("systemctl daemon-reload && systemctl start quorate && systemctl stop quorate");
+      var removal = machine.run("dpkg", "--remove", "quorate");
+      assertEquals(1, removal.getExitCode(), removal.toString());
+      assertTrue(
+          removal.getStderr().contains("still runs, and the daemon does not"), removal::toString);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.quorate.container;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quorate.comparison.Row;
 import dev.quorate.lab.Wait;
 import dev.quorate.packaging.DebianPackage;
 import java.io.IOException;
@@ -63,18 +64,70 @@ class PackagedClusterIT {
     assertEquals(cut, site().power().cut());
   }
 
+  /// Systemd starts it again before anybody misses the node.
   @Order(3)
+  @Test
+  void aDaemonThatIsKilledTakesNothingWithIt() {
+    Site site = site();
+    List<Optional<String>> before = site.postmasters();
+    List<String> cut = site.power().cut();
+    for (Machine machine : site.machines()) {
+      machine.must("systemctl", "kill", "--kill-whom=main", "--signal=KILL", "quorate.service");
+      site.awaitWhole(Duration.ofSeconds(60));
+    }
+    assertEquals(before, site.postmasters());
+    assertEquals(cut, site.power().cut());
+  }
+
+  /// The services move first, so that nobody is fenced, and clients wait as at a switchover.
+  @Order(4)
+  @Test
+  void aMachineThatShutsDownLeavesFirst() {
+    Site site = site();
+    Machine down = site.thePrimary();
+    List<String> cut = site.power().cut();
+    String clients = "host all postgres " + Rack.NET + "0/24 trust";
+    site.machines()
+        .forEach(m -> m.shell("echo '" + clients + "' >> /etc/postgresql/15/main/pg_hba.conf"));
+    down.must("hactl", "pg", "reload", "--wait");
+    try (Trial trial = new Trial("orderly shutdown", site)) {
+      trial.strike(() -> down.run("systemctl", "poweroff"));
+      trial.awaitWriting(Duration.ofSeconds(60));
+      Wait.until(down.name() + " to be off", Duration.ofMinutes(2), () -> !down.running());
+      trial.withoutGap(Duration.ofSeconds(3));
+      System.out.println(trial.steps());
+      down.powerOn();
+      site.awaitWhole(Duration.ofMinutes(2));
+      trial.judge();
+    }
+    assertEquals(cut, site.power().cut());
+  }
+
+  @Order(5)
   @Test
   void thePageOfOperations() throws IOException {
     new Walkthrough(site()).follow("operations.md");
     site().awaitWhole(Duration.ofMinutes(2));
   }
 
-  @Order(4)
+  @Order(6)
   @Test
   void thePageOfTroubles() throws IOException {
     new Walkthrough(site()).follow("troubleshooting.md");
     site().awaitWhole(Duration.ofMinutes(2));
+  }
+
+  @Order(7)
+  @Test
+  void aThousandActionsLeaveTheDaemonsSmall() {
+    Footprint.thousandActions(site().machine(1), "hactl");
+    List<Double> resident =
+        site().machines().stream()
+            .map(each -> Footprint.Usage.of(each, List.of("quorate.service")).resident() / 1024)
+            .toList();
+    System.out.println("resident after 1,000 actions, MiB: " + resident);
+    resident.forEach(each -> assertTrue(each > 0 && each <= Row.RESIDENT.budget(), each + " MiB"));
+    site().awaitWhole(Duration.ofMinutes(1));
   }
 
   @Order(8)
