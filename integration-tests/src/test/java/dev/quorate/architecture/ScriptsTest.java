@@ -189,14 +189,14 @@ class ScriptsTest {
   }
 
   @Test
-  void aRunOfMoreThanAnHourFails() throws Exception {
-    String asked = ". .ci/host.sh; . .ci/build.sh; in_time ";
+  void aRunOfMoreThanAnHourIsCalledSlow() throws Exception {
+    String asked = ". .ci/host.sh; . .ci/build.sh; tell_time ";
     Run good = run("-c", asked + "3600");
     assertEquals(0, good.status(), good.output());
     assertEquals("== the whole took 3600 s\n", good.output());
 
     Run slow = run("-c", asked + "3601");
-    assertEquals(1, slow.status(), slow.output());
+    assertEquals(0, slow.status(), slow.output());
     assertTrue(slow.output().startsWith("== TOO SLOW: the whole may take 3600 s"), slow.output());
     assertTrue(slow.output().endsWith("== the whole took 3601 s\n"), slow.output());
   }
