@@ -139,8 +139,7 @@ class ScriptsTest {
             "failed to start daemon: Devices cgroup isn't mounted",
             "failed to start daemon: error initializing graphdriver: driver not supported",
             "failed to start daemon: x: operation not permitted")) {
-      script("dockerd", "echo \"" + why + "\" >&2; exit 1");
-      Run run = engine(NEED_ENGINE);
+      Run run = engineThatSays(why);
       assertEquals(0, run.status(), run.output());
       assertTrue(run.output().contains("WILL NOT RUN: the kernel refuses"), run.output());
       assertTrue(run.output().endsWith("engine: impossible\n"), run.output());
@@ -154,11 +153,15 @@ class ScriptsTest {
             "failed to start daemon: mkdir: no space left on device",
             "failed to start daemon: pid file found",
             "level=warning msg='some feature is not supported'")) {
-      script("dockerd", "echo \"" + why + "\" >&2; exit 1");
-      Run run = engine(NEED_ENGINE);
+      Run run = engineThatSays(why);
       assertEquals(3, run.status(), run.output());
       assertTrue(run.output().contains("does not start ('" + why + "'): put"), run.output());
     }
+  }
+
+  private Run engineThatSays(String last) throws Exception {
+    script("dockerd", "echo \"" + last + "\" >&2; exit 1");
+    return engine(NEED_ENGINE);
   }
 
   @Test

@@ -114,7 +114,7 @@ class FailoverComparison {
     Footprint footprint = new Footprint(who, findings);
     footprint.ofRound();
     if (round == 1) {
-      footprint.whileIdle(rounds < ENOUGH ? Duration.ZERO : Duration.ofMinutes(10));
+      footprint.whileIdle(rounds < ENOUGH ? Duration.ZERO : Duration.ofMinutes(4));
       footprint.ofActions();
     }
   }

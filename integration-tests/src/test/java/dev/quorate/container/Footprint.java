@@ -68,7 +68,7 @@ final class Footprint {
             .toList();
     note(Row.STATUS, median(micros) / 1000);
     List<Usage> usage = usage();
-    note(Row.RESIDENT, median(usage.stream().map(u -> u.resident() / 1024).toList()));
+    note(Row.RESIDENT, resident(usage));
     note(Row.PROPORTIONAL, median(usage.stream().map(u -> u.proportional() / 1024).toList()));
   }
 
@@ -98,7 +98,7 @@ final class Footprint {
   /// What the daemons hold after they have had much to do.
   void ofActions() {
     thousandActions(machines().getFirst(), who.tool());
-    note(Row.BUSY, median(usage().stream().map(u -> u.resident() / 1024).toList()));
+    note(Row.BUSY, resident(usage()));
   }
 
   /// How soon one daemon is ready while all others are.
@@ -109,7 +109,8 @@ final class Footprint {
     who.cluster().awaitWhole(Duration.ofMinutes(1));
   }
 
-  /// Processor time in a minute without clients, and the memory after it, the middle of the nodes.
+  /// Processor time in a minute without clients, and the memory after it, the middle of the nodes:
+  /// six minutes of measuring after those that pass first.
   ///
   /// @param settled how long nothing happens before it is measured
   void whileIdle(Duration settled) {
@@ -127,7 +128,7 @@ final class Footprint {
                   .map(used -> used / ticks / (IDLE.toSeconds() / 60.0))
                   .toList()));
     }
-    note(Row.SETTLED, median(usage().stream().map(u -> u.resident() / 1024).toList()));
+    note(Row.SETTLED, resident(usage()));
   }
 
   private static String processes(String units) {
@@ -177,6 +178,11 @@ final class Footprint {
         .filter(l -> !l.isBlank())
         .mapToLong(Long::parseLong)
         .summaryStatistics();
+  }
+
+  /// Mebibytes, the middle of the nodes.
+  private static double resident(List<Usage> usage) {
+    return median(usage.stream().map(u -> u.resident() / 1024).toList());
   }
 
   private static double median(List<Double> values) {

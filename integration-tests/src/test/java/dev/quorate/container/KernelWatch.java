@@ -7,18 +7,13 @@ import java.util.Comparator;
 import java.util.List;
 
 /// What each machine's own kernel shows, five times a second: which of some addresses it has, and
-/// whether anything listens where PostgreSQL does. It is on the machines' disks, so that it is
-/// there after one was cut off; their clocks are one.
+/// whether anything listens where PostgreSQL does. The machines' clocks are one.
 final class KernelWatch implements AutoCloseable {
-  private static final String LOG = "/var/lib/postgresql/kernel-watch";
   private static final String SERVER = "server";
 
-  /// Little work: it runs on every machine, beside what is watched. The port is 5432, the state
-  /// that of who listens.
+  /// The port is 5432, the state that of who listens.
   private static String watch(List<String> addresses) {
     return """
-    cat > /usr/local/bin/kernel-watch <<'END'
-    #!/bin/bash
     exec {never}<> <(:)
     while :; do
       mapfile -t routes < /proc/net/fib_trie
@@ -29,28 +24,14 @@ final class KernelWatch implements AutoCloseable {
       done
       case "${sockets[*]}" in *":1538 00000000:0000 0A "*) echo "%2$s $now" ;; esac
       read -r -t 0.2 -u $never
-    done
-    END
-    chmod 755 /usr/local/bin/kernel-watch
-    cat > /etc/systemd/system/kernel-watch.service <<'END'
-    [Service]
-    User=postgres
-    ExecStart=/usr/local/bin/kernel-watch
-    StandardOutput=append:%3$s
-    [Install]
-    WantedBy=multi-user.target
-    END
-    systemctl daemon-reload
-    systemctl --quiet enable kernel-watch
-    systemctl stop kernel-watch
-    rm -f %3$s
-    systemctl start kernel-watch
+    done\
     """
-        .formatted(String.join(" ", addresses), SERVER, LOG);
+        .formatted(String.join(" ", addresses), SERVER);
   }
 
   private final List<Machine> machines;
   private final List<String> addresses;
+  private final Recorder recorder;
   private Instant fault = Instant.EPOCH;
 
   /// What a machine had at a moment.
@@ -62,12 +43,12 @@ final class KernelWatch implements AutoCloseable {
   KernelWatch(List<Machine> machines, List<String> addresses) {
     this.machines = List.copyOf(machines);
     this.addresses = List.copyOf(addresses);
+    this.recorder = new Recorder("kernel-watch", machines, watch(addresses));
   }
 
   /// Begins on every machine, and anew with each boot.
   void start() {
-    String watch = watch(addresses);
-    machines.parallelStream().forEach(machine -> machine.shell(watch));
+    recorder.start();
   }
 
   /// Times count from then on.
@@ -95,8 +76,7 @@ final class KernelWatch implements AutoCloseable {
 
   private List<Sighting> sightings(Machine machine) {
     List<Sighting> sightings = new ArrayList<>();
-    for (String line : machine.shell("cat %s || true".formatted(LOG)).lines().toList()) {
-      String[] words = line.split(" ", -1);
+    for (String[] words : recorder.said(machine)) {
       if (words.length == 2) {
         long at = Math.round(Double.parseDouble(words[1]) * 1000);
         sightings.add(
@@ -138,9 +118,6 @@ final class KernelWatch implements AutoCloseable {
   /// Ends on every machine.
   @Override
   public void close() {
-    machines.parallelStream()
-        .filter(Machine::awake)
-        .forEach(
-            machine -> machine.run("systemctl", "disable", "--quiet", "--now", "kernel-watch"));
+    recorder.close();
   }
 }

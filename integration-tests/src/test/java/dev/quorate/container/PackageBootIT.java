@@ -26,10 +26,7 @@ class PackageBootIT {
   }
 
   private static long micros(Machine machine, String property) {
-    return Long.parseLong(
-        machine
-            .must("systemctl", "show", "--value", "--property=" + property, "quorate.service")
-            .strip());
+    return Long.parseLong(show(machine, property));
   }
 
   @Test
@@ -39,11 +36,7 @@ class PackageBootIT {
 
       assertEquals("active", machine.must("systemctl", "is-active", "quorate.service").strip());
       assertEquals("enabled", machine.must("systemctl", "is-enabled", "quorate.service").strip());
-      assertEquals(
-          WAITS,
-          machine
-              .must("systemctl", "show", "--value", "--property=StatusText", "quorate.service")
-              .strip());
+      assertEquals(WAITS, show(machine, "StatusText"));
       assertTrue(machine.run("hactl", "status").getStdout().contains("belongs to no cluster"));
       long took =
           micros(machine, "ActiveEnterTimestampMonotonic")

@@ -6,16 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Looks inside each machine for two of what there may be one of: instances that acknowledge
-/// writes, and holders of the address. What it saw is on the machines' disks, so that it is there
-/// after a machine was cut off; their clocks are one.
+/// writes, and holders of the address. The machines' clocks are one.
 final class SplitWatch implements AutoCloseable {
-  private static final String LOG = "/var/lib/postgresql/split-watch";
-
-  /// Little work: it runs on every machine, beside what is watched.
   private static final String WATCH =
       """
-      cat > /usr/local/bin/split-watch <<'END'
-      #!/bin/bash
       exec {never}<> <(:)
       while :; do
         /usr/lib/postgresql/15/bin/psql -XqAt -F ' ' postgres 2>&1 <<'SQL' |
@@ -23,34 +17,20 @@ final class SplitWatch implements AutoCloseable {
         substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8), extract(epoch from statement_timestamp()) \\watch 0.2
       SQL
         while read -r line; do
-          case "$line" in wrote*) echo "$line ${EPOCHREALTIME%%???}" ;; esac
+          case "$line" in wrote*) echo "$line ${EPOCHREALTIME%???}" ;; esac
         done
         read -r -t 0.5 -u $never
-      done
-      END
-      chmod 755 /usr/local/bin/split-watch
-      cat > /etc/systemd/system/split-watch.service <<'END'
-      [Service]
-      User=postgres
-      ExecStart=/usr/local/bin/split-watch
-      StandardOutput=append:%1$s
-      [Install]
-      WantedBy=multi-user.target
-      END
-      systemctl daemon-reload
-      systemctl --quiet enable split-watch
-      systemctl stop split-watch
-      rm -f %1$s
-      systemctl start split-watch
-      """
-          .formatted(LOG);
+      done\
+      """;
 
   private final Cluster site;
+  private final Recorder recorder;
   private final KernelWatch kernel;
   private Instant fault = Instant.EPOCH;
 
   SplitWatch(Cluster site) {
     this.site = site;
+    this.recorder = new Recorder("split-watch", site.machines(), WATCH);
     this.kernel = new KernelWatch(site.machines(), List.of(site.vip()));
   }
 
@@ -60,7 +40,7 @@ final class SplitWatch implements AutoCloseable {
         site.thePrimary(),
         "create table if not exists ledger (id bigint primary key);"
             + " create sequence if not exists minority");
-    site.machines().parallelStream().forEach(machine -> machine.shell(WATCH));
+    recorder.start();
     kernel.start();
   }
 
@@ -79,8 +59,7 @@ final class SplitWatch implements AutoCloseable {
   List<String> violations() {
     List<SplitProbe.Acknowledged> writes = new ArrayList<>();
     for (Machine machine : site.machines()) {
-      for (String line : machine.shell("cat %s || true".formatted(LOG)).lines().toList()) {
-        String[] words = line.split(" ", -1);
+      for (String[] words : recorder.said(machine)) {
         if (words[0].equals("wrote") && words.length == 4) {
           writes.add(
               new SplitProbe.Acknowledged(
@@ -108,8 +87,6 @@ final class SplitWatch implements AutoCloseable {
   @Override
   public void close() {
     kernel.close();
-    site.machines().parallelStream()
-        .filter(Machine::awake)
-        .forEach(machine -> machine.run("systemctl", "disable", "--quiet", "--now", "split-watch"));
+    recorder.close();
   }
 }
