@@ -28,7 +28,8 @@ same_packages() {
   elsewhere=$(mktemp -d)
   say "== building the packages once more, elsewhere"
   git -c safe.directory="$PWD" ls-files -z | tar --create --null --files-from=- | tar --extract --directory="$elsewhere"
-  (cd "$elsewhere" && sh ./mvnw -B -ntp -q -pl daemon -am package -Dmaven.test.skip=true </dev/null) || status=1
+  (cd "$elsewhere" && sh ./mvnw -B -ntp -q -pl daemon -am package -Dmaven.test.skip=true -Denforcer.skip=true -Dfmt.skip=true \
+    </dev/null) || status=1
   for package in daemon/target/quorate_*_amd64.deb daemon/target/quorate_*_amd64.tar.gz; do
     if [ "$status" = 0 ] && cmp "$package" "$elsewhere/$package"; then
       say "== the same bytes: $(sha256sum "$package")"

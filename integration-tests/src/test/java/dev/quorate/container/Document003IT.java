@@ -473,13 +473,15 @@ class Document003IT {
     List<Optional<String>> before = site().postmasters();
     for (Machine machine : site().machines()) {
       machine.receive(DebianPackage.built(), "/opt/quorate.deb");
-      machine.shell(
-          """
-          cd /opt; rm -rf next; dpkg-deb --raw-extract quorate.deb next
-          sed -i 's/^Version: .*/&+next/' next/DEBIAN/control
-          dpkg-deb --build --root-owner-group next next.deb >/dev/null
-          """);
     }
+    site().machines().parallelStream()
+        .forEach(machine ->
+            machine.shell(
+                """
+                cd /opt; rm -rf next; dpkg-deb --raw-extract quorate.deb next
+                sed -i 's/^Version: .*/&+next/' next/DEBIAN/control
+                dpkg-deb -Znone --build --root-owner-group next next.deb >/dev/null
+                """));
     try (Trial trial = new Trial("upgrade", site())) {
       trial.strike(() -> {});
       for (Machine machine : site().machines()) {

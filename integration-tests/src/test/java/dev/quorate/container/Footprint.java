@@ -88,6 +88,7 @@ final class Footprint {
           "--group",
           "many");
     }
+    machine.must(tool, "resource", "meta", "many", "ordered=false");
     for (int i = 0; i < 50; i++) {
       machine.must(tool, "resource", "disable", "many", "--wait=60");
       machine.must(tool, "resource", "enable", "many", "--wait=60");

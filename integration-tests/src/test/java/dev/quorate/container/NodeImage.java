@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.testcontainers.images.builder.ImageFromDockerfile;
 
 /// The images that machines are made of: Debian with systemd and fence agents, which has
@@ -26,6 +27,8 @@ final class NodeImage {
           + " && DEBIAN_FRONTEND=noninteractive apt-get -qq --yes --no-install-recommends"
           + " install postgresql-15"
           + " && rm /usr/sbin/policy-rc.d";
+
+  private static @Nullable String withPackage;
 
   private NodeImage() {}
 
@@ -49,7 +52,14 @@ final class NodeImage {
   }
 
   /// The image with the package; it is made once and found again by what is in it.
-  static String installed() throws IOException {
+  static synchronized String installed() throws IOException {
+    if (withPackage == null) {
+      withPackage = made();
+    }
+    return withPackage;
+  }
+
+  private static String made() throws IOException {
     Path debian = DebianPackage.built();
     assertTrue(Files.size(debian) > 0, () -> debian + " is empty");
     return new ImageFromDockerfile("quorate-node-with-package", false)

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import dev.quorate.lab.Wait;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -43,9 +43,9 @@ final class Walkthrough {
   private static final Duration WHOLE = Duration.ofMinutes(2);
 
   private final Cluster site;
-  private final Map<String, String> tokens = new TreeMap<>();
+  private final Map<String, String> tokens = new ConcurrentSkipListMap<>();
   private String expected = "";
-  private final List<String> typed = new ArrayList<>();
+  private final List<String> typed = new CopyOnWriteArrayList<>();
 
   Walkthrough(Cluster site) {
     this.site = site;
@@ -80,7 +80,9 @@ final class Walkthrough {
               .filter(m -> step.where().equals("all") || step.where().equals(m.name()))
               .toList();
       assertFalse(where.isEmpty(), () -> page.name() + " names a machine " + step.where());
-      where.forEach(machine -> type(machine, step.command()));
+      String awaited = expected;
+      expected = "";
+      where.parallelStream().forEach(machine -> type(machine, step.command(), awaited));
     }
   }
 
@@ -110,15 +112,14 @@ final class Walkthrough {
     return site.machines().stream().filter(m -> m.name().equals(name)).findFirst().orElseThrow();
   }
 
-  private void type(Machine machine, String command) {
+  private void type(Machine machine, String command, String awaited) {
     String line =
         command
             .replace("TOKEN", tokens.getOrDefault(machine.name(), "TOKEN"))
             .replaceAll(NETS, Rack.NET);
     typed.add(line);
     Matcher patient = UNTIL.matcher(line);
-    String wanted = patient.matches() ? patient.group("text") : expected;
-    expected = "";
+    String wanted = patient.matches() ? patient.group("text") : awaited;
     if (!wanted.isEmpty()) {
       Wait.until(
           "'%s' to say: %s".formatted(line, wanted),

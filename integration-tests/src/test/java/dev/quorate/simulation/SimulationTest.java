@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -21,8 +22,12 @@ class SimulationTest {
     long last = only >= 0 ? only : Long.getLong("seeds", SEEDS);
     SimulationTally tally = new SimulationTally();
     List<String> failures = new ArrayList<>();
-    for (long seed = first; seed <= last; seed++) {
-      SimulationOutcome outcome = new SimulatedCluster(seed, Weakness.NONE, null).run();
+    List<SimulationOutcome> outcomes =
+        LongStream.rangeClosed(first, last)
+            .parallel()
+            .mapToObj(seed -> new SimulatedCluster(seed, Weakness.NONE, null).run())
+            .toList();
+    for (SimulationOutcome outcome : outcomes) {
       tally.add(outcome);
       assertTrue(
           outcome.violation().isPresent()
