@@ -221,15 +221,22 @@ final class ClusterCommands {
     return String.join(", ", nodes.stream().map(NodeId::name).toList());
   }
 
+  /// Fails for what is wrong, and not for what an operator chose, which it says, too.
   private static void verify(Invocation in) {
-    List<String> warnings = new ArrayList<>(StatusText.warnings(in.cluster().state()));
-    warnings.addAll(NameCheck.lines(in));
-    warnings.addAll(MemberTargets.lines(in.configuration()));
-    warnings.forEach(in.out()::line);
-    if (!warnings.isEmpty()) {
+    List<String> chosen = StatusText.chosen(in.configuration());
+    List<String> faults = new ArrayList<>(StatusText.faults(in.cluster().state()));
+    faults.addAll(NameCheck.lines(in));
+    faults.addAll(MemberTargets.lines(in.configuration()));
+    chosen.forEach(in.out()::line);
+    faults.forEach(in.out()::line);
+    if (!faults.isEmpty()) {
       throw HactlError.failed("the configuration is not safe", "see the lines above");
     }
-    in.out().line("The configuration is valid.");
+    in.out()
+        .line(
+            chosen.isEmpty()
+                ? "The configuration is valid."
+                : "The configuration is valid; what it does without is above.");
   }
 
   private static void auth(Invocation in) {

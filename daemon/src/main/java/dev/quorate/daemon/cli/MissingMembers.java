@@ -32,6 +32,24 @@ final class MissingMembers {
     return lines;
   }
 
+  /// Members that should run on a node that is there.
+  static List<String> stopped(ClusterState state) {
+    List<String> lines = new ArrayList<>();
+    List<ResourceDefinition> databases =
+        state.configuration().resources().stream()
+            .filter(r -> !Placements.in(state, r, Role.PROMOTED).isEmpty())
+            .toList();
+    for (ResourceDefinition resource : databases) {
+      state.configuration().nodes().values().stream()
+          .filter(node -> !node.witness() && !node.standby() && state.online(node.id()))
+          .forEach(node ->
+              why(state, resource, node)
+                  .ifPresent(
+                      why -> lines.add(resource.publicId() + " is not running on " + node.id())));
+    }
+    return lines;
+  }
+
   /// Why a node has no instance, and what brings it back.
   private record Why(String reason, String remedy) {}
 

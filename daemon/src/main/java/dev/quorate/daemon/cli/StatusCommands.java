@@ -1,18 +1,26 @@
 package dev.quorate.daemon.cli;
 
 import dev.quorate.membership.NodeId;
+import dev.quorate.resource.ClusterState;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /// `status`, `explain`, `config` and `history`.
 final class StatusCommands {
+  /// The quorum comes and goes without a change of the agreed state.
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
+
   private StatusCommands() {}
 
   static List<Command> all() {
     return List.of(
         Command.of(
-                "status", "[--full] [-o json]", "Shows the whole cluster.", StatusCommands::status)
+                "status",
+                "[--full] [--wait[=S]] [-o json]",
+                "Shows the whole cluster, with --wait once everything runs.",
+                StatusCommands::status)
             .anywhere(),
         Command.of("status resources", "", "Shows where resources run.", StatusCommands::resources),
         Command.of("status nodes", "", "Shows the nodes.", StatusCommands::cluster),
@@ -30,8 +38,33 @@ final class StatusCommands {
   }
 
   private static void status(Invocation in) {
-    NodeFacts facts = in.cluster().facts();
     in.words().end();
+    Optional<Health> health = in.options().patience().map(atMost -> settled(in.cluster(), atMost));
+    show(in);
+    health
+        .flatMap(Health::lacking)
+        .ifPresent(what -> {
+          throw HactlError.timeout(
+              "not everything runs: " + what, "see 'hactl explain RESOURCE' and 'hactl history'");
+        });
+  }
+
+  /// How it is once everything runs, or after a while.
+  private static Health settled(Cluster cluster, Duration atMost) {
+    long begun = System.nanoTime();
+    ClusterState seen = cluster.state();
+    while (cluster.facts().phase() == NodeFacts.Phase.RUNNING
+        && Health.of(seen, cluster.facts()).lacking().isPresent()
+        && System.nanoTime() - begun < atMost.toNanos()) {
+      ClusterState last = seen;
+      cluster.await(now -> !now.equals(last), LOOK_AGAIN);
+      seen = cluster.state();
+    }
+    return Health.of(seen, cluster.facts());
+  }
+
+  private static void show(Invocation in) {
+    NodeFacts facts = in.cluster().facts();
     switch (facts.phase()) {
       case UNJOINED -> notRunning(in, "unjoined", "This node belongs to no cluster.");
       case STOPPED ->

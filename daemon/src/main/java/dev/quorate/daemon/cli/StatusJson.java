@@ -20,7 +20,7 @@ final class StatusJson {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("schema", 1);
     json.put("cluster", facts.cluster());
-    json.put("health", Health.verdict(state, facts).split(" - ", 2)[0]);
+    json.put("health", Health.of(state, facts).verdict().split(" - ", 2)[0]);
     json.put("warnings", StatusText.warnings(state));
     json.put("leader", facts.leader().map(NodeId::name).orElse(""));
     json.put("quorum", facts.quorum());

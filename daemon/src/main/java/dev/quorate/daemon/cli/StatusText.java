@@ -87,7 +87,7 @@ final class StatusText {
 
   private void head() {
     line("Cluster name: " + facts.cluster());
-    line("Health: " + Health.verdict(state, facts));
+    line("Health: " + Health.of(state, facts).verdict());
     List<String> warnings = new ArrayList<>(facts.warnings());
     warnings.addAll(warnings(state));
     if (!warnings.isEmpty()) {
@@ -139,14 +139,17 @@ final class StatusText {
 
   /// What an operator must not get used to.
   static List<String> warnings(ClusterState state) {
+    List<String> warnings = new ArrayList<>(chosen(state.configuration()));
+    warnings.addAll(faults(state));
+    return warnings;
+  }
+
+  /// What an operator chose to do without.
+  static List<String> chosen(ClusterConfiguration configuration) {
     List<String> warnings = new ArrayList<>();
-    ClusterConfiguration configuration = state.configuration();
-    boolean disabled = "false".equals(configuration.properties().get("stonith-enabled"));
-    if (disabled) {
+    if (unfenced(configuration)) {
       warnings.add(
           "Fencing is disabled (stonith-enabled=false): a lost node is never proven to be off");
-    } else if (configuration.fenceDevices().isEmpty()) {
-      warnings.add("No stonith devices and stonith-enabled is not false");
     }
     if ("true".equals(configuration.properties().get("maintenance-mode"))) {
       warnings.add("The cluster is in maintenance mode: nothing is looked after");
@@ -155,6 +158,20 @@ final class StatusText {
       warnings.add(
           "no-quorum-policy=ignore: a node that is cut off goes on, and what it acknowledges may be"
               + " lost");
+    }
+    return warnings;
+  }
+
+  private static boolean unfenced(ClusterConfiguration configuration) {
+    return "false".equals(configuration.properties().get("stonith-enabled"));
+  }
+
+  /// What nobody chose.
+  static List<String> faults(ClusterState state) {
+    List<String> warnings = new ArrayList<>();
+    ClusterConfiguration configuration = state.configuration();
+    if (!unfenced(configuration) && configuration.fenceDevices().isEmpty()) {
+      warnings.add("No stonith devices and stonith-enabled is not false");
     }
     warnings.addAll(MissingMembers.lines(state));
     warnings.addAll(PairText.warnings(state));

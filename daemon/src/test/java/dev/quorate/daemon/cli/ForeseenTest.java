@@ -201,6 +201,16 @@ class ForeseenTest {
   }
 
   @Test
+  void whatAnOperatorChoseIsSaidAndIsNoFault() {
+    assertEquals(ExitCode.FAILED, cluster.type("cluster verify"));
+    assertTrue(cluster.output().contains("No stonith devices"), cluster.output());
+    works("property set stonith-enabled=false");
+    works("cluster verify");
+    assertTrue(cluster.output().contains("Fencing is disabled"), cluster.output());
+    assertTrue(cluster.output().contains("is valid; what it does without"), cluster.output());
+  }
+
+  @Test
   @Tag("S4-23")
   void namesThatNodesResolveDifferentlyAreFound() {
     runs(N2, N3);

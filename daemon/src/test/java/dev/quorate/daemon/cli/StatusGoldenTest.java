@@ -82,6 +82,24 @@ class StatusGoldenTest {
   }
 
   @Test
+  void itIsShownOnceEverythingRuns() {
+    build();
+    assertEquals(ExitCode.TIMEOUT, cluster.type("status --wait=0"));
+    assertTrue(cluster.output().contains("Health: DOWN - "), cluster.output());
+    assertTrue(cluster.remarks().contains("not everything runs: DOWN - "), cluster.remarks());
+    cluster.see("n1", "n2", "n3");
+    cluster.meanwhile(this::runEverything);
+    assertEquals(ExitCode.OK, cluster.type("status --wait"), cluster.remarks());
+    assertTrue(cluster.output().contains("Health: OK"), cluster.output());
+    cluster.see("n1", "n2");
+    assertEquals(ExitCode.TIMEOUT, cluster.type("status --wait=0"));
+    assertTrue(cluster.remarks().contains("n3 is not heard"), cluster.remarks());
+    cluster.loseQuorum();
+    assertEquals(ExitCode.TIMEOUT, cluster.type("status --wait=0"));
+    assertTrue(cluster.remarks().contains("DOWN - no quorum"), cluster.remarks());
+  }
+
+  @Test
   void everythingRuns() throws IOException {
     build();
     runEverything();
