@@ -33,6 +33,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
@@ -60,7 +61,8 @@ final class Lifecycle implements NodeHost, AutoCloseable {
   private volatile DaemonConfig config;
   private volatile SortedMap<NodeId, NodeDefinition> known = new TreeMap<>();
   private volatile Optional<Node> node = Optional.empty();
-  private volatile CountDownLatch leaving = new CountDownLatch(0);
+  private final AtomicReference<CountDownLatch> leaving =
+      new AtomicReference<>(new CountDownLatch(0));
 
   Lifecycle(DaemonConfig config, AgentCatalog agents, EventHistory history) {
     this(config, agents, history, Logging::halt);
@@ -423,8 +425,8 @@ final class Lifecycle implements NodeHost, AutoCloseable {
     if (leaver.isEmpty()) {
       return;
     }
-    CountDownLatch done = new CountDownLatch(1);
-    leaving = done;
+    // Whoever asks while it leaves already waits for the same end.
+    CountDownLatch done = leaving.updateAndGet(l -> l.getCount() == 0 ? new CountDownLatch(1) : l);
     leaver.get().requestLeave();
     try {
       if (!done.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -457,7 +459,7 @@ final class Lifecycle implements NodeHost, AutoCloseable {
     node = Optional.empty();
     history.add("left the cluster");
     log.atInfo().log("left the cluster");
-    leaving.countDown();
+    leaving.get().countDown();
   }
 
   @Override

@@ -353,6 +353,7 @@ final class Node implements NodeDriver.Performer, ViewListener, AutoCloseable {
   }
 
   private void leave() {
+    nodeLog.left();
     handOver();
     ring.leave();
     close();

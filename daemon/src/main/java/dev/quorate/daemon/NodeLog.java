@@ -141,6 +141,12 @@ final class NodeLog implements AutoCloseable {
     return pair.map(p -> p.shell().accepting()).orElse(true);
   }
 
+  /// This node has left the cluster: if only one other votes, and has not left, that one is to go
+  /// on alone. Blocks for a bounded time.
+  void left() {
+    pair.ifPresent(TwoVoters::left);
+  }
+
   /// How the arbitration stands; empty for other clusters, and where it is switched off.
   Optional<PairFacts> facts() {
     return pair.flatMap(TwoVoters::facts);

@@ -104,13 +104,22 @@ public final class Quorated {
         .timeliness(
             () -> timeliness.realTime() == Outcome.ON, () -> timeliness.memory() == Outcome.ON);
     HttpListener admin = listen(config, new AdminRoutes(lifecycle.operator()));
+    SystemdStatus status =
+        new SystemdStatus(lifecycle.operator()::facts, SystemdNotify::send, System::nanoTime);
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
                 .unstarted(() -> {
-                  SystemdNotify.send("STOPPING=1");
-                  MachineShutdown.asSystemdSays().leaveFirst(lifecycle::stop);
+                  MachineShutdown shutdown = MachineShutdown.asSystemdSays();
+                  if (shutdown.goesOn()) {
+                    status.end("the machine shuts down: leaves the cluster");
+                    Operator operator = lifecycle.operator();
+                    shutdown.leaveFirst(
+                        lifecycle::stop,
+                        () -> MachineShutdown.obstacle(operator.facts(), operator.state()));
+                  }
+                  status.end("ended; the services go on");
                   admin.close();
                   lifecycle.handOver();
                   log.atInfo().log("quorated ends; the services go on");
@@ -129,7 +138,7 @@ public final class Quorated {
                   .log("node cannot take part: join again with 'hactl cluster join'"));
       log.atInfo().addKeyValue("reason", config.socket()).log("waiting for cluster setup or join");
     }
-    new SystemdStatus(lifecycle.operator()::facts, SystemdNotify::send, System::nanoTime).start();
+    status.start();
     SystemdWatchdog.wanted(System.getenv(), ProcessHandle.current().pid())
         .ifPresent(interval ->
             new SystemdWatchdog(

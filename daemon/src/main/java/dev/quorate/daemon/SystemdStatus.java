@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 /// in; after [#PATIENCE] also if it hears nobody, since it can do no more. What systemd starts
 /// after it, and whoever upgrades one node after the other, may then go on.
 ///
-/// Confined to the thread that looks.
+/// Confined to the thread that looks, but for the end.
 final class SystemdStatus {
   /// How long others are waited for.
   static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -29,6 +29,7 @@ final class SystemdStatus {
   private final Consumer<String> notify;
   private final LongSupplier clock;
   private final long begun;
+  private volatile boolean ended;
   private boolean ready;
   private String said = "";
 
@@ -48,7 +49,7 @@ final class SystemdStatus {
 
   private void loop() {
     try {
-      while (true) {
+      while (!ended) {
         Thread.sleep(look());
       }
     } catch (InterruptedException e) {
@@ -56,8 +57,17 @@ final class SystemdStatus {
     }
   }
 
+  /// The daemon is about to end; systemd shows this text from now on.
+  synchronized void end(String text) {
+    ended = true;
+    notify.accept("STOPPING=1\nSTATUS=" + text);
+  }
+
   /// Looks once; says when to look again.
-  Duration look() {
+  synchronized Duration look() {
+    if (ended) {
+      return AFTERWARDS;
+    }
     NodeFacts now = facts.get();
     String text = text(now);
     boolean patient = clock.getAsLong() - begun < PATIENCE.toNanos();

@@ -62,6 +62,9 @@ final class TwoVoters implements Surroundings {
   private static final Duration RETIRE = Duration.ofSeconds(5);
   private static final Duration PAUSE = Duration.ofMillis(250);
 
+  /// For the peer to write down that it goes on alone, and to open its log.
+  private static final Duration PARTING = Duration.ofSeconds(5);
+
   private final DaemonConfig config;
   private final Identity identity;
   private final Incarnation incarnation;
@@ -242,6 +245,31 @@ final class TwoVoters implements Surroundings {
         .greeted(hello.get())
         .map(Hello::toJson)
         .orElseThrow(() -> unusable(identity.node()));
+  }
+
+  /// This node has left. Both could leave at once: who is second finds the other's entry in the log
+  /// before its own, and leaves the vote where it is.
+  void left() {
+    if (!machine.state().online(peer)) {
+      return;
+    }
+    boolean taken = false;
+    try {
+      taken = shell.left().get(PARTING.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.atDebug().setCause(e).log("no answer of the other's in time");
+    }
+    if (taken) {
+      happened(peer + " goes on alone");
+    } else if (rules().wanted()) {
+      LOG.atWarn()
+          .addKeyValue("code", "HA-PAIR-010")
+          .addKeyValue("target", peer)
+          .log(
+              "the other did not say that it goes on alone; if it does not, start this node again");
+    }
   }
 
   /// An operator swears that the peer is off; blocks until this node goes on alone.

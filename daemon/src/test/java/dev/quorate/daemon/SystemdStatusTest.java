@@ -101,4 +101,13 @@ class SystemdStatusTest {
     now++;
     assertEquals(List.of("READY=1\nSTATUS=" + WHO + "no quorum, hears nobody else"), look(facts));
   }
+
+  @Test
+  void theLastWordStands() {
+    look(facts(Phase.RUNNING, true));
+    sent.clear();
+    status.end("ended; the services go on");
+    assertEquals(List.of("STOPPING=1\nSTATUS=ended; the services go on"), sent);
+    assertEquals(List.of(), look(facts(Phase.RUNNING, false)));
+  }
 }

@@ -217,7 +217,7 @@ final class PairDaemon {
           tell(new SurvivorEvent.QuorumLost());
         }
       }
-      case RESUMING, DOUBTING, FENCING, BURYING, SOLE, OUT -> {}
+      case RESUMING, DOUBTING, FENCING, BURYING, SOLE, LEFT, OUT -> {}
     }
   }
 

@@ -114,8 +114,13 @@ class PackageBootIT {
       machine.must("systemctl", "kill", "--kill-whom=main", "--signal=STOP", "quorate.service");
       Wait.until("a third run", SOON, () -> show(machine, "NRestarts").equals("2"));
       assertLeads(machine);
+      machine.must("systemctl", "kill", "--kill-whom=main", "--signal=TERM", "quorate.service");
+      Wait.until("a fourth run", SOON, () -> show(machine, "NRestarts").equals("3"));
+      assertLeads(machine);
       String journal = machine.shell("journalctl --unit=quorate --output=cat --no-pager");
       assertTrue(journal.contains("Watchdog timeout"), journal);
+      machine.must("systemctl", "stop", "quorate.service");
+      assertEquals("ended; the services go on", show(machine, "StatusText"));
     }
   }
 

@@ -86,10 +86,7 @@ class PackagedClusterIT {
     Site site = site();
     Machine down = site.thePrimary();
     List<String> cut = site.power().cut();
-    String clients = "host all postgres " + Rack.NET + "0/24 trust";
-    site.machines()
-        .forEach(m -> m.shell("echo '" + clients + "' >> /etc/postgresql/15/main/pg_hba.conf"));
-    down.must("hactl", "pg", "reload", "--wait");
+    site.letClientsIn();
     try (Trial trial = new Trial("orderly shutdown", site)) {
       trial.strike(() -> down.run("systemctl", "poweroff"));
       trial.awaitWriting(Duration.ofSeconds(60));

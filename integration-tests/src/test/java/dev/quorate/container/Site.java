@@ -81,4 +81,12 @@ final class Site implements Cluster, AutoCloseable {
     }
     rack.close();
   }
+
+  /// Lets the clients of trials in, where a page said who may connect.
+  void letClientsIn() {
+    String clients = "host all postgres " + Rack.NET + "0/24 trust";
+    machines()
+        .forEach(m -> m.shell("echo '" + clients + "' >> /etc/postgresql/15/main/pg_hba.conf"));
+    thePrimary().must("hactl", "pg", "reload", "--wait");
+  }
 }

@@ -2,6 +2,7 @@ package dev.quorate.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.quorate.lab.Wait;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,6 +47,36 @@ class TwoNodesIT {
   }
 
   @Order(2)
+  @Test
+  void oneIsStoppedInPeaceAndTheOtherGoesOn() throws IOException {
+    List<String> cut = SITE.get().power().cut();
+    new Walkthrough(SITE.get()).follow("two-nodes.md", "Take one away for a while");
+    assertEquals(cut, SITE.get().power().cut());
+  }
+
+  /// The standby's machine, and then the primary's.
+  @Order(3)
+  @Test
+  void aMachineThatIsSwitchedOffProperlyIsNotMissed() throws IOException {
+    Site site = SITE.get();
+    site.letClientsIn();
+    List<String> cut = site.power().cut();
+    for (Machine down : List.of(site.standbys().getFirst(), site.thePrimary())) {
+      try (Trial trial = new Trial("two nodes, one is shut down", site)) {
+        trial.strike(() -> down.run("systemctl", "poweroff", "--no-block"));
+        Wait.until(down.name() + " to be off", Duration.ofMinutes(2), () -> !down.running());
+        trial.awaitWriting(Duration.ofSeconds(60));
+        trial.withoutGap(Duration.ofSeconds(5));
+        System.out.println(trial.steps());
+        down.powerOn();
+        site.awaitWhole(Duration.ofMinutes(2));
+        trial.judge();
+      }
+    }
+    assertEquals(cut, site.power().cut(), "nobody was fenced");
+  }
+
+  @Order(4)
   @Test
   void whoIsLeftOfBothGoesOnByAnOath() throws IOException {
     new Walkthrough(SITE.get()).follow("two-nodes.md", "If both lose power");

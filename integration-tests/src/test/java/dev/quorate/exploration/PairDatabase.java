@@ -23,6 +23,9 @@ final class PairDatabase {
       PairWorld world, int n, String who, Weakness weakness, Map<String, PairWorld> next) {
     PairNode me = world.node(n);
     PairNode peer = world.other(n);
+    if (world.leaving().has(n)) {
+      return; // nothing is begun on a node that has left
+    }
     boolean streams = world.link() && peer.standby() && peer.timeline() == me.timeline();
     if (mayPromote(world, n, weakness)) {
       next.put(who + "promotes", promote(world, n));
@@ -90,6 +93,15 @@ final class PairDatabase {
   /// A standby of an older history streams no more.
   private static PairNode leave(PairNode node) {
     return node.standby() ? node.runs(Database.NONE, node.timeline(), node.data(), false) : node;
+  }
+
+  /// A primary that stops sends its standby everything first.
+  static PairWorld stopped(PairWorld world, int n) {
+    PairNode me = world.node(n);
+    PairNode peer = world.other(n);
+    boolean streams = me.primary() && peer.standby() && peer.timeline() == me.timeline();
+    PairWorld sent = streams ? attach(world, 1 - n) : world;
+    return sent.put(n, me.runs(Database.NONE, me.timeline(), me.data(), false));
   }
 
   private static PairWorld attach(PairWorld world, int n) {

@@ -23,6 +23,7 @@ class PairExplorationTest {
   private static final int CONTROL_DEPTH = 12;
   private static final int SWORN_DEPTH = Integer.getInteger("pair.depth", 13);
   private static final int RECOVERY_DEPTH = 9;
+  private static final int LEAVING_DEPTH = Integer.getInteger("pair.depth", 11);
   private static final int HANGING_DEPTH = Integer.getInteger("pair.depth", 10);
 
   /// The standby's machine has crashed, and the primary's goes on alone.
@@ -229,6 +230,64 @@ class PairExplorationTest {
                     "B promotes"));
     assertTrue(taken.b().primary());
     assertEquals(taken.acknowledged(), taken.b().data());
+  }
+
+  @ParameterizedTest
+  @MethodSource("pairs")
+  void whoLeavesInPeaceLeavesTheVoteToTheOther(String name, List<String> path) {
+    PairWorld start = PairWorld.paired().after(Weakness.NONE, path).with(PairLeaving.often(2));
+    Found found = explore(Weakness.NONE, start, LEAVING_DEPTH, PairWorld::violation);
+    System.out.printf("%s, leaving: %d states to depth %d%n", name, found.states(), found.depth());
+    assertEquals(Optional.empty(), found.violation());
+    Found ended =
+        explore(Weakness.NONE, start, RECOVERY_DEPTH - 1, world -> stuck(world, Weakness.NONE));
+    assertEquals(Optional.empty(), ended.violation());
+  }
+
+  @Test
+  void thePrimaryLeavesInPeaceAndTheOtherTakesOver() {
+    PairWorld taken =
+        PairWorld.paired()
+            .with(PairLeaving.often(1))
+            .after(
+                Weakness.NONE,
+                List.of(
+                    "A commits",
+                    "A stops its database",
+                    "A leaves in peace",
+                    "A leaves its vote",
+                    "A writes",
+                    "B hears",
+                    "B writes",
+                    "B promotes"));
+    assertTrue(taken.b().primary());
+    assertEquals(taken.acknowledged(), taken.b().data());
+    assertEquals(2, taken.b().disk().epoch());
+  }
+
+  @Test
+  void twoWhoLeaveTheirVotesLeaveNobodyToDecide() {
+    PairWorld start = PairWorld.paired().with(PairLeaving.often(2));
+    caughtStuck(Weakness.BOTH_LEAVE_THEIR_VOTE, start);
+    PairWorld offering =
+        PairWorld.paired()
+            .after(
+                Weakness.NONE,
+                then(
+                    then(LEARNING, "B has caught up", "A writes", "A changes members", "A flushes"),
+                    "A sends",
+                    "A ends the change",
+                    "A flushes",
+                    "A sends",
+                    "A gains"))
+            .with(PairLeaving.often(1));
+    caughtStuck(Weakness.LEAVES_TO_A_LEARNER, offering);
+  }
+
+  private static void caughtStuck(Weakness weakness, PairWorld start) {
+    Found found = explore(weakness, start, RECOVERY_DEPTH, world -> stuck(world, weakness));
+    System.out.printf("%s: %d states, %s%n", weakness, found.states(), found.violation());
+    assertTrue(found.violation().isPresent(), weakness + " was not noticed");
   }
 
   /// The other is sworn to, and goes on from what was before.

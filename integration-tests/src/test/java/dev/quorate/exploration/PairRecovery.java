@@ -52,7 +52,7 @@ final class PairRecovery {
     for (int n : new int[] {0, 1}) {
       if (!world.node(n).on()) {
         world = world.bootLate(n);
-      } else if (world.node(n).is(Survivor.Phase.OUT)) {
+      } else if (world.node(n).is(Survivor.Phase.OUT) || world.node(n).is(Survivor.Phase.LEFT)) {
         world = world.restart(n);
       }
     }

@@ -21,6 +21,7 @@ import java.util.Optional;
 /// @param acknowledged those that a client was told of, one bit each
 /// @param disks of the logs
 /// @param outdone one bit for each of whom it was sworn that it is off since it was alone last
+/// @param leaving who has left in peace
 record PairWorld(
     PairNode a,
     PairNode b,
@@ -28,13 +29,22 @@ record PairWorld(
     int commits,
     int acknowledged,
     PairDisks disks,
-    int outdone) {
+    int outdone,
+    PairLeaving leaving) {
   private static final int MOST_BOOTS = 3;
 
   /// Both are on and know each other; the first has the primary.
   static PairWorld paired() {
     PairWorld world =
-        new PairWorld(PairNode.founded(), PairNode.founded(), true, 0, 0, PairDisks.SOUND, 0)
+        new PairWorld(
+                PairNode.founded(),
+                PairNode.founded(),
+                true,
+                0,
+                0,
+                PairDisks.SOUND,
+                0,
+                PairLeaving.NOBODY)
             .boot(0)
             .boot(1);
     for (int n : new int[] {0, 1}) {
@@ -74,20 +84,25 @@ record PairWorld(
 
   PairWorld put(int n, PairNode node) {
     return n == 0
-        ? new PairWorld(node, b, link, commits, acknowledged, disks, outdone)
-        : new PairWorld(a, node, link, commits, acknowledged, disks, outdone);
+        ? new PairWorld(node, b, link, commits, acknowledged, disks, outdone, leaving)
+        : new PairWorld(a, node, link, commits, acknowledged, disks, outdone, leaving);
   }
 
   /// The same with one more commit.
   ///
   /// @param told its bit, if a client was told of it
   PairWorld committed(int told) {
-    return new PairWorld(a, b, link, commits + 1, acknowledged | told, disks, outdone);
+    return new PairWorld(a, b, link, commits + 1, acknowledged | told, disks, outdone, leaving);
   }
 
   /// The same with other disks.
   PairWorld with(PairDisks next) {
-    return new PairWorld(a, b, link, commits, acknowledged, next, outdone);
+    return new PairWorld(a, b, link, commits, acknowledged, next, outdone, leaving);
+  }
+
+  /// The same, and one or the other has left or may leave.
+  PairWorld with(PairLeaving next) {
+    return new PairWorld(a, b, link, commits, acknowledged, disks, outdone, next);
   }
 
   /// What is wrong, if anything.
@@ -116,7 +131,8 @@ record PairWorld(
   Map<String, PairWorld> next(Weakness weakness) {
     Map<String, PairWorld> next = new LinkedHashMap<>();
     next.put(
-        link ? "cut" : "mend", new PairWorld(a, b, !link, commits, acknowledged, disks, outdone));
+        link ? "cut" : "mend",
+        new PairWorld(a, b, !link, commits, acknowledged, disks, outdone, leaving));
     for (int n : new int[] {0, 1}) {
       String who = n == 0 ? "A " : "B ";
       if (!node(n).on()) {
@@ -163,6 +179,7 @@ record PairWorld(
     if (disks.hangs(n) && mayGoOnAlone(me) && (relieved || weakness == Weakness.LEAVES_UNASKED)) {
       next.put(who + "leaves", tell(n, new SurvivorEvent.Relieved()));
     }
+    leaves(n, who, contact, weakness, next);
     boolean pair = me.disk().standing() == Standing.PAIR;
     if (contact && pair && other(n).is(Phase.LEARNING) && weakness != Weakness.NEVER_ASKS) {
       next.put(who + "asks", tell(1 - n, new SurvivorEvent.AskedToBeginAnew(me.disk())));
@@ -204,7 +221,7 @@ record PairWorld(
       int left = weakness.acceptsLoss() ? acknowledged & me.data() : acknowledged;
       next.put(
           who + "is sworn to",
-          new PairWorld(a, b, link, commits, left, disks, outdone | bit(1 - n))
+          new PairWorld(a, b, link, commits, left, disks, outdone | bit(1 - n), leaving)
               .tell(n, new SurvivorEvent.Sworn(n + 1)));
     }
     boolean source = other(n).settled() && other(n).disk().epoch() == me.disk().epoch();
@@ -212,6 +229,26 @@ record PairWorld(
       takeIn(n, who, weakness, next);
     }
     members(n, who, contact, next);
+  }
+
+  /// That it leaves is an entry of the log of both. It stops its database before, and then leaves
+  /// its vote to the other if that has not left before it.
+  private void leaves(
+      int n, String who, boolean contact, Weakness weakness, Map<String, PairWorld> next) {
+    PairNode me = node(n);
+    boolean both = contact && me.is(Phase.PAIRED) && quorum(n, weakness);
+    boolean stopped = me.database() == PairNode.Database.NONE;
+    if (both && !stopped && leaving.may(n)) {
+      next.put(who + "stops its database", PairDatabase.stopped(this, n));
+    }
+    if (both && stopped && leaving.may(n)) {
+      next.put(who + "leaves in peace", with(leaving.leaves(n)));
+    }
+    boolean stays = !leaving.has(1 - n) || weakness == Weakness.BOTH_LEAVE_THEIR_VOTE;
+    boolean votes = other(n).disk().equals(me.disk()) || weakness == Weakness.LEAVES_TO_A_LEARNER;
+    if (contact && me.is(Phase.PAIRED) && leaving.has(n) && stays && votes) {
+      next.put(who + "leaves its vote", tell(n, new SurvivorEvent.PeerStays()));
+    }
   }
 
   private static boolean mayGoOnAlone(PairNode node) {
@@ -349,12 +386,14 @@ record PairWorld(
   // The protocol.
 
   PairWorld boot(int n) {
-    return put(n, node(n).boots(Survivor.begin(node(n).disk(), false).next()));
+    return with(leaving.begins(n))
+        .put(n, node(n).boots(Survivor.begin(node(n).disk(), false).next()));
   }
 
   /// After so long that the other may have been sworn to.
   PairWorld bootLate(int n) {
-    return put(n, node(n).boots(Survivor.begin(node(n).disk(), true).next()));
+    return with(leaving.begins(n))
+        .put(n, node(n).boots(Survivor.begin(node(n).disk(), true).next()));
   }
 
   PairWorld restart(int n) {
@@ -364,7 +403,7 @@ record PairWorld(
   /// In the same boot, it doubts as it did before.
   private PairWorld restart(int n, boolean doubts) {
     PairNode begun = node(n).with(Survivor.begin(node(n).disk(), doubts).next());
-    return put(n, begun.knows(begun.members().restarted()));
+    return with(leaving.begins(n)).put(n, begun.knows(begun.members().restarted()));
   }
 
   private PairWorld hear(int n, SurvivorRecord said, Weakness weakness) {
@@ -404,6 +443,6 @@ record PairWorld(
     }
     PairWorld told = put(n, me);
     int left = me.is(Phase.SOLE) ? outdone & ~bit(n) : outdone;
-    return new PairWorld(told.a, told.b, link, commits, acknowledged, disks, left);
+    return new PairWorld(told.a, told.b, link, commits, acknowledged, disks, left, leaving);
   }
 }

@@ -25,6 +25,10 @@ enum Weakness {
   NEVER_ASKS,
   /// Who leaves because its disk hangs does not ask the other how its disk is.
   LEAVES_UNASKED,
+  /// Who leaves in peace leaves its vote to one that has left as well.
+  BOTH_LEAVE_THEIR_VOTE,
+  /// Who leaves in peace leaves its vote to one that still copies.
+  LEAVES_TO_A_LEARNER,
   /// No broken rule: an operator swears to one of them although the other went on alone before it
   /// was lost, and accepts that this is lost for good.
   LOSS_ACCEPTED,

@@ -163,7 +163,10 @@ final class ClusterCommands {
             .filter(node -> !targets.contains(node))
             .count();
     boolean everybody = staying == 0;
-    if (!everybody && staying <= voters.size() / 2 && !in.options().force()) {
+    // Of two that vote, one goes on when the other leaves in peace.
+    boolean handsOver = in.cluster().pair().filter(pair -> !pair.waiting()).isPresent();
+    boolean ends = staying <= voters.size() / 2 && !handsOver;
+    if (!everybody && ends && !in.options().force()) {
       throw new HactlError(
           ExitCode.REFUSED,
           "HA-CLI-006",

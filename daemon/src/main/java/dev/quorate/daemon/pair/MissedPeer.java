@@ -2,6 +2,7 @@ package dev.quorate.daemon.pair;
 
 import dev.quorate.resource.Absence;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// Whether the ring sees the peer, and whether its machine is silent as well. As long as the ring
@@ -61,12 +62,21 @@ final class MissedPeer {
     }
   }
 
+  /// Asks the peer's machine once whether it answers.
+  void whetherItAnswers(Consumer<Boolean> then) {
+    ask(answer -> then.accept(answer != Absence.SILENT));
+  }
+
   private void ask(long view) {
+    ask(answer -> answered(view, answer));
+  }
+
+  private void ask(Consumer<Absence> then) {
     Thread.ofVirtual()
         .name("pair-probe")
         .start(() -> {
           Absence answer = probe.get();
-          loop.submit(() -> answered(view, answer));
+          loop.submit(() -> then.accept(answer));
         });
   }
 

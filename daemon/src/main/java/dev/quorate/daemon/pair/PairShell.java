@@ -11,7 +11,6 @@ import dev.quorate.daemon.core.survivor.SurvivorEvent;
 import dev.quorate.daemon.core.survivor.SurvivorRecord;
 import dev.quorate.daemon.core.survivor.SurvivorRecord.Standing;
 import dev.quorate.membership.NodeId;
-import dev.quorate.resource.Absence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +54,7 @@ public final class PairShell implements AutoCloseable {
   private final MissedPeer missed;
   private final PeerEnd end = new PeerEnd();
   private final PeerWord word = new PeerWord();
+  private final Parting parting = new Parting();
   private SurvivorRecord disk;
   private Optional<Survivor> survivor = Optional.empty();
   private boolean logQuorum;
@@ -206,6 +205,14 @@ public final class PairShell implements AutoCloseable {
     return left;
   }
 
+  /// This node has left the cluster, and the peer has not: it is to go on, and to fence nobody.
+  ///
+  /// @return whether it has said that it does
+  public CompletableFuture<Boolean> left() {
+    loop.submit(this::part);
+    return parting.taken();
+  }
+
   /// An operator swore that the peer is off.
   ///
   /// @return why that is not taken; empty once this node goes on alone, or is about to
@@ -231,17 +238,9 @@ public final class PairShell implements AutoCloseable {
   }
 
   private Optional<String> take(PairStanding.Proof oath) {
-    boolean waits = in(Phase.WAITING, Phase.RESUMING, Phase.DOUBTING, Phase.ALONE, Phase.FENCING);
-    if (!waits) {
-      return Optional.of("nothing is waited for: " + standing.how());
-    }
-    if (disk.standing() == Standing.LEARNER) {
-      return Optional.of(
-          "%s went on alone, and this node has only a part of what it decided: bring back its disk, or set up a new cluster with the database of this node"
-              .formatted(peer));
-    }
-    if (word.talks() || (word.boot().isPresent() && missed.seen() && !missed.silent())) {
-      return Optional.of(peer + " is not off: it is heard");
+    Optional<String> objection = Oath.objection(survivor, peer, word, missed);
+    if (objection.isPresent()) {
+      return objection;
     }
     log.atWarn()
         .addKeyValue("client", oath.client())
@@ -254,6 +253,14 @@ public final class PairShell implements AutoCloseable {
     // What two false oaths begin must never be taken for the same.
     tell(new SurvivorEvent.Sworn(self.node().compareTo(peer) < 0 ? 1 : 2));
     return Optional.empty();
+  }
+
+  /// Says hello until the peer has taken the vote.
+  private void part() {
+    if (parting.goesOn(survivor)) {
+      greetings.due(hello(), false, this::heard);
+      loop.later(BUSY, this::part);
+    }
   }
 
   private void tick() {
@@ -297,6 +304,7 @@ public final class PairShell implements AutoCloseable {
       take(Survivor.begin(disk, lastSeen.mayBeOutdone()));
     }
     word.said(other);
+    survivor.flatMap(s -> parting.heard(s, other.survivor())).ifPresent(this::tell);
     tell(new SurvivorEvent.PeerHeard(other.survivor(), other.boot()));
     if (other.anew()) {
       tell(new SurvivorEvent.AskedToBeginAnew(other.survivor()));
@@ -335,7 +343,7 @@ public final class PairShell implements AutoCloseable {
           tell(new SurvivorEvent.QuorumLost());
         }
       }
-      case RESUMING, DOUBTING, FENCING, BURYING, SOLE, OUT -> {}
+      case RESUMING, DOUBTING, FENCING, BURYING, SOLE, LEFT, OUT -> {}
     }
   }
 
@@ -444,17 +452,9 @@ public final class PairShell implements AutoCloseable {
       Duration since = Duration.ofNanos(System.nanoTime() - missed.sinceNanos());
       fenceAfter(since.compareTo(wait) < 0 ? wait.minus(since) : Duration.ZERO, number, false);
     } else {
-      whetherItAnswers(answers -> fenceAfter(answers ? wait.plus(grace) : wait, number, answers));
+      missed.whetherItAnswers(
+          answers -> fenceAfter(answers ? wait.plus(grace) : wait, number, answers));
     }
-  }
-
-  private void whetherItAnswers(Consumer<Boolean> then) {
-    Thread.ofVirtual()
-        .name("pair-probe")
-        .start(() -> {
-          boolean answers = around.probe() != Absence.SILENT;
-          loop.submit(() -> then.accept(answers));
-        });
   }
 
   private void fenceAfter(Duration delay, long number, boolean granted) {
@@ -474,7 +474,7 @@ public final class PairShell implements AutoCloseable {
     } else if (granted) {
       tell(new SurvivorEvent.DelayPassed());
     } else {
-      whetherItAnswers(answers -> {
+      missed.whetherItAnswers(answers -> {
         if (answers) {
           fenceAfter(grace, number, true);
         } else {

@@ -43,7 +43,7 @@ final class PeerEnd {
   void in(Phase now) {
     switch (now) {
       case FENCING, BURYING, SOLE, RESUMING -> {}
-      case WAITING, DOUBTING, ALONE, LEARNING, OFFERING, OUT -> proof = Optional.empty();
+      case WAITING, DOUBTING, ALONE, LEARNING, OFFERING, LEFT, OUT -> proof = Optional.empty();
       case PAIRED -> {
         proof = Optional.empty();
         failures = 0;

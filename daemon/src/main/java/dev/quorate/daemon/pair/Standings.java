@@ -21,7 +21,8 @@ final class Standings {
               now.disk().standing() == Standing.PAIR && now.writing().isEmpty()
                   ? Mode.NOBODY
                   : Mode.OTHER;
-          case WAITING, RESUMING, DOUBTING, ALONE, FENCING, BURYING, OFFERING, OUT -> Mode.NOBODY;
+          case WAITING, RESUMING, DOUBTING, ALONE, FENCING, BURYING, OFFERING, LEFT, OUT ->
+              Mode.NOBODY;
         };
     return new PairStanding(mode, text(now, peer), mode == Mode.ALONE ? proof : Optional.empty());
   }
@@ -46,6 +47,7 @@ final class Standings {
           case SOLE -> "goes on without " + peer;
           case LEARNING -> "copies what " + peer + " decided alone";
           case OFFERING -> "takes " + peer + " in again";
+          case LEFT -> "has left; " + peer + " is to go on";
           case OUT -> "takes no part, since the disk of its log hangs; " + peer + " is to go on";
         };
     return what + " (epoch " + now.disk().epoch() + ")";

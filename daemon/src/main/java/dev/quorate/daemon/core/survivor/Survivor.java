@@ -21,6 +21,9 @@ import java.util.Optional;
 ///   other may have begun alone then ends with it, for the epoch that follows is later than that.
 /// - Who leaves because its own disk hangs does nothing more in this run: the other misses it, and
 ///   shows it to be off.
+/// - Who leaves the cluster in peace while the other stays gives its vote away for good, and says
+///   so when that is on its disk; what both decided is in the log of the other. Never do both: who
+///   leaves second finds in the log that the other has left.
 /// - Who was alone, and comes back after so long that somebody may have sworn it to be off, goes on
 ///   only when it hears that the other has become its learner, or by an oath as well. That the
 ///   other is behind is not enough: it may have been said before an oath, and be heard after it.
@@ -62,6 +65,8 @@ public record Survivor(
     LEARNING,
     /// It has ceased to be alone: the other may vote again, and nothing is decided before it does.
     OFFERING,
+    /// It has left the cluster, and its vote to the other.
+    LEFT,
     /// Its log hangs, and it has left the decision to the other, until it begins to run anew.
     OUT
   }
@@ -104,13 +109,17 @@ public record Survivor(
     return switch (phase) {
       case WAITING, LEARNING -> disk.standing() == Standing.PAIR && !peerBoot.isEmpty();
       case PAIRED, ALONE, OFFERING -> true;
-      case RESUMING, DOUBTING, FENCING, BURYING, SOLE, OUT -> false;
+      case RESUMING, DOUBTING, FENCING, BURYING, SOLE, LEFT, OUT -> false;
     };
   }
 
   /// What an event makes of it.
   public Step on(SurvivorEvent event) {
-    return phase == Phase.OUT ? stay() : taken(event);
+    return switch (phase) {
+      case OUT -> stay();
+      case LEFT -> event instanceof SurvivorEvent.Written ? written() : stay();
+      default -> taken(event);
+    };
   }
 
   private Step taken(SurvivorEvent event) {
@@ -136,6 +145,7 @@ public record Survivor(
               : stay();
       case SurvivorEvent.Relieved() ->
           mayGoOnAlone() ? to(Phase.OUT, new SurvivorEffect.Leave()) : stay();
+      case SurvivorEvent.PeerStays() -> leave();
       case SurvivorEvent.Sworn(var spare) -> sworn(spare);
     };
   }
@@ -161,12 +171,12 @@ public record Survivor(
               ? with(boot).to(Phase.SOLE, true, new SurvivorEffect.OpenSole(disk.epoch()))
               : stay();
       case ALONE -> copies ? with(boot).to(Phase.OFFERING) : stay();
-      case LEARNING, PAIRED, FENCING, BURYING, SOLE, OFFERING, OUT -> stay();
+      case LEARNING, PAIRED, FENCING, BURYING, SOLE, OFFERING, LEFT, OUT -> stay();
     };
   }
 
-  /// The other cannot vote in this epoch any more, and decided nothing in it; what was committed is
-  /// in this node's log. So it need not be off.
+  /// The other cannot vote in this epoch any more, and decided nothing in it alone; what was
+  /// committed is in this node's log. So it need not be off.
   private Step foundAnew() {
     SurvivorRecord sole = new SurvivorRecord(disk.epoch() + 1, Standing.SOLE);
     List<SurvivorEffect> effects = new ArrayList<>();
@@ -224,8 +234,17 @@ public record Survivor(
               ? stay()
               : entitled ? to(Phase.ALONE, new SurvivorEffect.Delay()) : to(Phase.WAITING);
       case WAITING -> with("").stay();
-      case RESUMING, DOUBTING, ALONE, FENCING, BURYING, SOLE, LEARNING, OUT -> stay();
+      case RESUMING, DOUBTING, ALONE, FENCING, BURYING, SOLE, LEARNING, LEFT, OUT -> stay();
     };
+  }
+
+  private Step leave() {
+    if (phase != Phase.PAIRED || writing.isPresent()) {
+      return stay();
+    }
+    List<SurvivorEffect> effects = new ArrayList<>();
+    effects.add(new SurvivorEffect.ClosePair());
+    return write(Phase.LEFT, new SurvivorRecord(disk.epoch() + 1, Standing.LEARNER), effects);
   }
 
   private Step delayPassed() {
@@ -239,7 +258,8 @@ public record Survivor(
                   new SurvivorEffect.Fence(peerBoot))
               : stay();
       case RESUMING -> to(Phase.RESUMING, new SurvivorEffect.Fence(peerBoot));
-      case WAITING, DOUBTING, PAIRED, FENCING, BURYING, SOLE, LEARNING, OFFERING, OUT -> stay();
+      case WAITING, DOUBTING, PAIRED, FENCING, BURYING, SOLE, LEARNING, OFFERING, LEFT, OUT ->
+          stay();
     };
   }
 
@@ -254,7 +274,7 @@ public record Survivor(
           verified && mine
               ? to(Phase.SOLE, true, new SurvivorEffect.OpenSole(disk.epoch()))
               : to(Phase.RESUMING, new SurvivorEffect.Delay());
-      case WAITING, DOUBTING, PAIRED, ALONE, BURYING, SOLE, LEARNING, OFFERING, OUT -> stay();
+      case WAITING, DOUBTING, PAIRED, ALONE, BURYING, SOLE, LEARNING, OFFERING, LEFT, OUT -> stay();
     };
   }
 
@@ -280,7 +300,7 @@ public record Survivor(
         yield writing.isPresent() ? stay() : bury(epoch, new ArrayList<>());
       }
       case RESUMING -> to(Phase.SOLE, true, new SurvivorEffect.OpenSole(disk.epoch()));
-      case PAIRED, BURYING, SOLE, LEARNING, OFFERING, OUT -> stay();
+      case PAIRED, BURYING, SOLE, LEARNING, OFFERING, LEFT, OUT -> stay();
     };
   }
 
@@ -302,7 +322,7 @@ public record Survivor(
           durable.disk.standing() == Standing.LEARNER
               ? durable.to(Phase.LEARNING, new SurvivorEffect.Follow(durable.disk.epoch()))
               : durable.to(Phase.LEARNING, new SurvivorEffect.OpenPair());
-      case WAITING, RESUMING, DOUBTING, PAIRED, ALONE, FENCING, SOLE, OUT -> durable.stay();
+      case WAITING, RESUMING, DOUBTING, PAIRED, ALONE, FENCING, SOLE, LEFT, OUT -> durable.stay();
     };
   }
 

@@ -42,6 +42,10 @@ public sealed interface SurvivorEvent {
   /// own is well and that it would go on alone.
   record Relieved() implements SurvivorEvent {}
 
+  /// This node has left the cluster, which is in the log of both; the peer had not done so before,
+  /// and says just now that its disk holds the same record.
+  record PeerStays() implements SurvivorEvent {}
+
   /// An operator swore that the peer is off.
   ///
   /// @param spare 1 or 2, never the same on both nodes, so that what two false oaths begin is told

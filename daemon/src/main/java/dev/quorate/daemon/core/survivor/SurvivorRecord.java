@@ -26,8 +26,8 @@ public record SurvivorRecord(long epoch, Standing standing) {
     return new SurvivorRecord(1, Standing.PAIR);
   }
 
-  /// Whether the other gave its vote in this node's epoch away for good, before it counted, and
-  /// waits for this node to found the next one: nobody else could have founded it.
+  /// Whether the other gave its vote in this node's epoch away for good, before it counted or when
+  /// it left, and waits for this node to found the next one: nobody else could have founded it.
   public boolean awaitedBy(SurvivorRecord other) {
     return standing == Standing.PAIR
         && other.equals(new SurvivorRecord(epoch + 1, Standing.LEARNER));

@@ -210,6 +210,26 @@ class SurvivorTest {
   }
 
   @Test
+  void whoLeavesInPeaceGivesItsVoteAwayBeforeItSaysSo() {
+    on(new SurvivorEvent.PeerStays());
+    assertEquals(Phase.WAITING, step.next().phase(), "it does not vote");
+    pair();
+    SurvivorRecord given = new SurvivorRecord(2, SurvivorRecord.Standing.LEARNER);
+    on(new SurvivorEvent.PeerStays());
+    assertEquals(
+        List.of(new SurvivorEffect.ClosePair(), new SurvivorEffect.Write(given)), step.effects());
+    assertEquals(PAIR, step.next().disk());
+    assertFalse(step.next().votes() || step.next().decides() || step.next().mayGoOnAlone());
+    on(new SurvivorEvent.PeerHeard(SOLE, "b1"), new SurvivorEvent.QuorumLost());
+    on(new SurvivorEvent.Written());
+    assertEquals(given, step.next().disk());
+    on(new SurvivorEvent.PeerHeard(SOLE, "b1"), new SurvivorEvent.Sworn(1));
+    assertEquals(List.of(), step.effects());
+    assertEquals(Phase.LEFT, step.next().phase());
+    assertTrue(PAIR.awaitedBy(given), "the other founds the next epoch, and fences nobody");
+  }
+
+  @Test
   void whoseHangHasTakenThePairApartIsRelievedAsWell() {
     pair();
     on(new SurvivorEvent.QuorumLost());

@@ -162,6 +162,8 @@ final class NodeRules {
     if (untrusted) {
       draft.distrustAll(node, "the node joined again");
     }
+    // Whoever was to leave and did not, begins as one that stays.
+    draft.attributes.getOrDefault(node, new TreeMap<>()).remove("shutdown");
   }
 
   static CommandAnswer leave(Draft draft, LeaveNode command) {
