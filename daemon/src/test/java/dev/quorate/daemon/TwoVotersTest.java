@@ -472,7 +472,7 @@ final class TwoVotersTest {
   }
 
   @Test
-  void whoLeavesInPeaceLetsTheOtherGoOnAndBothVoteAfterBothLeft() throws IOException {
+  void whoLeavesInPeaceLetsTheOtherGoOnAndBothVoteAfterBothStopped() {
     nodes.succeeds(1, "cluster stop");
     nodes.await("n2 goes on alone", () -> stands(2, "goes on without n1"));
     assertFalse(cut(1));
@@ -482,9 +482,6 @@ final class TwoVotersTest {
     nodes.awaitOnline(2);
     assertEquals("26s", nodes.property(1, "stonith-timeout"));
     nodes.succeeds(1, "cluster stop --all");
-    for (int number = 1; number <= 2; number++) {
-      assertTrue(Files.readString(nodes.state(number).resolve("survivor")).contains("PAIR"));
-    }
     nodes.succeeds(1, "cluster start --all");
     nodes.await("both vote once more", () -> stands(1, "both vote") && stands(2, "both vote"));
   }
