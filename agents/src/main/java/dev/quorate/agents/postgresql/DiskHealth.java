@@ -7,8 +7,10 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /// Makes the space on the disks of the data and of the WAL a part of the node's health: a transient
 /// attribute whose name begins with `#health`, which `node-health-strategy` makes something of.
@@ -18,6 +20,11 @@ final class DiskHealth {
 
   private final LocalPostgres local;
   private final NodeAttributes attributes;
+
+  /// Kept, since a file store is found by reading the table of mounts; it asks by its path each
+  /// time.
+  private final Map<Path, FileStore> disks = new HashMap<>();
+
   private Colour colour = Colour.GREEN;
 
   DiskHealth(LocalPostgres local) {
@@ -33,6 +40,15 @@ final class DiskHealth {
     return "disk-" + local.context.resource().id();
   }
 
+  private FileStore disk(Path place) throws IOException {
+    FileStore known = disks.get(place);
+    if (known == null) {
+      known = Files.getFileStore(place);
+      disks.put(place, known);
+    }
+    return known;
+  }
+
   /// Looks, and says so if it is not what is known.
   void look() {
     Colour worst = Colour.GREEN;
@@ -40,7 +56,7 @@ final class DiskHealth {
     Path data = local.parameters.dataDirectory();
     for (Path place : List.of(data, data.resolve("pg_wal"))) {
       try {
-        FileStore disk = Files.getFileStore(place);
+        FileStore disk = disk(place);
         long free = disk.getUsableSpace();
         Colour found = local.parameters.diskSpace().of(colour, free, disk.getTotalSpace());
         if (found.compareTo(worst) > 0) {

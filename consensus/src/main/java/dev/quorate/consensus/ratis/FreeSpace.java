@@ -3,6 +3,7 @@ package dev.quorate.consensus.ratis;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,6 +25,9 @@ final class FreeSpace {
   private final Path reserve;
   private final long bound;
   private Instant next = Instant.MIN;
+
+  /// Kept, since it is found by reading the table of mounts; it asks by its path each time.
+  private Optional<FileStore> store = Optional.empty();
 
   FreeSpace(Path directory, long bound) {
     this.directory = directory;
@@ -49,7 +53,10 @@ final class FreeSpace {
   }
 
   private long room() throws IOException {
-    return Files.getFileStore(directory).getUsableSpace();
+    if (store.isEmpty()) {
+      store = Optional.of(Files.getFileStore(directory));
+    }
+    return store.get().getUsableSpace();
   }
 
   private void hold() throws IOException {
