@@ -1,6 +1,7 @@
 package dev.quorate.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.lab.Wait;
@@ -60,19 +61,32 @@ class PackageBootIT {
         .strip();
   }
 
-  /// It is used: without it, `java` ends.
+  /// They are used: without them, `java` ends.
   @Test
-  void theCommandLineHasItsStartCache() throws IOException {
+  void theCommandLineAndTheDaemonHaveTheirStartCaches() throws IOException {
     try (Rack rack = Rack.of(NodeImage.installed(), "n1")) {
       Machine machine = rack.machine(1);
-      String cache = machine.must("ls", "/var/cache/quorate").strip();
-      assertTrue(cache.matches("hactl-.+-[0-9a-f]{16}[.]aot"), cache);
-      machine.must("grep", "--fixed-strings", "/var/cache/quorate/" + cache, "/usr/bin/hactl");
-      String strict =
-          machine.shell(
-              "sed 's/-XX:AOTCache=/-XX:AOTMode=on -XX:AOTCache=/' /usr/bin/hactl > /tmp/hactl && sh /tmp/hactl status || true");
-      assertTrue(strict.contains("belongs to no cluster"), strict);
+      List<String> caches = machine.must("ls", "/var/cache/quorate").lines().toList();
+      assertEquals(2, caches.size(), caches::toString);
+      assertStrict(machine, "/usr/bin/hactl", caches.getFirst(), "status", "belongs to no cluster");
+      assertStrict(machine, "/usr/sbin/quorated", caches.getLast(), "--version", "quorated ");
     }
+  }
+
+  private static void assertStrict(
+      Machine machine, String program, String cache, String word, String answer) {
+    String name = program.substring(program.lastIndexOf('/') + 1);
+    assertTrue(cache.matches(name + "-.+-[0-9a-f]{16}[.]aot"), cache);
+    machine.must("grep", "--fixed-strings", "/var/cache/quorate/" + cache, program);
+    String strict = "sed 's/-XX:AOTCache=/-XX:AOTMode=on -XX:AOTCache=/' " + program;
+    String said =
+        machine.shell("%s > /tmp/%s && sh /tmp/%2$s %s || true".formatted(strict, name, word));
+    assertTrue(said.contains(answer), said);
+    machine.shell("truncate --size 4096 /var/cache/quorate/" + cache);
+    String without = machine.shell("sh /tmp/%s %s 2>&1 || true".formatted(name, word));
+    assertFalse(without.contains(answer), () -> "runs without its cache: " + without);
+    String lenient = machine.shell("sh %s %s 2>&1 || true".formatted(program, word));
+    assertTrue(lenient.contains(answer), lenient);
   }
 
   @Test

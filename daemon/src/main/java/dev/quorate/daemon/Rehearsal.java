@@ -1,0 +1,196 @@
+package dev.quorate.daemon;
+
+import dev.quorate.agents.ResourceAgent;
+import dev.quorate.daemon.cli.AgentCatalog;
+import dev.quorate.daemon.cli.CommandTree;
+import dev.quorate.daemon.cli.ExitCode;
+import dev.quorate.daemon.cli.Output;
+import dev.quorate.daemon.config.ConfigFile;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+
+/// Runs through what a daemon does, so that the virtual machine can keep its classes in the form in
+/// which they are loaded. `Rehearsal DIRECTORY`.
+///
+/// Two nodes without resources found a cluster on the loopback interface and leave it at once;
+/// neither sees the configuration or the state of the machine's own daemon. What the daemon needs
+/// for a takeover only, agents and the driver of PostgreSQL, is loaded by name.
+///
+/// Exits with 0, or 70 with one line if the nodes do not find each other within [#PATIENCE].
+public final class Rehearsal {
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final List<String> PORTS = List.of("admin", "raft", "ring");
+  private static final String NET = "127.54.15.";
+
+  private final Path directory;
+  private final List<Integer> ports = new ArrayList<>();
+  private final List<String> said = new ArrayList<>();
+
+  private Rehearsal(Path directory) {
+    this.directory = directory;
+  }
+
+  /// Runs the rehearsal in an empty directory, which is left as it became.
+  public static void main(String[] arguments) throws IOException {
+    if (arguments.length != 1) {
+      System.err.println("usage: Rehearsal DIRECTORY");
+      System.exit(StartFailure.USAGE);
+    }
+    try {
+      new Rehearsal(Path.of(arguments[0]).toAbsolutePath()).run();
+    } catch (StartFailure e) {
+      System.err.println(e.getMessage());
+      System.exit(e.exit());
+    }
+    System.exit(0);
+  }
+
+  private void run() throws IOException {
+    choosePorts();
+    try (Lifecycle first = daemon(1);
+        Lifecycle second = daemon(2)) {
+      type(first, "cluster setup rehearsal n1=" + NET + "1 n2=" + NET + "2 --force");
+      type(first, "cluster token n2");
+      type(
+          second,
+          "cluster join " + said.getLast().strip().replaceFirst("^hactl cluster join ", ""));
+      await(() -> sees(first) && sees(second));
+      type(first, "property set stonith-enabled=false");
+      type(second, "status");
+    }
+    int left = 0;
+    for (Path jar : jars()) {
+      left += load(jar);
+    }
+    System.out.println(left + " classes need what is not installed");
+  }
+
+  private void choosePorts() throws IOException {
+    List<ServerSocket> sockets = new ArrayList<>();
+    try {
+      for (String _ : PORTS) {
+        ServerSocket socket = new ServerSocket(0);
+        sockets.add(socket);
+        ports.add(socket.getLocalPort());
+      }
+    } finally {
+      for (ServerSocket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  private Lifecycle daemon(int number) throws IOException {
+    Path home = Files.createDirectories(directory.resolve("n" + number));
+    StringBuilder text = new StringBuilder();
+    int port = 0;
+    for (String name : PORTS) {
+      text.append("%s.port = %d%n".formatted(name, ports.get(port++)));
+    }
+    text.append(
+        """
+        metrics.port = 0
+        state.directory = %s
+        run.directory = %s
+        fence.directories = %s
+        quorum.self-fence = /bin/false
+        log.free-space = 0
+        boot-id = rehearsal
+        """
+            .formatted(home.resolve("state"), home, home));
+    Files.createDirectories(home.resolve("state"));
+    Path file = Files.writeString(home.resolve("quorate.conf"), text);
+    List<ResourceAgent> agents = new ArrayList<>();
+    ServiceLoader.load(ResourceAgent.class).forEach(agents::add);
+    return new Lifecycle(ConfigFile.read(file), new AgentCatalog(agents), new EventHistory());
+  }
+
+  private void type(Lifecycle at, String line) {
+    said.clear();
+    ExitCode exit =
+        CommandTree.run(
+            List.of(line.split(" ")),
+            "root",
+            at.operator(),
+            new Output() {
+              @Override
+              public void line(String text) {
+                said.add(text);
+              }
+
+              @Override
+              public void remark(String text) {
+                said.add(text);
+              }
+            });
+    if (exit != ExitCode.OK) {
+      throw new StartFailure(StartFailure.FAIL_STOP, "'" + line + "' failed: " + said);
+    }
+  }
+
+  private static boolean sees(Lifecycle daemon) {
+    return daemon.operator().state().nodes().values().stream().filter(n -> n.online()).count() == 2;
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new StartFailure(
+            StartFailure.FAIL_STOP,
+            "two daemons on the loopback interface did not find each other in "
+                + PATIENCE.toSeconds()
+                + " s: is the interface 'lo' up?");
+      }
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+    }
+  }
+
+  /// The jars that this program comes from, without those of which the daemon uses a part only.
+  private static List<Path> jars() throws IOException {
+    Path own =
+        Path.of(
+            URI.create(
+                Rehearsal.class.getProtectionDomain().getCodeSource().getLocation().toString()));
+    List<Path> jars = new ArrayList<>();
+    try (var entries =
+        Files.newDirectoryStream(own.resolveSibling(""), "{quorate-*,postgresql}.jar")) {
+      entries.forEach(jars::add);
+    }
+    Collections.sort(jars);
+    return jars;
+  }
+
+  /// Returns how many classes could not be loaded: a driver may be used without its options.
+  private static int load(Path jar) throws IOException {
+    int missing = 0;
+    try (JarFile file = new JarFile(jar.toFile())) {
+      for (JarEntry entry : Collections.list(file.entries())) {
+        String name = entry.getName();
+        if (name.endsWith(".class")
+            && !name.startsWith("META-INF/")
+            && !name.endsWith("-info.class")) {
+          String type = name.substring(0, name.length() - ".class".length()).replace('/', '.');
+          try {
+            Class.forName(type, false, Rehearsal.class.getClassLoader());
+          } catch (ClassNotFoundException | LinkageError _) {
+            missing++;
+          }
+        }
+      }
+    }
+    return missing;
+  }
+}
