@@ -38,6 +38,7 @@ final class LeaderDuty {
   private static final int MOST_DEADLINES = 5;
   private static final int MOST_WRITES = 256;
   private static final Duration LONGEST_TIMER = Duration.ofHours(1);
+  private static final NodeTimer PLAN = new NodeTimer(NodeTimer.Purpose.PLAN, "");
   private static final NodeTimer TIME = new NodeTimer(NodeTimer.Purpose.TIME, "");
 
   private final NodeId self;
@@ -77,6 +78,8 @@ final class LeaderDuty {
 
   /// Whether the state's time may be that of a command of long ago.
   private boolean timeless = true;
+
+  private boolean planNow;
 
   private long term = -1;
   private long transition;
@@ -126,14 +129,32 @@ final class LeaderDuty {
         && ready.stream().anyMatch(a -> TransitionExecutor.executor(a, self).isEmpty());
   }
 
-  /// Decides everything that the state calls for now.
-  List<NodeEffect> decide(Instant now, ClusterState state, Outbox outbox) {
-    List<NodeEffect> effects = new ArrayList<>();
+  /// Decides everything that the state calls for now. A plan takes its time, so a leader that has
+  /// something for others to work on meanwhile, or for itself, plans in a turn of its own.
+  ///
+  /// @param effects what this turn does already; the decisions are added
+  @SuppressWarnings("ReferenceEquality") // only the very same state is sure to be the same at once
+  void decide(Instant now, ClusterState state, Outbox outbox, List<NodeEffect> effects) {
     effects.addAll(watchGrace(state));
     effects.addAll(watchIntents(now, state, outbox));
     effects.addAll(hold(now, state, outbox));
-    effects.addAll(act(now, state, outbox));
-    return effects;
+    boolean later = state != planned && !planNow && effects.stream().anyMatch(LeaderDuty::urgent);
+    planNow = false;
+    if (!later) {
+      effects.addAll(act(now, state, outbox));
+    } else if (armed.add(PLAN)) {
+      effects.add(new NodeEffect.SetTimer(PLAN, Duration.ZERO));
+    }
+  }
+
+  /// Everything that was urgent is on its way.
+  void planNow() {
+    armed.remove(PLAN);
+    planNow = true;
+  }
+
+  private static boolean urgent(NodeEffect effect) {
+    return effect instanceof NodeEffect.Propose || effect instanceof NodeEffect.RunOperation;
   }
 
   NodeEffect reviewTimer() {
@@ -215,7 +236,7 @@ final class LeaderDuty {
     List<NodeEffect> effects = new ArrayList<>();
     for (ClusterCommand.OpenElection due : ElectionSupervisor.due(state, rested(now, state))) {
       ClusterCommand round = due.knowing(Optional.ofNullable(writes.get(due.resource())));
-      effects.addAll(outbox.propose("elect " + due, round, false));
+      effects.addAll(outbox.propose("elect " + due.resource() + " " + due.round(), round, false));
     }
     for (Primacy primacy : state.primacies().values()) {
       NodeTimer timer = electionTimer(primacy.resource());

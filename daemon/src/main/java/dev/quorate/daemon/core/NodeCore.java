@@ -202,7 +202,7 @@ public final class NodeCore {
       effects.addAll(pair.follow(state, outbox));
       effects.addAll(cold.follow(state, quorum.view(), outbox));
       if (duty.leading() && cold.over() && pair.decides(state)) {
-        effects.addAll(duty.decide(now, state, outbox));
+        duty.decide(now, state, outbox, effects);
       }
     }
   }
@@ -455,6 +455,7 @@ public final class NodeCore {
           handOver(effects);
         }
       }
+      case PLAN -> duty.planNow();
       case TIME -> effects.addAll(duty.timeHasCome(state, outbox));
       case PROBE -> effects.addAll(presence.probeTimer(new NodeId(timer.subject()), state));
       case STOP_AGAIN -> effects.addAll(stop.again(new ResourceId(timer.subject())));

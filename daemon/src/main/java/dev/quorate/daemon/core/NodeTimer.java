@@ -18,6 +18,8 @@ public record NodeTimer(Purpose purpose, String subject) {
     ELECTION,
     /// The leader looks at overdue intents and at its plan once more.
     REVIEW,
+    /// What others wait for has been sent; the leader plans.
+    PLAN,
     /// The moment has come at which the plan may change by itself.
     TIME,
     /// Ask an absent peer's kernel again.

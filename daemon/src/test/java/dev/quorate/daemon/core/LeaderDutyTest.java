@@ -143,7 +143,7 @@ class LeaderDutyTest {
                         List.of(),
                         new ResourceDefinition.Form.Primitive())),
                 new ConfigurationChange.PutConstraint(notAfter(state.wallMillis() + 60_000)))));
-    List<NodeEffect> effects = duty.decide(now, state, new Outbox());
+    List<NodeEffect> effects = decide(duty, state, new Outbox());
     assertTrue(
         proposed(effects).contains(new ClusterCommand.PassTime(0)),
         "the state's time may be that of long ago");
@@ -160,11 +160,43 @@ class LeaderDutyTest {
         (ClusterCommand.PassTime) proposed(duty.timeHasCome(state, new Outbox())).getFirst();
     apply(passed);
     assertEquals(passed.millis(), state.wallMillis());
-    List<NodeEffect> after = duty.decide(now, state, new Outbox());
+    List<NodeEffect> after = decide(duty, state, new Outbox());
     assertFalse(
         proposed(after).stream().anyMatch(ClusterCommand.PassTime.class::isInstance), "only once");
     duty.resign();
     assertEquals(List.of(), duty.timeHasCome(state, new Outbox()));
+  }
+
+  @Test
+  void anElectionIsOpenedBeforeTheLeaderPlans() {
+    apply(
+        new ClusterCommand.ChangeConfiguration(
+            -1,
+            "test",
+            List.of(
+                new ConfigurationChange.CreateResource(
+                    new ResourceDefinition(
+                        new ResourceId("batch"),
+                        AgentType.parse("ocf:heartbeat:Dummy"),
+                        new TreeMap<>(),
+                        new TreeMap<>(),
+                        List.of(),
+                        new ResourceDefinition.Form.Primitive())))));
+    Outbox outbox = new Outbox();
+    List<NodeEffect> effects = new ArrayList<>();
+    duty.decide(now, state, outbox, effects);
+    assertInstanceOf(ClusterCommand.OpenElection.class, proposed(effects).getFirst());
+    assertTrue(planIsDue(effects), effects::toString);
+    assertFalse(begins(effects), "the voters do not wait for the plan");
+    duty.planNow();
+    List<NodeEffect> planned = new ArrayList<>();
+    duty.decide(now, state, outbox, planned);
+    assertTrue(begins(planned), planned::toString);
+    assertFalse(planIsDue(planned), planned::toString);
+  }
+
+  private static boolean begins(List<NodeEffect> effects) {
+    return proposed(effects).stream().anyMatch(ClusterCommand.BeginAction.class::isInstance);
   }
 
   private static Constraint notAfter(long millis) {
@@ -225,13 +257,29 @@ class LeaderDutyTest {
     return state.primacies().values().iterator().next();
   }
 
+  /// What is decided at once, and in the turn for planning that follows.
+  private List<NodeEffect> decide(LeaderDuty leader, ClusterState given, Outbox outbox) {
+    List<NodeEffect> effects = new ArrayList<>();
+    leader.decide(now, given, outbox, effects);
+    if (planIsDue(effects)) {
+      leader.planNow();
+      leader.decide(now, given, outbox, effects);
+    }
+    return effects;
+  }
+
+  private static boolean planIsDue(List<NodeEffect> effects) {
+    return effects.contains(
+        new NodeEffect.SetTimer(new NodeTimer(NodeTimer.Purpose.PLAN, ""), Duration.ZERO));
+  }
+
   /// What the leader would do about elections.
   private List<ClusterCommand> decide() {
     return elections(duty);
   }
 
   private List<ClusterCommand> elections(LeaderDuty leader) {
-    return proposed(leader.decide(now, state, new Outbox())).stream()
+    return proposed(decide(leader, state, new Outbox())).stream()
         .filter(c ->
             c instanceof ClusterCommand.OpenElection || c instanceof ClusterCommand.CloseElection)
         .toList();
