@@ -28,7 +28,9 @@ import java.util.jar.JarFile;
 /// neither sees the configuration or the state of the machine's own daemon. What the daemon needs
 /// for a takeover only, agents and the driver of PostgreSQL, is loaded by name.
 ///
-/// Exits with 0, or 70 with one line if the nodes do not find each other within [#PATIENCE].
+/// The nodes are patient, since the machine has more important things to do.
+///
+/// Exits with 0, or 70 with one line if that cannot be done, or not within [#PATIENCE].
 public final class Rehearsal {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final List<String> PORTS = List.of("admin", "raft", "ring");
@@ -43,16 +45,16 @@ public final class Rehearsal {
   }
 
   /// Runs the rehearsal in an empty directory, which is left as it became.
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) {
     if (arguments.length != 1) {
       System.err.println("usage: Rehearsal DIRECTORY");
       System.exit(StartFailure.USAGE);
     }
     try {
       new Rehearsal(Path.of(arguments[0]).toAbsolutePath()).run();
-    } catch (StartFailure e) {
-      System.err.println(e.getMessage());
-      System.exit(e.exit());
+    } catch (IOException | RuntimeException e) {
+      System.err.println("the rehearsal failed: " + e);
+      System.exit(StartFailure.FAIL_STOP);
     }
     System.exit(0);
   }
@@ -102,6 +104,9 @@ public final class Rehearsal {
     text.append(
         """
         metrics.port = 0
+        ring.token-timeout = 5s
+        raft.election-timeout = 1s
+        quorum.bound = 30s
         state.directory = %s
         run.directory = %s
         fence.directories = %s

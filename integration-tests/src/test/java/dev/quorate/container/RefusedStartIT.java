@@ -55,7 +55,7 @@ class RefusedStartIT {
   void keep() {
     machine()
         .shell(
-            "systemctl stop quorate; journalctl --rotate --quiet; journalctl --vacuum-time=1s --quiet;"
+            "systemctl stop quorate; journalctl --show-cursor --lines=0 --quiet | sed 's/.*: //' > /srv/cursor;"
                 + " rm -rf /srv/kept; cp -a %s /srv/kept; cp /etc/quorate/quorate.conf /srv/"
                     .formatted(STATE));
   }
@@ -84,7 +84,11 @@ class RefusedStartIT {
 
   /// @param once whether nothing tried again
   private static void said(String unit, boolean once, String sentence) {
-    String journal = machine().shell("journalctl --unit=" + unit + " --output=cat --no-pager");
+    String journal =
+        machine()
+            .shell(
+                "journalctl --unit=%s --output=cat --no-pager --after-cursor=\"$(cat /srv/cursor)\""
+                    .formatted(unit));
     List<String> told = journal.lines().filter(l -> l.startsWith("quorated: ")).toList();
     assertTrue(!told.isEmpty() && told.stream().allMatch(l -> l.contains(sentence)), journal);
     if (once) {

@@ -154,7 +154,10 @@ final class LeaderDuty {
   }
 
   private static boolean urgent(NodeEffect effect) {
-    return effect instanceof NodeEffect.Propose || effect instanceof NodeEffect.RunOperation;
+    return effect instanceof NodeEffect.Propose
+        || effect instanceof NodeEffect.RunOperation
+        || effect instanceof NodeEffect.Fence
+        || effect instanceof NodeEffect.ProbePeer;
   }
 
   NodeEffect reviewTimer() {
