@@ -200,11 +200,13 @@ final class LocalExecutor {
     if (definition == null || busy(resource) || intended(state, resource)) {
       return List.of();
     }
+    // It stays wanted until it is known, by an order of the leader or, after a restart, by what is
+    // read next.
     InstanceStatus status = state.instance(resource, self).orElse(null);
-    wanted.remove(resource);
     if (status == null || status.certainty() == InstanceStatus.Certainty.UNKNOWN) {
       return List.of();
     }
+    wanted.remove(resource);
     monitoring.add(resource);
     Duration timeout =
         definition.operations().stream()

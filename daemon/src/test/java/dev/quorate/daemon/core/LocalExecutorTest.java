@@ -1,7 +1,9 @@
 package dev.quorate.daemon.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quorate.consensus.LogPosition;
 import dev.quorate.membership.Incarnation;
@@ -119,6 +121,25 @@ class LocalExecutorTest {
     assertInstanceOf(NodeEffect.CloseInstance.class, anew.get(0));
     assertInstanceOf(NodeEffect.OpenInstance.class, anew.get(1));
     assertInstanceOf(NodeEffect.RunMonitor.class, anew.getLast());
+  }
+
+  private static SortedMap<ResourceId, SortedMap<NodeId, InstanceStatus>> address(
+      Role role, InstanceStatus.Certainty certainty) {
+    var status = new InstanceStatus(role, certainty, 0, "", new LogPosition(1, 1, 1));
+    return new TreeMap<>(Map.of(VIP, new TreeMap<>(Map.of(N1, status))));
+  }
+
+  private static boolean looks(List<NodeEffect> effects) {
+    return effects.stream().anyMatch(NodeEffect.RunMonitor.class::isInstance);
+  }
+
+  /// A daemon that was restarted soon after its machine booted reads of that first.
+  @Test
+  void whatWasUnknownInAnOldStateIsLookedAtOnceItIsKnown() {
+    var unknown = address(Role.STOPPED, InstanceStatus.Certainty.UNKNOWN);
+    var known = address(Role.STARTED, InstanceStatus.Certainty.KNOWN);
+    assertFalse(looks(apply(withAddress("10.0.0.8"), unknown, new TreeMap<>())));
+    assertTrue(looks(apply(withAddress("10.0.0.8"), known, new TreeMap<>())));
   }
 
   private static void refused(List<NodeEffect> effects) {

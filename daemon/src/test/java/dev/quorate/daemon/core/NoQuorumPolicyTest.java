@@ -160,7 +160,10 @@ class NoQuorumPolicyTest {
 
   @Test
   void whatWentOnIsLookedAtAgainOnceTheQuorumIsBack() {
-    cutOffUnder("freeze");
+    build("freeze");
+    OperationResult seen = OperationResult.succeeded(Role.STARTED);
+    handle(new NodeEvent.MonitorFinished(VIP, state.position(), seen));
+    cutOff();
     NodeTimer monitor = new NodeTimer(NodeTimer.Purpose.MONITOR, VIP.name());
     handle(new NodeEvent.TimerFired(monitor));
     effects.clear();
