@@ -1,6 +1,5 @@
 package dev.quorate.daemon;
 
-import dev.quorate.agents.ResourceAgent;
 import dev.quorate.daemon.cli.AgentCatalog;
 import dev.quorate.daemon.cli.HactlError;
 import dev.quorate.daemon.config.ConfigException;
@@ -14,9 +13,7 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -95,10 +92,8 @@ public final class Quorated {
   private static void serve(DaemonConfig config) throws IOException, InterruptedException {
     Timeliness timeliness = new Timeliness();
     timeliness.start(config.promptness().realTime(), config.promptness().lockMemory());
-    List<ResourceAgent> agents = new ArrayList<>();
-    ServiceLoader.load(ResourceAgent.class).forEach(agents::add);
     EventHistory history = new EventHistory();
-    Lifecycle lifecycle = new Lifecycle(config, new AgentCatalog(agents), history);
+    Lifecycle lifecycle = new Lifecycle(config, AgentCatalog.installed(), history);
     lifecycle
         .metrics()
         .timeliness(

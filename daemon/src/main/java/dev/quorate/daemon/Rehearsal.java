@@ -1,6 +1,5 @@
 package dev.quorate.daemon;
 
-import dev.quorate.agents.ResourceAgent;
 import dev.quorate.daemon.cli.AgentCatalog;
 import dev.quorate.daemon.cli.CommandTree;
 import dev.quorate.daemon.cli.ExitCode;
@@ -15,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.jar.JarEntry;
@@ -33,15 +31,15 @@ import java.util.jar.JarFile;
 /// Exits with 0, or 70 with one line if that cannot be done, or not within [#PATIENCE].
 public final class Rehearsal {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
-  private static final List<String> PORTS = List.of("admin", "raft", "ring");
   private static final String NET = "127.54.15.";
 
   private final Path directory;
-  private final List<Integer> ports = new ArrayList<>();
+  private final List<Integer> ports;
   private final List<String> said = new ArrayList<>();
 
-  private Rehearsal(Path directory) {
+  private Rehearsal(Path directory) throws IOException {
     this.directory = directory;
+    this.ports = freePorts(3);
   }
 
   /// Runs the rehearsal in an empty directory, which is left as it became.
@@ -60,7 +58,6 @@ public final class Rehearsal {
   }
 
   private void run() throws IOException {
-    choosePorts();
     try (Lifecycle first = daemon(1);
         Lifecycle second = daemon(2)) {
       type(first, "cluster setup rehearsal n1=" + NET + "1 n2=" + NET + "2 --force");
@@ -79,14 +76,14 @@ public final class Rehearsal {
     System.out.println(left + " classes need what is not installed");
   }
 
-  private void choosePorts() throws IOException {
+  /// Ports of TCP that nobody had a moment ago.
+  static List<Integer> freePorts(int count) throws IOException {
     List<ServerSocket> sockets = new ArrayList<>();
     try {
-      for (String _ : PORTS) {
-        ServerSocket socket = new ServerSocket(0);
-        sockets.add(socket);
-        ports.add(socket.getLocalPort());
+      for (int i = 0; i < count; i++) {
+        sockets.add(new ServerSocket(0));
       }
+      return sockets.stream().map(ServerSocket::getLocalPort).toList();
     } finally {
       for (ServerSocket socket : sockets) {
         socket.close();
@@ -96,50 +93,32 @@ public final class Rehearsal {
 
   private Lifecycle daemon(int number) throws IOException {
     Path home = Files.createDirectories(directory.resolve("n" + number));
-    StringBuilder text = new StringBuilder();
-    int port = 0;
-    for (String name : PORTS) {
-      text.append("%s.port = %d%n".formatted(name, ports.get(port++)));
-    }
-    text.append(
+    String text =
         """
+        admin.port = %d
+        raft.port = %d
+        ring.port = %d
         metrics.port = 0
         ring.token-timeout = 5s
         raft.election-timeout = 1s
         quorum.bound = 30s
         state.directory = %s
         run.directory = %s
-        fence.directories = %s
+        fence.directories = %5$s
         quorum.self-fence = /bin/false
         log.free-space = 0
         boot-id = rehearsal
         """
-            .formatted(home.resolve("state"), home, home));
+            .formatted(ports.get(0), ports.get(1), ports.get(2), home.resolve("state"), home);
     Files.createDirectories(home.resolve("state"));
     Path file = Files.writeString(home.resolve("quorate.conf"), text);
-    List<ResourceAgent> agents = new ArrayList<>();
-    ServiceLoader.load(ResourceAgent.class).forEach(agents::add);
-    return new Lifecycle(ConfigFile.read(file), new AgentCatalog(agents), new EventHistory());
+    return new Lifecycle(ConfigFile.read(file), AgentCatalog.installed(), new EventHistory());
   }
 
   private void type(Lifecycle at, String line) {
     said.clear();
     ExitCode exit =
-        CommandTree.run(
-            List.of(line.split(" ")),
-            "root",
-            at.operator(),
-            new Output() {
-              @Override
-              public void line(String text) {
-                said.add(text);
-              }
-
-              @Override
-              public void remark(String text) {
-                said.add(text);
-              }
-            });
+        CommandTree.run(List.of(line.split(" ")), "root", at.operator(), Output.into(said, said));
     if (exit != ExitCode.OK) {
       throw new StartFailure(StartFailure.FAIL_STOP, "'" + line + "' failed: " + said);
     }
@@ -163,7 +142,7 @@ public final class Rehearsal {
     }
   }
 
-  /// The jars that this program comes from, without those of which the daemon uses a part only.
+  /// The project's own jars and the driver of PostgreSQL; what else is needed, the nodes have used.
   private static List<Path> jars() throws IOException {
     Path own =
         Path.of(

@@ -69,7 +69,7 @@ class EnrolmentTest {
 
   @BeforeEach
   void aNodeOfNoCluster() throws IOException {
-    List<Integer> ports = TestNodes.freePorts(3);
+    List<Integer> ports = Rehearsal.freePorts(3);
     admin = ports.get(0);
     raft = ports.get(1);
     ring = ports.get(2);

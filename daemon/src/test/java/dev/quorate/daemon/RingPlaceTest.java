@@ -21,14 +21,14 @@ class RingPlaceTest {
   @Test
   @Tag("S4-29")
   void theRingIsWhereItsPortAndItsAddressSay() throws IOException {
-    int port = TestNodes.freePorts(1).getFirst();
+    int port = Rehearsal.freePorts(1).getFirst();
     try (TestNodes nodes = new TestNodes(directory)) {
       nodes.configure(1, "ring.port = " + port);
       nodes.found(1);
       assertEquals("127.0.1.1", TestNodes.address(1));
       assertTrue(isTaken("127.0.1.1", port), "there");
       assertFalse(isTaken("127.0.1.7", port), "and on no other address");
-      assertFalse(isTaken("127.0.1.1", TestNodes.freePorts(1).getFirst()), "nor on another port");
+      assertFalse(isTaken("127.0.1.1", Rehearsal.freePorts(1).getFirst()), "nor on another port");
     }
   }
 

@@ -12,11 +12,9 @@ import dev.quorate.daemon.cli.Output;
 import dev.quorate.daemon.config.ConfigFile;
 import dev.quorate.membership.NodeId;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +48,7 @@ final class TestNodes implements AutoCloseable {
 
   TestNodes(Path directory) throws IOException {
     this.directory = directory;
-    this.ports = freePorts(3);
+    this.ports = Rehearsal.freePorts(3);
   }
 
   /// What a test has before it has made its own.
@@ -60,18 +58,6 @@ final class TestNodes implements AutoCloseable {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
-  }
-
-  static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      sockets.add(new ServerSocket(0));
-    }
-    List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-    for (ServerSocket socket : sockets) {
-      socket.close();
-    }
-    return ports;
   }
 
   static NodeId node(int number) {
@@ -176,20 +162,7 @@ final class TestNodes implements AutoCloseable {
   ExitCode type(int number, String line) {
     said.clear();
     return CommandTree.run(
-        List.of(line.split(" ")),
-        "root",
-        at(number).operator(),
-        new Output() {
-          @Override
-          public void line(String text) {
-            said.add(text);
-          }
-
-          @Override
-          public void remark(String text) {
-            said.add(text);
-          }
-        });
+        List.of(line.split(" ")), "root", at(number).operator(), Output.into(said, said));
   }
 
   void succeeds(int number, String line) {

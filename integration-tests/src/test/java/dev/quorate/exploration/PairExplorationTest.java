@@ -199,8 +199,12 @@ class PairExplorationTest {
   @MethodSource("pairs")
   void whoseDiskHangsLeavesAndBothNever(String name, List<String> path) {
     PairWorld start = PairWorld.paired().after(Weakness.NONE, path).with(PairDisks.hanging(2));
-    Found found = explore(Weakness.NONE, start, HANGING_DEPTH, PairWorld::violation);
-    System.out.printf("%s, disks: %d states to depth %d%n", name, found.states(), found.depth());
+    isSafeAndEnds(name + ", disks", start, HANGING_DEPTH);
+  }
+
+  private static void isSafeAndEnds(String what, PairWorld start, int depth) {
+    Found found = explore(Weakness.NONE, start, depth, PairWorld::violation);
+    System.out.printf("%s: %d states to depth %d%n", what, found.states(), found.depth());
     assertEquals(Optional.empty(), found.violation());
     Found ended =
         explore(Weakness.NONE, start, RECOVERY_DEPTH - 1, world -> stuck(world, Weakness.NONE));
@@ -236,12 +240,7 @@ class PairExplorationTest {
   @MethodSource("pairs")
   void whoLeavesInPeaceLeavesTheVoteToTheOther(String name, List<String> path) {
     PairWorld start = PairWorld.paired().after(Weakness.NONE, path).with(PairLeaving.often(2));
-    Found found = explore(Weakness.NONE, start, LEAVING_DEPTH, PairWorld::violation);
-    System.out.printf("%s, leaving: %d states to depth %d%n", name, found.states(), found.depth());
-    assertEquals(Optional.empty(), found.violation());
-    Found ended =
-        explore(Weakness.NONE, start, RECOVERY_DEPTH - 1, world -> stuck(world, Weakness.NONE));
-    assertEquals(Optional.empty(), ended.violation());
+    isSafeAndEnds(name + ", leaving", start, LEAVING_DEPTH);
   }
 
   @Test

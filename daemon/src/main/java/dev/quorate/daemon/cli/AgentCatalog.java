@@ -6,6 +6,7 @@ import dev.quorate.daemon.config.NearestWord;
 import dev.quorate.resource.AgentType;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 
 /// The agents that this daemon has, by every name that users know.
 public final class AgentCatalog {
@@ -14,6 +15,12 @@ public final class AgentCatalog {
   /// Holds these agents.
   public AgentCatalog(List<ResourceAgent> agents) {
     this.agents = List.copyOf(agents);
+  }
+
+  /// Those that are on the class path.
+  public static AgentCatalog installed() {
+    return new AgentCatalog(
+        ServiceLoader.load(ResourceAgent.class).stream().map(ServiceLoader.Provider::get).toList());
   }
 
   /// The agent of that name. The provider is not asked for: `ocf:heartbeat:pgsqlms` and

@@ -87,7 +87,7 @@ record Health(
   }
 
   private static List<String> risks(ClusterState state) {
-    if ("false".equals(state.configuration().properties().get("stonith-enabled"))) {
+    if (StatusText.unfenced(state.configuration())) {
       return List.of("fencing is disabled");
     }
     return state.configuration().fenceDevices().isEmpty() ? List.of("no fence device") : List.of();

@@ -162,7 +162,8 @@ final class StatusText {
     return warnings;
   }
 
-  private static boolean unfenced(ClusterConfiguration configuration) {
+  /// Whether an operator chose to do without fencing.
+  static boolean unfenced(ClusterConfiguration configuration) {
     return "false".equals(configuration.properties().get("stonith-enabled"));
   }
 

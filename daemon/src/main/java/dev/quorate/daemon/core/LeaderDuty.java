@@ -79,6 +79,7 @@ final class LeaderDuty {
   /// Whether the state's time may be that of a command of long ago.
   private boolean timeless = true;
 
+  /// Whether this turn plans, whatever else it does.
   private boolean planNow;
 
   private long term = -1;

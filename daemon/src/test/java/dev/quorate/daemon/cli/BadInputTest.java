@@ -4,11 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.quorate.agents.ResourceAgent;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.ClusterState;
 import java.util.List;
-import java.util.ServiceLoader;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -64,11 +62,7 @@ class BadInputTest {
   }
 
   private static TypedCluster withTheAgentsThatAreDelivered() {
-    return new TypedCluster(
-        new AgentCatalog(
-            ServiceLoader.load(ResourceAgent.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .toList()));
+    return new TypedCluster(AgentCatalog.installed());
   }
 
   @Test

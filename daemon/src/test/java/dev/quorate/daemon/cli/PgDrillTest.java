@@ -94,18 +94,7 @@ class PgDrillTest {
   @Test
   void errorsAreReportedWithTheirExitCode() {
     List<String> said = new ArrayList<>();
-    Output out =
-        new Output() {
-          @Override
-          public void line(String text) {
-            said.add(text);
-          }
-
-          @Override
-          public void remark(String text) {
-            said.add(text);
-          }
-        };
+    Output out = Output.into(said, said);
 
     assertEquals(ExitCode.USAGE, PgDrill.run(List.of("--json"), out));
     assertTrue(said.getFirst().contains("HA-CLI-001"), said::toString);

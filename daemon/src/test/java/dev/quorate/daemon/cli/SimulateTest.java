@@ -54,17 +54,7 @@ class SimulateTest {
     return Simulate.run(
         List.of(words),
         new ByteArrayInputStream(document.getBytes(StandardCharsets.UTF_8)),
-        new Output() {
-          @Override
-          public void line(String text) {
-            output.add(text);
-          }
-
-          @Override
-          public void remark(String text) {
-            remarks.add(text);
-          }
-        },
+        Output.into(output, remarks),
         NOON);
   }
 

@@ -85,20 +85,7 @@ final class TypedCluster implements Cluster {
     output.clear();
     remarks.clear();
     return CommandTree.run(
-        List.of(line.strip().split("\\s+", -1)),
-        "root",
-        this,
-        new Output() {
-          @Override
-          public void line(String text) {
-            output.add(text);
-          }
-
-          @Override
-          public void remark(String text) {
-            remarks.add(text);
-          }
-        });
+        List.of(line.strip().split("\\s+", -1)), "root", this, Output.into(output, remarks));
   }
 
   String output() {

@@ -134,14 +134,7 @@ class LeaderDutyTest {
             -1,
             "test",
             List.of(
-                new ConfigurationChange.CreateResource(
-                    new ResourceDefinition(
-                        new ResourceId("batch"),
-                        AgentType.parse("ocf:heartbeat:Dummy"),
-                        new TreeMap<>(),
-                        new TreeMap<>(),
-                        List.of(),
-                        new ResourceDefinition.Form.Primitive())),
+                batch(),
                 new ConfigurationChange.PutConstraint(notAfter(state.wallMillis() + 60_000)))));
     List<NodeEffect> effects = decide(duty, state, new Outbox());
     assertTrue(
@@ -169,19 +162,7 @@ class LeaderDutyTest {
 
   @Test
   void anElectionIsOpenedBeforeTheLeaderPlans() {
-    apply(
-        new ClusterCommand.ChangeConfiguration(
-            -1,
-            "test",
-            List.of(
-                new ConfigurationChange.CreateResource(
-                    new ResourceDefinition(
-                        new ResourceId("batch"),
-                        AgentType.parse("ocf:heartbeat:Dummy"),
-                        new TreeMap<>(),
-                        new TreeMap<>(),
-                        List.of(),
-                        new ResourceDefinition.Form.Primitive())))));
+    apply(new ClusterCommand.ChangeConfiguration(-1, "test", List.of(batch())));
     Outbox outbox = new Outbox();
     List<NodeEffect> effects = new ArrayList<>();
     duty.decide(now, state, outbox, effects);
@@ -197,6 +178,17 @@ class LeaderDutyTest {
 
   private static boolean begins(List<NodeEffect> effects) {
     return proposed(effects).stream().anyMatch(ClusterCommand.BeginAction.class::isInstance);
+  }
+
+  private static ConfigurationChange batch() {
+    return new ConfigurationChange.CreateResource(
+        new ResourceDefinition(
+            new ResourceId("batch"),
+            AgentType.parse("ocf:heartbeat:Dummy"),
+            new TreeMap<>(),
+            new TreeMap<>(),
+            List.of(),
+            new ResourceDefinition.Form.Primitive()));
   }
 
   private static Constraint notAfter(long millis) {
