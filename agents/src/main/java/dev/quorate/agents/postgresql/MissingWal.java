@@ -19,18 +19,24 @@ import java.util.function.LongSupplier;
 /// primary does not say that it has the segment (the role for replication may lack `pg_ls_dir`).
 ///
 /// What one primary lacks says nothing of the next one, nor of a standby that has made its way
-/// since.
+/// since. A walreceiver is shown as one that streams for the moment, too, in which the primary
+/// tells it that the segment is gone: only one that is seen so for [#FIRM] makes its way.
 ///
 /// Used by the driver's thread alone, but for [#isMissing].
 final class MissingWal {
   /// Nanoseconds in which others than the primary may bring nothing.
   static final long IN_VAIN = TimeUnit.MINUTES.toNanos(10);
 
+  /// Nanoseconds after which a walreceiver that streams was not refused.
+  static final long FIRM = TimeUnit.SECONDS.toNanos(1);
+
   private final LongSupplier clock;
   private final BooleanSupplier said;
   private final BooleanSupplier elsewhere;
   private Optional<Place> stuckAt = Optional.empty();
   private long since;
+  private boolean streams;
+  private long streamsSince;
   private volatile boolean missing;
 
   private record Place(NodeId primary, Lsn end) {}
@@ -49,7 +55,22 @@ final class MissingWal {
     return missing;
   }
 
-  /// It receives, is no standby any more, or does not run.
+  /// Takes whether a look found its walreceiver streaming.
+  ///
+  /// @return whether it was seen so for long enough to miss nothing
+  boolean streams(boolean now) {
+    if (now && !streams) {
+      streamsSince = clock.getAsLong();
+    }
+    streams = now;
+    boolean firm = streams && clock.getAsLong() - streamsSince >= FIRM;
+    if (firm) {
+      clear();
+    }
+    return firm;
+  }
+
+  /// It is no standby any more, was brought back, or does not run.
   void clear() {
     stuckAt = Optional.empty();
     missing = false;

@@ -218,7 +218,8 @@ final class PostgresDriver implements AutoCloseable {
       boolean detached = !facts.get().streaming() && !facts.get().conninfo().isEmpty();
       detachedSince = detached ? (detachedSince == null ? now : detachedSince) : null;
     }
-    if (facts.filter(f -> f.streaming() || !f.inRecovery()).isPresent()) {
+    boolean streams = missing.streams(facts.filter(PostgresFacts::streaming).isPresent());
+    if (streams || facts.filter(f -> !f.inRecovery()).isPresent()) {
       local.stranded = "";
       missing.clear();
     }

@@ -124,9 +124,25 @@ class MissingWalTest {
   void whoReceivesMissesNothing() {
     assertFalse(look(true, END, true, false));
     assertTrue(look(true, END, true, false));
-    missing.clear();
+    assertFalse(missing.streams(true));
+    now += MissingWal.FIRM;
+    assertTrue(missing.streams(true));
     assertFalse(missing.isMissing());
     assertFalse(look(true, END, true, false), "two looks are needed again");
+  }
+
+  /// The moment in which it is told that there is nothing for it looks like streaming.
+  @Test
+  void whoIsRefusedWhenItAsksStillMissesIt() {
+    assertFalse(look(true, END, true, true));
+    for (long passed = 0; passed < MissingWal.IN_VAIN; passed += MissingWal.FIRM) {
+      assertFalse(missing.streams(true));
+      now += MissingWal.FIRM - 1;
+      assertFalse(missing.streams(true));
+      now += 1;
+      assertFalse(missing.streams(false));
+    }
+    assertTrue(look(true, END, true, true));
   }
 
   @Test
