@@ -15,19 +15,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The kernel's interfaces and addresses, through one netlink socket of the network namespace of
-/// the thread that opened it. Not thread-safe; opening one costs some 20 µs.
+/// The kernel's interfaces and addresses, through one [Netlink].
 final class RouteNetlink implements AutoCloseable {
-  private static final int NLMSG_ERROR = 2;
-  private static final int NLMSG_DONE = 3;
   private static final int RTM_GETLINK = 18;
   private static final int RTM_NEWADDR = 20;
   private static final int RTM_DELADDR = 21;
   private static final int RTM_GETADDR = 22;
 
-  private static final int REQUEST = 1;
-  private static final int ACK = 4;
-  private static final int DUMP = 0x300;
   private static final int REPLACE_OR_CREATE = 0x100 | 0x400;
 
   private static final int IFA_ADDRESS = 1;
@@ -47,23 +41,15 @@ final class RouteNetlink implements AutoCloseable {
 
   private static final int EADDRNOTAVAIL = 99;
   private static final byte AF_INET = 2;
-  private static final int HEADER = 16;
-  private static final int BUFFER = 64 * 1024;
-  private static final int PATIENCE_SECONDS = 2;
 
-  private final int socket;
-  private int sequence;
-
-  RouteNetlink() {
-    socket = LibC.socket(LibC.AF_NETLINK, 0);
-    LibC.receiveTimeout(socket, PATIENCE_SECONDS);
-  }
+  private final Netlink netlink = new Netlink(Netlink.ROUTE);
 
   /// All interfaces.
   List<Link> links() {
     var body = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
     var links = new ArrayList<Link>();
-    for (var message : exchange(RTM_GETLINK, REQUEST | DUMP, body)) {
+    for (var message :
+        netlink.exchange("reading interfaces", RTM_GETLINK, Netlink.REQUEST | Netlink.DUMP, body)) {
       int type = message.getShort(2) & 0xffff;
       int index = message.getInt(4);
       int flags = message.getInt(8);
@@ -84,7 +70,8 @@ final class RouteNetlink implements AutoCloseable {
   List<AssignedAddress> addresses() {
     var body = ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).put(0, AF_INET);
     var addresses = new ArrayList<AssignedAddress>();
-    for (var message : exchange(RTM_GETADDR, REQUEST | DUMP, body)) {
+    for (var message :
+        netlink.exchange("reading addresses", RTM_GETADDR, Netlink.REQUEST | Netlink.DUMP, body)) {
       var attributes = attributes(message, 8);
       var local = attributes.get(IFA_LOCAL);
       if (message.get(0) == AF_INET && local != null) {
@@ -118,7 +105,11 @@ final class RouteNetlink implements AutoCloseable {
       var flags = ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(NO_PREFIX_ROUTE);
       attribute(body, IFA_FLAGS, flags.array());
     }
-    exchange(RTM_NEWADDR, REQUEST | ACK | REPLACE_OR_CREATE, body.flip());
+    netlink.exchange(
+        "adding the address",
+        RTM_NEWADDR,
+        Netlink.REQUEST | Netlink.ACK | REPLACE_OR_CREATE,
+        body.flip());
   }
 
   /// Removes the address; an absent one is no error.
@@ -126,7 +117,8 @@ final class RouteNetlink implements AutoCloseable {
   /// @return whether it was there
   boolean delete(VirtualIp address) {
     try {
-      exchange(RTM_DELADDR, REQUEST | ACK, body(address).flip());
+      netlink.exchange(
+          "removing the address", RTM_DELADDR, Netlink.REQUEST | Netlink.ACK, body(address).flip());
       return true;
     } catch (SystemCallException e) {
       if (e.errno() == EADDRNOTAVAIL) {
@@ -138,7 +130,7 @@ final class RouteNetlink implements AutoCloseable {
 
   @Override
   public void close() {
-    LibC.close(socket);
+    netlink.close();
   }
 
   private static ByteBuffer body(VirtualIp address) {
@@ -148,65 +140,6 @@ final class RouteNetlink implements AutoCloseable {
     attribute(body, IFA_LOCAL, octets(address.ip()));
     attribute(body, IFA_ADDRESS, octets(address.ip()));
     return body;
-  }
-
-  /// Sends a request and collects the bodies of the answers, until the kernel says that it is done.
-  private List<ByteBuffer> exchange(int type, int flags, ByteBuffer body) {
-    var message =
-        ByteBuffer.allocate(HEADER + body.remaining())
-            .order(ByteOrder.nativeOrder())
-            .putInt(HEADER + body.remaining())
-            .putShort((short) type)
-            .putShort((short) flags)
-            .putInt(++sequence)
-            .putInt(0)
-            .put(body)
-            .flip();
-    var kernel = ByteBuffer.allocate(12).order(ByteOrder.nativeOrder());
-    kernel.putShort(0, (short) LibC.AF_NETLINK);
-    LibC.sendTo(socket, message, kernel);
-    var answers = new ArrayList<ByteBuffer>();
-    while (!collect(LibC.receive(socket, BUFFER), answers, type)) {
-      // A dump comes in several datagrams.
-    }
-    return answers;
-  }
-
-  /// Takes the answers out of one datagram; true when it holds the end.
-  private boolean collect(ByteBuffer datagram, List<ByteBuffer> answers, int request) {
-    while (datagram.remaining() >= HEADER) {
-      int start = datagram.position();
-      int length = datagram.getInt(start);
-      int type = datagram.getShort(start + 4) & 0xffff;
-      boolean ours = datagram.getInt(start + 8) == sequence;
-      if (length < HEADER || length > datagram.remaining()) {
-        throw new IllegalStateException("netlink answer of impossible length " + length);
-      }
-      if (ours && type == NLMSG_DONE) {
-        return true;
-      }
-      if (ours && type == NLMSG_ERROR) {
-        int error = -datagram.getInt(start + HEADER);
-        if (error != 0) {
-          throw new SystemCallException(name(request), error);
-        }
-        return true;
-      }
-      if (ours) {
-        answers.add(datagram.slice(start + HEADER, length - HEADER).order(ByteOrder.nativeOrder()));
-      }
-      datagram.position(Math.min(start + aligned(length), datagram.limit()));
-    }
-    return false;
-  }
-
-  private static String name(int request) {
-    return switch (request) {
-      case RTM_NEWADDR -> "adding the address";
-      case RTM_DELADDR -> "removing the address";
-      case RTM_GETADDR -> "reading addresses";
-      default -> "reading interfaces";
-    };
   }
 
   private static SortedMap<Integer, ByteBuffer> attributes(ByteBuffer message, int from) {
@@ -220,18 +153,14 @@ final class RouteNetlink implements AutoCloseable {
       found.put(
           message.getShort(at + 2) & 0x3fff,
           message.slice(at + 4, length - 4).order(ByteOrder.nativeOrder()));
-      at += aligned(length);
+      at += Netlink.aligned(length);
     }
     return found;
   }
 
   private static void attribute(ByteBuffer body, int type, byte[] value) {
     body.putShort((short) (4 + value.length)).putShort((short) type).put(value);
-    body.position(aligned(body.position()));
-  }
-
-  private static int aligned(int length) {
-    return (length + 3) & ~3;
+    body.position(Netlink.aligned(body.position()));
   }
 
   private static byte[] octets(Ipv4Address ip) {

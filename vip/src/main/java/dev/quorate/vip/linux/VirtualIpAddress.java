@@ -41,6 +41,9 @@ public final class VirtualIpAddress implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(VirtualIpAddress.class);
 
+  /// How long an address that is to go may be kept by its connections.
+  private static final Duration CUTTING = Duration.ofMillis(100);
+
   private final VipConfig config;
   private @Nullable Thread announcer;
   private volatile @Nullable HolderLook ahead;
@@ -135,13 +138,15 @@ public final class VirtualIpAddress implements AutoCloseable {
     return new Outcome.Present(address);
   }
 
-  /// Makes the address absent, on whatever interface it is.
+  /// Makes the address absent, on whatever interface it is, and lets those who are connected to it
+  /// know.
   public synchronized Outcome remove() {
     stopAnnouncing();
     try (var netlink = new RouteNetlink()) {
       var links = netlink.links();
       for (var own : netlink.addresses()) {
         if (own.ip().equals(config.ip())) {
+          cutConnections();
           netlink.delete(asPresent(own, links));
         }
       }
@@ -150,6 +155,22 @@ public final class VirtualIpAddress implements AutoCloseable {
           : new Outcome.Failed(config.ip() + " is still present after its removal");
     } catch (SystemCallException e) {
       return new Outcome.Failed(config.ip() + ": " + e.getMessage());
+    }
+  }
+
+  /// Nothing of this keeps the address from going.
+  private void cutConnections() {
+    try {
+      int cut = Connections.cut(config.ip(), CUTTING);
+      log.atDebug()
+          .addKeyValue("target", config.ip())
+          .addKeyValue("count", cut)
+          .log("connections were reset");
+    } catch (SystemCallException e) {
+      log.atInfo()
+          .addKeyValue("target", config.ip())
+          .addKeyValue("reason", e.getMessage())
+          .log("connections to an address that goes are not reset");
     }
   }
 

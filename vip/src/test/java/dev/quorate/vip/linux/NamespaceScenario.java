@@ -8,6 +8,12 @@ import dev.quorate.vip.VipConfig;
 import dev.quorate.vip.VipConfigReader;
 import dev.quorate.vip.VirtualIp;
 import dev.quorate.vip.core.ArpPacket;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -48,7 +54,12 @@ public final class NamespaceScenario {
           "other prefix: "
               + new VirtualIpAddress(config(Map.of("ip", "10.9.9.100", "cidr_netmask", "25")))
                   .add());
-      System.out.println("remove: " + name(address.remove()));
+      try (var through = new Conversation("10.9.9.100");
+          var beside = new Conversation("10.9.9.1")) {
+        System.out.println("remove: " + name(address.remove()));
+        System.out.println("who was connected to it " + through.heard());
+        System.out.println("who was not " + beside.heard());
+      }
       System.out.println("remove again: " + name(address.remove()));
       System.out.println("renew absent: " + name(address.renew()));
       System.out.println("after: " + name(address.monitor()));
@@ -75,6 +86,39 @@ public final class NamespaceScenario {
       System.out.println(
           "no network: " + new VirtualIpAddress(config(Map.of("ip", "10.8.0.1"))).add());
       measure();
+    }
+  }
+
+  /// A client and a server that have nothing to say to each other.
+  private static final class Conversation implements AutoCloseable {
+    private final ServerSocket listener;
+    private final Socket client;
+    private final Socket server;
+
+    Conversation(String ip) throws IOException {
+      var address = InetAddress.getByName(ip);
+      listener = new ServerSocket(0, 1, address);
+      client = new Socket(address, listener.getLocalPort());
+      server = listener.accept();
+      client.setSoTimeout(200);
+    }
+
+    /// What the client hears of the connection.
+    String heard() throws IOException {
+      try {
+        return "heard " + client.getInputStream().read();
+      } catch (SocketTimeoutException e) {
+        return "heard nothing";
+      } catch (SocketException e) {
+        return "heard of its end";
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      client.close();
+      server.close();
+      listener.close();
     }
   }
 

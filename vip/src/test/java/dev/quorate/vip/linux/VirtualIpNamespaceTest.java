@@ -56,6 +56,8 @@ class VirtualIpNamespaceTest {
         other prefix: Failed[reason=10.9.9.100 is present already as 10.9.9.100/24 on qa, not as \
         10.9.9.100/25 on qa; correct nic and cidr_netmask, or remove it]
         remove: Absent
+        who was connected to it heard of its end
+        who was not heard nothing
         remove again: Absent
         renew absent: Absent
         after: Absent
