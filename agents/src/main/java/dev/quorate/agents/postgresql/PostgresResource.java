@@ -38,6 +38,7 @@ final class PostgresResource implements ResourceInstance {
   private static final Duration SYNC_WAIT = Duration.ofSeconds(2);
   private static final Duration FORCE_WAIT = Duration.ofSeconds(10);
   private static final Duration CHECKPOINT = Duration.ofMinutes(10);
+  private static final Duration SETTLED = Duration.ofSeconds(2);
   private static final Duration LAST_QUESTION = Duration.ofMillis(500);
   private static final int ERROR = 1;
   private static final int NOT_INSTALLED = 5;
@@ -363,9 +364,15 @@ final class PostgresResource implements ResourceInstance {
         .addKeyValue("role", names)
         .log("postgresql promoted");
     awaitStandbys(names);
-    // Lets the control file, and so every tool, know of the new timeline.
-    Thread.ofVirtual().name("postgres-checkpoint").start(() -> local.checkpoint(CHECKPOINT));
+    Thread.ofVirtual().name("postgres-checkpoint").start(this::checkpointSoon);
     return OperationResult.succeeded(Role.PROMOTED);
+  }
+
+  /// Lets the control file, and so every tool, know of the new timeline, once the disk need not
+  /// serve those first who wait for the address to come up.
+  private void checkpointSoon() {
+    LockSupport.parkNanos(SETTLED.toNanos());
+    local.checkpoint(CHECKPOINT);
   }
 
   private void awaitNames(SyncNames names, long end) {
