@@ -11,7 +11,6 @@ import dev.quorate.resource.CommandAnswer;
 import dev.quorate.resource.NoQuorumPolicy;
 import dev.quorate.resource.NodeStatus;
 import dev.quorate.resource.ResourceId;
-import dev.quorate.resource.core.scheduling.PlacementScheduler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,10 +31,6 @@ import java.util.TreeMap;
 /// - It decides for others only while it leads and its ring view holds a majority of the voters,
 ///   and not while the cluster waits for all of them.
 public final class NodeCore {
-  /// A follower plans this often without acting on it: the first plans of a cold machine take half
-  /// a second, and the first one that counts comes when the leader has just died.
-  private static final int REHEARSALS = 40;
-
   private final NodeId self;
   private final Incarnation incarnation;
   private final NodeSettings settings;
@@ -47,6 +42,7 @@ public final class NodeCore {
   private final SelfStop stop;
   private final ColdStart cold;
   private final PairDuty pair;
+  private final PlanRehearsal rehearsal = new PlanRehearsal();
   private ClusterState state;
   private boolean rejoinDue;
   private boolean silent;
@@ -58,7 +54,6 @@ public final class NodeCore {
   private boolean leaving;
   private boolean leaveArmed;
   private boolean left;
-  private int rehearsed;
 
   /// A node that has just started.
   ///
@@ -99,7 +94,7 @@ public final class NodeCore {
       case NodeEvent.LogReported(var report) -> logReported(now, report, effects);
       case NodeEvent.StateApplied(var applied) -> {
         state = applied;
-        rehearse();
+        effects.addAll(rehearsal.stateApplied());
       }
       case NodeEvent.ProposalCommitted committed -> committed(committed, effects);
       case NodeEvent.ProposalUnsettled(var ticket, _) -> {
@@ -210,13 +205,6 @@ public final class NodeCore {
   private void beSilent(List<NodeEffect> effects) {
     silent = true;
     effects.add(new NodeEffect.SpeakInRing(false));
-  }
-
-  private void rehearse() {
-    if (rehearsed < REHEARSALS && !duty.leading() && !state.configuration().resources().isEmpty()) {
-      rehearsed++;
-      PlacementScheduler.plan(state, true);
-    }
   }
 
   /// A daemon that has just started reads the log from an earlier point, and what is said there of
@@ -456,6 +444,7 @@ public final class NodeCore {
         }
       }
       case PLAN -> duty.planNow();
+      case REHEARSAL -> effects.addAll(rehearsal.calm(state, duty.leading()));
       case TIME -> effects.addAll(duty.timeHasCome(state, outbox));
       case PROBE -> effects.addAll(presence.probeTimer(new NodeId(timer.subject()), state));
       case STOP_AGAIN -> effects.addAll(stop.again(new ResourceId(timer.subject())));

@@ -20,6 +20,8 @@ public record NodeTimer(Purpose purpose, String subject) {
     REVIEW,
     /// What others wait for has been sent; the leader plans.
     PLAN,
+    /// It has been calm; a follower plans for practice.
+    REHEARSAL,
     /// The moment has come at which the plan may change by itself.
     TIME,
     /// Ask an absent peer's kernel again.
