@@ -166,7 +166,7 @@ public final class VirtualIpAddress implements AutoCloseable {
           .addKeyValue("target", config.ip())
           .addKeyValue("count", cut)
           .log("connections were reset");
-    } catch (SystemCallException e) {
+    } catch (RuntimeException e) { // the kernel refuses, or answers what nobody understands
       log.atInfo()
           .addKeyValue("target", config.ip())
           .addKeyValue("reason", e.getMessage())
