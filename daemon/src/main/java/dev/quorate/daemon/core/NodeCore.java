@@ -94,7 +94,7 @@ public final class NodeCore {
       case NodeEvent.LogReported(var report) -> logReported(now, report, effects);
       case NodeEvent.StateApplied(var applied) -> {
         state = applied;
-        effects.addAll(rehearsal.stateApplied());
+        effects.addAll(rehearsal.stateApplied(duty.leading()));
       }
       case NodeEvent.ProposalCommitted committed -> committed(committed, effects);
       case NodeEvent.ProposalUnsettled(var ticket, _) -> {

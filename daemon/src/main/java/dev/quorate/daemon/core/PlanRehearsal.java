@@ -22,12 +22,12 @@ final class PlanRehearsal {
 
   private int made;
 
-  /// Something has happened: waits for the next calm.
-  List<NodeEffect> stateApplied() {
-    return again(CALM);
+  /// Something has happened: waits for the next calm. A leader's own plans are enough for it.
+  List<NodeEffect> stateApplied(boolean leading) {
+    return leading ? List.of() : again(CALM);
   }
 
-  /// It has been calm: plans once. A leader's own plans are enough for it.
+  /// It has been calm: plans once, unless it leads by now.
   List<NodeEffect> calm(ClusterState state, boolean leading) {
     if (leading || state.configuration().resources().isEmpty()) {
       return List.of();
