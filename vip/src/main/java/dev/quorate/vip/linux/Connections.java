@@ -4,6 +4,11 @@ import dev.quorate.vip.Ipv4Address;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /// The TCP connections of this machine. Whoever is connected to an address that is taken away hears
 /// nothing any more, not even that the server has ended: a client that waits for an answer may wait
@@ -15,8 +20,12 @@ final class Connections {
   private static final byte AF_INET6 = 10;
   private static final byte TCP = 6;
 
-  /// Established, and the states of those that are closing but for the time they wait in the end.
-  private static final int CONNECTED = 1 << 1 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 11;
+  private static final int ESTABLISHED = 1 << 1;
+  private static final int CLOSE_WAIT = 1 << 8;
+
+  /// Those that a server has not closed: the others' clients have been told, and before Linux 6.11
+  /// one of them that is reset may stay for ever.
+  private static final int OPEN = ESTABLISHED | CLOSE_WAIT;
 
   private static final int REQUEST = 56;
   private static final int ID = 48;
@@ -26,42 +35,86 @@ final class Connections {
   private static final int MAPPED = 0xffff;
 
   private static final int ENOENT = 2;
+  private static final int EOPNOTSUPP = 95;
+
+  private record Connection(byte family, ByteBuffer answer) {}
+
+  /// What became of them.
+  ///
+  /// @param reset how many were reset
+  /// @param left how many were seen in the end and not reset: the kernel cannot, or it was too late
+  record Cut(int reset, int left) {}
 
   private Connections() {}
 
-  /// Resets those of an address, also where a server of both families accepted them. Ends early
-  /// when that takes too long.
+  /// Has the kernel load what [#cut] needs, which may take long the first time.
+  ///
+  /// @throws SystemCallException if the kernel cannot
+  static void prepare() {
+    try (var netlink = new Netlink(Netlink.SOCK_DIAG)) {
+      read(netlink, request(AF_INET, 0));
+    }
+  }
+
+  /// Resets those of an address, also where a server of both families accepted them, and those of
+  /// who connects again at once.
   ///
   /// @param atMost after which no further one is reset
-  /// @return how many were
-  /// @throws SystemCallException if the kernel cannot, or the daemon may not
-  static int cut(Ipv4Address address, Duration atMost) {
+  /// @throws SystemCallException if the daemon may not
+  static Cut cut(Ipv4Address address, Duration atMost) {
     long end = System.nanoTime() + atMost.toNanos();
-    int cut = 0;
     try (var netlink = new Netlink(Netlink.SOCK_DIAG)) {
-      for (byte family : new byte[] {AF_INET, AF_INET6}) {
-        var answers =
-            netlink.exchange(
-                "reading connections",
-                SOCK_DIAG_BY_FAMILY,
-                Netlink.REQUEST | Netlink.DUMP,
-                request(family));
-        for (var answer : answers) {
-          if (is(address, family, answer) && System.nanoTime() - end < 0) {
-            cut += cut(netlink, family, answer) ? 1 : 0;
-          }
+      return rounds(
+          () -> of(address, netlink),
+          connection -> cut(netlink, connection),
+          () -> System.nanoTime() - end < 0);
+    }
+  }
+
+  /// Resets what there is until there is nothing more, nothing of it can be reset, or it is too
+  /// late.
+  static <C> Cut rounds(Supplier<List<C>> look, Predicate<C> reset, BooleanSupplier inTime) {
+    int all = 0;
+    int now;
+    int left;
+    do {
+      now = 0;
+      left = 0;
+      for (C connection : look.get()) {
+        if (inTime.getAsBoolean() && reset.test(connection)) {
+          now++;
+        } else {
+          left++;
+        }
+      }
+      all += now;
+    } while (now > 0 && inTime.getAsBoolean());
+    return new Cut(all, left);
+  }
+
+  private static List<Connection> of(Ipv4Address address, Netlink netlink) {
+    var found = new ArrayList<Connection>();
+    for (byte family : new byte[] {AF_INET, AF_INET6}) {
+      for (var answer : read(netlink, request(family, OPEN))) {
+        if (is(address, family, answer)) {
+          found.add(new Connection(family, answer));
         }
       }
     }
-    return cut;
+    return found;
   }
 
-  private static ByteBuffer request(byte family) {
+  private static List<ByteBuffer> read(Netlink netlink, ByteBuffer request) {
+    return netlink.exchange(
+        "reading connections", SOCK_DIAG_BY_FAMILY, Netlink.REQUEST | Netlink.DUMP, request);
+  }
+
+  private static ByteBuffer request(byte family, int states) {
     return ByteBuffer.allocate(REQUEST)
         .order(ByteOrder.nativeOrder())
         .put(0, family)
         .put(1, TCP)
-        .putInt(4, CONNECTED);
+        .putInt(4, states);
   }
 
   private static boolean is(Ipv4Address address, byte family, ByteBuffer answer) {
@@ -75,14 +128,16 @@ final class Connections {
         && source.getInt(at + 12) == address.bits();
   }
 
-  private static boolean cut(Netlink netlink, byte family, ByteBuffer answer) {
-    var order = request(family).put(REQUEST_ID, answer, ANSWER_ID, ID);
+  /// One that has ended meanwhile is gone, or waits where it cannot be reset.
+  private static boolean cut(Netlink netlink, Connection connection) {
+    var order =
+        request(connection.family(), OPEN).put(REQUEST_ID, connection.answer(), ANSWER_ID, ID);
     try {
       netlink.exchange(
           "resetting a connection", SOCK_DESTROY, Netlink.REQUEST | Netlink.ACK, order);
       return true;
     } catch (SystemCallException e) {
-      if (e.errno() == ENOENT) {
+      if (e.errno() == ENOENT || e.errno() == EOPNOTSUPP) {
         return false;
       }
       throw e;

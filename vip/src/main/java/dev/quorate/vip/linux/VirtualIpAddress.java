@@ -15,6 +15,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// One virtual address on this machine: adds, renews, watches and removes it. Thread-safe.
 ///
@@ -46,6 +47,7 @@ public final class VirtualIpAddress implements AutoCloseable {
 
   private final VipConfig config;
   private @Nullable Thread announcer;
+  private boolean prepared;
   private volatile @Nullable HolderLook ahead;
 
   /// Makes a handle; touches nothing.
@@ -135,6 +137,7 @@ public final class VirtualIpAddress implements AutoCloseable {
     }
     put(netlink, address);
     announce(address, AnnouncementSchedule.afterStart(config));
+    prepareToCut();
     return new Outcome.Present(address);
   }
 
@@ -158,19 +161,52 @@ public final class VirtualIpAddress implements AutoCloseable {
     }
   }
 
-  /// Nothing of this keeps the address from going.
+  /// Nothing of this keeps the address from going, not even a kernel that loads a module from a
+  /// disk that does not answer.
   private void cutConnections() {
     try {
-      int cut = Connections.cut(config.ip(), CUTTING);
-      log.atDebug()
+      if (!Thread.ofPlatform().daemon().name("vip-cut").start(this::cut).join(CUTTING)) {
+        log.atInfo()
+            .addKeyValue("target", config.ip())
+            .addKeyValue("milliseconds", CUTTING.toMillis())
+            .log("connections to an address that goes are not reset in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (OutOfMemoryError e) { // no thread can be had
+      log.atInfo().addKeyValue("reason", e.getMessage()).log("connections are not reset");
+    }
+  }
+
+  private void cut() {
+    try {
+      var cut = Connections.cut(config.ip(), CUTTING);
+      log.atLevel(cut.left() == 0 ? Level.DEBUG : Level.INFO)
           .addKeyValue("target", config.ip())
-          .addKeyValue("count", cut)
+          .addKeyValue("count", cut.reset())
+          .addKeyValue("left", cut.left())
           .log("connections were reset");
     } catch (RuntimeException e) { // the kernel refuses, or answers what nobody understands
       log.atInfo()
           .addKeyValue("target", config.ip())
           .addKeyValue("reason", e.getMessage())
           .log("connections to an address that goes are not reset");
+    }
+  }
+
+  /// Spares the first [#remove] what the kernel does only once.
+  private void prepareToCut() {
+    if (!prepared) {
+      prepared = true;
+      Thread.ofPlatform().daemon().name("vip-prepare").start(VirtualIpAddress::prepare);
+    }
+  }
+
+  private static void prepare() {
+    try {
+      Connections.prepare();
+    } catch (SystemCallException e) {
+      log.atDebug().addKeyValue("reason", e.getMessage()).log("connections cannot be read");
     }
   }
 
