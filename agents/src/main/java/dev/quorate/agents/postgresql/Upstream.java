@@ -7,12 +7,16 @@ import dev.quorate.agents.process.ProcessOutcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /// Another node's server, asked through `psql` with the connection that rewinding and copying use,
 /// which is that of streaming but for its name.
 final class Upstream {
   /// What may be added to the time of the questions that must be answered.
   private static final Duration ASIDE = Duration.ofMillis(900);
+
+  /// Nanoseconds between two looks for a checkpoint.
+  private static final long AGAIN = 100_000_000;
 
   private static final String QUESTION =
       """
@@ -92,7 +96,7 @@ final class Upstream {
   }
 
   /// Asks who it is. A primary whose control file, from which all tools read the timeline, does not
-  /// know of its promotion yet, is made to write a checkpoint.
+  /// know of its promotion yet, is made to write a checkpoint, or its own is waited for.
   Answer ask(Duration within) {
     List<String> words = List.of(query(QUESTION, within).split(" ", -1));
     if (words.size() != 5) {
@@ -103,12 +107,27 @@ final class Upstream {
     if (promoted) {
       Timeline now = new Timeline(Integer.parseUnsignedInt(words.get(3), 16));
       if (!now.equals(line)) {
-        query("CHECKPOINT", within);
+        awaitCheckpoint(now, within);
         line = now;
       }
     }
     boolean mayList = words.get(4).equals("true");
     return new Answer(promoted, words.get(1), history(line, within), mayList, Optional.empty());
+  }
+
+  /// A role that may not order one waits for the one that follows each promotion.
+  private void awaitCheckpoint(Timeline line, Duration within) {
+    long end = System.nanoTime() + within.toNanos();
+    ProcessOutcome ordered = outcome("CHECKPOINT", within);
+    while (!ordered.ok()
+        && !query("SELECT timeline_id FROM pg_control_checkpoint()", within)
+            .equals(Integer.toString(line.number()))) {
+      if (System.nanoTime() - end >= 0) {
+        throw new PostgresException(
+            "the primary's control file does not tell of its promotion yet: " + ordered.problem());
+      }
+      LockSupport.parkNanos(AGAIN);
+    }
   }
 
   /// Reads it by the function that `pg_rewind` needs as well: a role for both needs no other.

@@ -226,12 +226,14 @@ class PostgresInstanceTest {
     a.instance().start(a.alone(), LONG);
     promote(a);
     servers.ask(a, "CREATE TABLE t AS SELECT generate_series(1, 1000) AS id");
+    servers.ask(a, "CREATE ROLE rewinder LOGIN");
     a.probe().createSlot(ServerSettings.slotOf(b.node()), true, SHORT);
     new Rejoin(b.parameters(), b.instance(), b.node())
         .run(new Upstream(b.instance(), upstream(b, a)), false, MemberOrder.NONE, LONG);
     servers.address(b);
     b.instance().start(b.follow(a), LONG);
     await("streaming", () -> streams(a, b));
+    servers.ask(a, "CREATE TABLE wide AS SELECT generate_series(1, 20000)");
     b.instance().configure(b.alone());
     b.instance().reload();
     await("cut", () -> b.probe().facts(SHORT).endIsKnown());
@@ -239,6 +241,7 @@ class PostgresInstanceTest {
     Lsn written = a.probe().facts(SHORT).end();
     a.instance().stopAtOnce();
     promote(b);
+    whoMayNotOrderACheckpointWaitsForIt(a, b);
     servers.ask(b, "INSERT INTO t SELECT generate_series(5000, 5009)");
 
     ControlFile crashed = a.instance().control();
@@ -405,8 +408,28 @@ class PostgresInstanceTest {
         millis(() -> assertEquals(new TreeSet<>(), a.instance().stopAtOnce())));
   }
 
+  /// The checkpoint of a promotion is leisurely: 100 ms for each of the pages.
+  private void whoMayNotOrderACheckpointWaitsForIt(Server asker, Server promoted) throws Exception {
+    for (String function :
+        List.of("pg_ls_dir(text, boolean, boolean)", "pg_read_binary_file(text)")) {
+      servers.ask(promoted, "GRANT EXECUTE ON FUNCTION %s TO rewinder".formatted(function));
+    }
+    Upstream upstream = new Upstream(asker.instance(), upstream(asker, promoted, "rewinder"));
+    PostgresException early =
+        assertThrows(PostgresException.class, () -> upstream.ask(Duration.ofSeconds(1)));
+    assertTrue(early.toString().contains("does not tell of its promotion yet"), early::toString);
+    CompletableFuture<Upstream.Answer> waiting =
+        CompletableFuture.supplyAsync(() -> upstream.ask(LONG));
+    promoted.probe().checkpoint(LONG);
+    assertEquals(promoted.instance().control().timeline(), waiting.join().history().timeline());
+  }
+
   private String upstream(Server self, Server other) {
-    return ServerSettings.conninfo(self.node(), other.address(), servers.port, "postgres", "");
+    return upstream(self, other, "postgres");
+  }
+
+  private String upstream(Server self, Server other, String role) {
+    return ServerSettings.conninfo(self.node(), other.address(), servers.port, role, "");
   }
 
   private static boolean streams(Server upstream, Server standby) {
