@@ -27,8 +27,9 @@ final class MissingWal {
   /// Nanoseconds in which others than the primary may bring nothing.
   static final long IN_VAIN = TimeUnit.MINUTES.toNanos(10);
 
-  /// Nanoseconds after which a walreceiver that streams was not refused.
-  static final long FIRM = TimeUnit.SECONDS.toNanos(1);
+  /// Nanoseconds after which a walreceiver that streams was not refused: two looks, a second apart,
+  /// may each meet the moment of a refusal.
+  static final long FIRM = TimeUnit.MILLISECONDS.toNanos(2500);
 
   private final LongSupplier clock;
   private final BooleanSupplier said;
