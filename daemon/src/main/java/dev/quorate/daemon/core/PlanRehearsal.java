@@ -27,10 +27,13 @@ final class PlanRehearsal {
     return leading ? List.of() : again(CALM);
   }
 
-  /// It has been calm: plans once, unless it leads by now.
+  /// It has been calm: plans once, unless it leads by now, or something that was ordered goes on.
   List<NodeEffect> calm(ClusterState state, boolean leading) {
     if (leading || state.configuration().resources().isEmpty()) {
       return List.of();
+    }
+    if (!state.intents().isEmpty()) {
+      return again(CALM);
     }
     made++;
     PlacementScheduler.plan(state, true);

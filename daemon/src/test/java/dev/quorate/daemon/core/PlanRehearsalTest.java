@@ -1,12 +1,19 @@
 package dev.quorate.daemon.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.quorate.consensus.LogPosition;
+import dev.quorate.membership.Incarnation;
+import dev.quorate.membership.NodeId;
+import dev.quorate.resource.Action;
 import dev.quorate.resource.AgentType;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
+import dev.quorate.resource.CommandAnswer;
 import dev.quorate.resource.ConfigurationChange;
+import dev.quorate.resource.NodeDefinition;
+import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.core.state.ClusterStateMachine;
@@ -18,21 +25,48 @@ import org.junit.jupiter.api.Test;
 class PlanRehearsalTest {
   private static final ClusterState EMPTY = ClusterState.initial("test");
 
+  private static final ResourceId ADDRESS = new ResourceId("address");
+
   private final PlanRehearsal rehearsal = new PlanRehearsal();
 
   private static ClusterState withResource() {
     ResourceDefinition resource =
         new ResourceDefinition(
-            new ResourceId("address"),
+            ADDRESS,
             AgentType.parse("ocf:heartbeat:IPaddr2"),
             new TreeMap<>(),
             new TreeMap<>(),
             List.of(),
             new ResourceDefinition.Form.Primitive());
-    ClusterCommand command =
+    return after(
+        EMPTY,
         new ClusterCommand.ChangeConfiguration(
-            -1, "test", List.of(new ConfigurationChange.CreateResource(resource)));
-    return ClusterStateMachine.apply(EMPTY, new LogPosition(1, 1, 1), 0, command).state();
+            -1, "test", List.of(new ConfigurationChange.CreateResource(resource))));
+  }
+
+  /// In which it is being looked at the resource.
+  private static ClusterState whileActing(ClusterState state) {
+    NodeId node = new NodeId("n1");
+    Incarnation life = new Incarnation("boot", 1);
+    Action action = new Action.OperationAction(OperationKind.MONITOR, ADDRESS, node);
+    NodeDefinition definition = new NodeDefinition(node, "127.0.0.1", true, new TreeMap<>());
+    ClusterState known =
+        after(
+            state,
+            new ClusterCommand.ChangeConfiguration(
+                -1, "test", List.of(new ConfigurationChange.PutNode(definition))));
+    ClusterState joined =
+        after(known, new ClusterCommand.JoinNode(node, life, ClusterState.FEATURE_LEVEL));
+    return after(
+        joined,
+        new ClusterCommand.BeginAction("i", 1, 1, action, node, life, Duration.ofSeconds(20)));
+  }
+
+  private static ClusterState after(ClusterState state, ClusterCommand command) {
+    LogPosition position = new LogPosition(1, 1, state.position().index() + 1);
+    var applied = ClusterStateMachine.apply(state, position, 0, command);
+    assertInstanceOf(CommandAnswer.Accepted.class, applied.answer());
+    return applied.state();
   }
 
   private static List<NodeEffect> in(Duration delay) {
@@ -50,6 +84,15 @@ class PlanRehearsalTest {
     }
     assertEquals(List.of(), rehearsal.calm(state, false));
     assertEquals(List.of(), rehearsal.stateApplied(false));
+  }
+
+  @Test
+  void whileSomethingIsDoneItWaits() {
+    ClusterState acting = whileActing(withResource());
+    for (int calm = 0; calm < 2 * PlanRehearsal.REHEARSALS; calm++) {
+      assertEquals(in(PlanRehearsal.CALM), rehearsal.calm(acting, false));
+    }
+    assertEquals(in(PlanRehearsal.PAUSE), rehearsal.calm(withResource(), false));
   }
 
   @Test
