@@ -106,7 +106,8 @@ final class LeaderDuty {
     votesOverdue.clear();
     blocked.clear();
     armed.clear();
-    return List.of(reviewTimer());
+    return List.of(
+        new NodeEffect.SetTimer(new NodeTimer(NodeTimer.Purpose.REVIEW, ""), settings.review()));
   }
 
   /// Another node leads, or none.
@@ -159,10 +160,6 @@ final class LeaderDuty {
         || effect instanceof NodeEffect.RunOperation
         || effect instanceof NodeEffect.Fence
         || effect instanceof NodeEffect.ProbePeer;
-  }
-
-  NodeEffect reviewTimer() {
-    return new NodeEffect.SetTimer(new NodeTimer(NodeTimer.Purpose.REVIEW, ""), settings.review());
   }
 
   /// A daemon has been gone for as long as it may.

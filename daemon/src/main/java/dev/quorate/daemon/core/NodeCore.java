@@ -43,13 +43,13 @@ public final class NodeCore {
   private final ColdStart cold;
   private final PairDuty pair;
   private final PlanRehearsal rehearsal = new PlanRehearsal();
+  private final HandOverRule handOver;
   private ClusterState state;
   private boolean rejoinDue;
   private boolean silent;
   private boolean resumeDue;
   private boolean joinRefused;
   private String lastRefusal = "";
-  private int handOvers;
   private boolean resendArmed;
   private boolean leaving;
   private boolean leaveArmed;
@@ -72,6 +72,7 @@ public final class NodeCore {
     presence = new PresenceReporter(self, incarnation, settings.probeAgain());
     executor = new LocalExecutor(self, incarnation);
     duty = new LeaderDuty(self, settings, policy);
+    handOver = new HandOverRule(settings.review());
     stop = new SelfStop(settings.emergencyStop());
     cold = new ColdStart(self, incarnation);
     pair = new PairDuty(self, incarnation);
@@ -355,6 +356,7 @@ public final class NodeCore {
     effects.addAll(duty.resign());
     if (changed instanceof Leadership.Leader(var term)) {
       effects.addAll(duty.lead(term));
+      handOver.lead();
     }
     if (!(changed instanceof Leadership.Leaderless)) {
       effects.addAll(outbox.resend());
@@ -439,8 +441,12 @@ public final class NodeCore {
       case ELECTION -> duty.votesOverdue(new ResourceId(timer.subject()), state);
       case REVIEW -> {
         if (duty.leading()) {
-          effects.add(duty.reviewTimer());
-          handOver(effects);
+          effects.addAll(
+              handOver.review(
+                  quorum.quorate() && !quorum.ringMajority(voters()),
+                  quorum.quorate() && duty.mustYield(),
+                  voters().stream().filter(v -> !v.equals(self)).toList(),
+                  state));
         }
       }
       case PLAN -> duty.planNow();
@@ -449,20 +455,6 @@ public final class NodeCore {
       case PROBE -> effects.addAll(presence.probeTimer(new NodeId(timer.subject()), state));
       case STOP_AGAIN -> effects.addAll(stop.again(new ResourceId(timer.subject())));
       case LEAVE -> leaveNow(effects);
-    }
-  }
-
-  /// A leader that the ring does not see together with a majority cannot judge who is gone, and one
-  /// that must be fenced cannot fence itself: it makes room for another, each time for the next
-  /// one.
-  private void handOver(List<NodeEffect> effects) {
-    boolean blind = !quorum.ringMajority(voters());
-    if (quorum.quorate() && (blind || duty.mustYield())) {
-      List<NodeId> others =
-          voters().stream().filter(v -> !v.equals(self) && (blind || state.online(v))).toList();
-      if (!others.isEmpty()) {
-        effects.add(new NodeEffect.TransferLeadership(others.get(handOvers++ % others.size())));
-      }
     }
   }
 
