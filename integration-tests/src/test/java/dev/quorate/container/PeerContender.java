@@ -126,9 +126,10 @@ final class PeerContender implements Contender {
     first().must("pcs", "resource", "cleanup", "pgsqld");
   }
 
+  /// Without a bound it can take for ever: who is left without quorum does not stop what it blocks.
   @Override
   public void stop() {
-    first().must("pcs", "cluster", "stop", "--all");
+    first().must("timeout", "180", "pcs", "cluster", "stop", "--all");
   }
 
   @Override
