@@ -45,8 +45,15 @@ final class Gathering {
     failStrangers();
   }
 
-  void start(Instant now, List<RingEffect> out) {
-    sayJoin(now, peers, out);
+  /// Begins.
+  ///
+  /// @param awake before which it says nothing
+  void start(Instant now, Instant awake, List<RingEffect> out) {
+    if (now.isBefore(awake)) {
+      timers.set(TimerId.Kind.JOIN, awake, out);
+    } else {
+      sayJoin(now, peers, out);
+    }
     startWaiting(now, out);
   }
 

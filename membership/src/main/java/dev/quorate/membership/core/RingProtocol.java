@@ -113,6 +113,7 @@ public final class RingProtocol {
     if (isRunning() && pause.isPresent()) {
       out.add(new RingEffect.Paused(pause.get()));
       if (pause.get().compareTo(config.tokenTimeout()) >= 0) {
+        pauses.wakeBy(now.plus(config.joinInterval()));
         gather(now, company(), "paused", out);
       }
     }
@@ -147,7 +148,7 @@ public final class RingProtocol {
   }
 
   private void arrived(Instant now, NodeId from, RingPacket packet, List<RingEffect> out) {
-    if (!isRunning() || !peers.contains(from)) {
+    if (!isRunning() || !peers.contains(from) || now.isBefore(pauses.awake())) {
       return;
     }
     switch (packet) {
@@ -239,7 +240,7 @@ public final class RingProtocol {
     dropRing(out);
     enter(RingState.GATHER, reason, out);
     gathering = new Gathering(config, self, timers, sequences, peers, initial, leavers.values());
-    gathering.start(now, out);
+    gathering.start(now, pauses.awake(), out);
   }
 
   private void dropRing(List<RingEffect> out) {

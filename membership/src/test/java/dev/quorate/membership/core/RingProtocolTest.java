@@ -266,6 +266,26 @@ class RingProtocolTest {
     bench.runUntil(SECOND.multipliedBy(2), bench::agree);
   }
 
+  /// As a machine does that is switched off while it is frozen.
+  @Test
+  void whoStirsBeforeItDiesCostsTheOthersNoView() {
+    for (int stirring = 0; stirring < 50; stirring++) {
+      var ring = bench("a", "b", "c");
+      ring.startAll();
+      ring.runUntil(SECOND, ring::agree);
+      ring.runFor(SECOND);
+      var stirs = ring.node("b");
+      stirs.frozenUntil = ring.now.plus(Duration.ofMillis(1_900));
+      ring.runFor(Duration.ofMillis(1_900 + stirring));
+      assertEquals(1, stirs.pauses);
+      stirs.crash();
+      assertTrue(ring.agree(), "the others have gone on");
+      var views = ring.viewCount;
+      ring.runFor(SECOND.multipliedBy(2));
+      assertEquals(views, ring.viewCount, stirring + " ms");
+    }
+  }
+
   @Test
   void aLinkThatIsNotTransitiveLeavesAPairAndDoesNotChurn() {
     form();
