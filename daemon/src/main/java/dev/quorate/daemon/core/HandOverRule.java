@@ -11,12 +11,14 @@ import java.util.List;
 ///
 /// While leadership is handed over nothing is decided: to one that does not answer that takes
 /// seconds. So a leader does not go for a moment's sake, as when the ring forms anew without one
-/// that fails meanwhile; and those that take part come first, each time the next one.
+/// that fails meanwhile; and those that take part come first, each time the next one, also of the
+/// next leadership: two that see few would pass it to each other for ever.
 final class HandOverRule {
   private static final NodeTimer REVIEW = new NodeTimer(NodeTimer.Purpose.REVIEW, "");
 
   private final Duration interval;
   private boolean blind;
+  private int tried;
   private int made;
 
   /// A node that does not lead.
@@ -27,8 +29,10 @@ final class HandOverRule {
   }
 
   /// It has become the leader.
-  void lead() {
+  NodeEffect lead() {
     blind = false;
+    tried = 0;
+    return new NodeEffect.SetTimer(REVIEW, interval);
   }
 
   /// A leader looks how it stands.
@@ -40,14 +44,16 @@ final class HandOverRule {
   List<NodeEffect> review(
       boolean seesFew, boolean mustYield, List<NodeId> others, ClusterState state) {
     boolean news = seesFew && !blind;
+    boolean goes = seesFew && blind;
     blind = seesFew;
     List<NodeEffect> effects = new ArrayList<>();
     effects.add(new NodeEffect.SetTimer(REVIEW, news ? interval.dividedBy(2) : interval));
     List<NodeId> next = new ArrayList<>(others.stream().filter(state::online).toList());
-    if (seesFew) {
+    if (goes && tried >= next.size()) {
       others.stream().filter(other -> !state.online(other)).forEach(next::add);
     }
-    if ((mustYield || (seesFew && !news)) && !next.isEmpty()) {
+    tried = goes ? tried + 1 : 0;
+    if ((goes || mustYield) && !next.isEmpty()) {
       effects.add(new NodeEffect.TransferLeadership(next.get(made++ % next.size())));
     }
     return effects;

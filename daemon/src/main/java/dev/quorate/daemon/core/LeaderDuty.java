@@ -93,7 +93,7 @@ final class LeaderDuty {
   }
 
   /// This node leads from now on: all times start anew.
-  List<NodeEffect> lead(long newTerm) {
+  void lead(long newTerm) {
     term = newTerm;
     transition = 0;
     counter = 0;
@@ -106,8 +106,6 @@ final class LeaderDuty {
     votesOverdue.clear();
     blocked.clear();
     armed.clear();
-    return List.of(
-        new NodeEffect.SetTimer(new NodeTimer(NodeTimer.Purpose.REVIEW, ""), settings.review()));
   }
 
   /// Another node leads, or none.

@@ -355,8 +355,8 @@ public final class NodeCore {
   private void leadershipChanged(Leadership changed, List<NodeEffect> effects) {
     effects.addAll(duty.resign());
     if (changed instanceof Leadership.Leader(var term)) {
-      effects.addAll(duty.lead(term));
-      handOver.lead();
+      duty.lead(term);
+      effects.add(handOver.lead());
     }
     if (!(changed instanceof Leadership.Leaderless)) {
       effects.addAll(outbox.resend());

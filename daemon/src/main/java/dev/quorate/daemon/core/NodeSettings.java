@@ -13,7 +13,7 @@ import java.util.List;
 /// @param grace how long a daemon may be gone while its node lives
 /// @param resend after which an unsettled proposal is proposed again
 /// @param electionDeadline how long votes are waited for
-/// @param review how often a leader looks at overdue intents
+/// @param review how often a leader looks whether it should make room for another
 /// @param probeAgain how often the kernel of a node without a daemon is asked again
 /// @param emergencyStop how long an emergency stop may take
 /// @param leaveWait how long a node that has left waits for others that are leaving too

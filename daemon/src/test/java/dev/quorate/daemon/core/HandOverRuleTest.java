@@ -77,8 +77,22 @@ class HandOverRuleTest {
   @Test
   void whatWasSeenBeforeItLedSaysNothing() {
     review(true, false, with(N2, N3));
-    rule.lead();
+    assertEquals(after(INTERVAL), List.of(rule.lead()));
     assertEquals(after(INTERVAL.dividedBy(2)), review(true, false, with(N2, N3)));
+  }
+
+  @Test
+  void whoeverWasNextBeforeThoseThatTakePartComeFirst() {
+    assertEquals(after(INTERVAL, N2), review(false, true, with(N2, N3)));
+    rule.lead();
+    assertEquals(after(INTERVAL.dividedBy(2), N3), review(true, true, with(N3)));
+    rule.lead();
+    review(true, false, with(N3));
+    assertEquals(after(INTERVAL, N3), review(true, false, with(N3)));
+    assertEquals(after(INTERVAL, N2), review(true, false, with(N3)));
+    assertEquals(after(INTERVAL), review(false, false, with(N3)));
+    review(true, false, with(N3));
+    assertEquals(after(INTERVAL, N3), review(true, false, with(N3)));
   }
 
   /// Who has been fenced answers last; but who is there cannot be known for sure.
