@@ -25,6 +25,7 @@ final class Gathering {
   private final RingSequences sequences;
   private final List<NodeId> peers;
   private final GatherRound round;
+  private boolean waiting;
   private boolean aloneAllowed;
 
   Gathering(
@@ -47,14 +48,13 @@ final class Gathering {
 
   /// Begins.
   ///
-  /// @param awake before which it says nothing
+  /// @param awake before which it says nothing, and waits for nobody, since nobody was asked
   void start(Instant now, Instant awake, List<RingEffect> out) {
     if (now.isBefore(awake)) {
       timers.set(TimerId.Kind.JOIN, awake, out);
     } else {
-      sayJoin(now, peers, out);
+      repeat(now, out);
     }
-    startWaiting(now, out);
   }
 
   void stop(List<RingEffect> out) {
@@ -75,6 +75,7 @@ final class Gathering {
   }
 
   private void startWaiting(Instant now, List<RingEffect> out) {
+    waiting = true;
     timers.set(TimerId.Kind.CONSENSUS, now.plus(config.consensusTimeout()), out);
   }
 
@@ -89,6 +90,9 @@ final class Gathering {
 
   void repeat(Instant now, List<RingEffect> out) {
     sayJoin(now, peers, out);
+    if (!waiting) {
+      startWaiting(now, out);
+    }
   }
 
   private void sayJoin(Instant now, List<NodeId> to, List<RingEffect> out) {

@@ -287,6 +287,19 @@ class RingProtocolTest {
   }
 
   @Test
+  void whoIsHeldUpAgainAsItWakesGivesNobodyUp() {
+    form();
+    var b = bench.node("b");
+    b.frozenUntil = bench.now.plus(Duration.ofMillis(1_900));
+    bench.runFor(Duration.ofMillis(1_910));
+    assertEquals(1, b.pauses);
+    var views = bench.viewCount;
+    b.frozenUntil = bench.now.plus(Duration.ofMillis(300));
+    bench.runUntil(SECOND.multipliedBy(2), bench::agree);
+    assertEquals(views + 3, bench.viewCount, "one of all three, and none before");
+  }
+
+  @Test
   void aLinkThatIsNotTransitiveLeavesAPairAndDoesNotChurn() {
     form();
     bench.cut.add("a>c");
