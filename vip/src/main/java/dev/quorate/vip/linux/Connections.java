@@ -3,7 +3,6 @@ package dev.quorate.vip.linux;
 import dev.quorate.vip.Ipv4Address;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -23,8 +22,8 @@ final class Connections {
   private static final int ESTABLISHED = 1 << 1;
   private static final int CLOSE_WAIT = 1 << 8;
 
-  /// Those that a server has not closed: the others' clients have been told, and before Linux 6.11
-  /// one of them that is reset may stay for ever.
+  /// Those that a server has not closed. Most of the others' clients have been told; and before
+  /// Linux 6.11 a connection without a server that is reset may stay for ever.
   private static final int OPEN = ESTABLISHED | CLOSE_WAIT;
 
   private static final int REQUEST = 56;
@@ -41,7 +40,7 @@ final class Connections {
 
   /// What became of them.
   ///
-  /// @param reset how many were reset
+  /// @param reset how many were reset, or ended meanwhile
   /// @param left how many were seen in the end and not reset: the kernel cannot, or it was too late
   record Cut(int reset, int left) {}
 
@@ -59,10 +58,9 @@ final class Connections {
   /// Resets those of an address, also where a server of both families accepted them, and those of
   /// who connects again at once.
   ///
-  /// @param atMost after which no further one is reset
+  /// @param end of [System#nanoTime], after which no further one is reset
   /// @throws SystemCallException if the daemon may not
-  static Cut cut(Ipv4Address address, Duration atMost) {
-    long end = System.nanoTime() + atMost.toNanos();
+  static Cut cut(Ipv4Address address, long end) {
     try (var netlink = new Netlink(Netlink.SOCK_DIAG)) {
       return rounds(
           () -> of(address, netlink),
@@ -128,7 +126,8 @@ final class Connections {
         && source.getInt(at + 12) == address.bits();
   }
 
-  /// One that has ended meanwhile is gone, or waits where it cannot be reset.
+  /// The client of one that has ended meanwhile may be back: that counts as reset. One that waits
+  /// for its handshake or its last packets cannot be.
   private static boolean cut(Netlink netlink, Connection connection) {
     var order =
         request(connection.family(), OPEN).put(REQUEST_ID, connection.answer(), ANSWER_ID, ID);
@@ -138,7 +137,7 @@ final class Connections {
       return true;
     } catch (SystemCallException e) {
       if (e.errno() == ENOENT || e.errno() == EOPNOTSUPP) {
-        return false;
+        return e.errno() == ENOENT;
       }
       throw e;
     }

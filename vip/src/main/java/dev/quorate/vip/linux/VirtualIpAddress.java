@@ -45,6 +45,9 @@ public final class VirtualIpAddress implements AutoCloseable {
   /// How long an address that is to go may be kept by its connections.
   private static final Duration CUTTING = Duration.ofMillis(100);
 
+  /// How long one that is being reset in the end may take.
+  private static final Duration LAST_ONE = Duration.ofMillis(20);
+
   private final VipConfig config;
   private @Nullable Thread announcer;
   private boolean prepared;
@@ -164,8 +167,10 @@ public final class VirtualIpAddress implements AutoCloseable {
   /// Nothing of this keeps the address from going, not even a kernel that loads a module from a
   /// disk that does not answer.
   private void cutConnections() {
+    long end = System.nanoTime() + CUTTING.toNanos();
     try {
-      if (!Thread.ofPlatform().daemon().name("vip-cut").start(this::cut).join(CUTTING)) {
+      var cutter = Thread.ofPlatform().daemon().name("vip-cut").start(() -> cut(end));
+      if (!cutter.join(CUTTING.plus(LAST_ONE))) {
         log.atInfo()
             .addKeyValue("target", config.ip())
             .addKeyValue("milliseconds", CUTTING.toMillis())
@@ -178,9 +183,9 @@ public final class VirtualIpAddress implements AutoCloseable {
     }
   }
 
-  private void cut() {
+  private void cut(long end) {
     try {
-      var cut = Connections.cut(config.ip(), CUTTING);
+      var cut = Connections.cut(config.ip(), end);
       log.atLevel(cut.left() == 0 ? Level.DEBUG : Level.INFO)
           .addKeyValue("target", config.ip())
           .addKeyValue("count", cut.reset())
@@ -205,7 +210,7 @@ public final class VirtualIpAddress implements AutoCloseable {
   private static void prepare() {
     try {
       Connections.prepare();
-    } catch (SystemCallException e) {
+    } catch (RuntimeException e) { // as above
       log.atDebug().addKeyValue("reason", e.getMessage()).log("connections cannot be read");
     }
   }
