@@ -146,6 +146,13 @@ class MissingWalTest {
   }
 
   @Test
+  void twoLooksASecondApartMayBothMeetARefusal() {
+    assertFalse(missing.streams(true));
+    now += Duration.ofSeconds(1).toNanos();
+    assertFalse(missing.streams(true));
+  }
+
+  @Test
   void anArchiveHasItsTime() {
     now = 5;
     assertFalse(look(true, END, true, true));
