@@ -113,7 +113,7 @@ public final class RingProtocol {
     if (isRunning() && pause.isPresent()) {
       out.add(new RingEffect.Paused(pause.get()));
       if (pause.get().compareTo(config.tokenTimeout()) >= 0) {
-        pauses.wakeBy(now.plus(config.joinInterval()));
+        pauses.wakeBy(now.plus(config.consensusTimeout()));
         gather(now, company(), "paused", out);
       }
     }
