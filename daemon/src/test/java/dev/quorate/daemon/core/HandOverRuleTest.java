@@ -2,18 +2,12 @@ package dev.quorate.daemon.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.quorate.consensus.LogPosition;
 import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.NodeId;
-import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
-import dev.quorate.resource.ConfigurationChange;
-import dev.quorate.resource.NodeDefinition;
-import dev.quorate.resource.core.state.ClusterStateMachine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class HandOverRuleTest {
@@ -27,24 +21,9 @@ class HandOverRuleTest {
   private static ClusterState with(NodeId... nodes) {
     ClusterState state = NOBODY;
     for (NodeId node : nodes) {
-      NodeDefinition definition = new NodeDefinition(node, "127.0.0.1", true, new TreeMap<>());
-      state =
-          after(
-              state,
-              new ClusterCommand.ChangeConfiguration(
-                  -1, "test", List.of(new ConfigurationChange.PutNode(definition))));
-      state =
-          after(
-              state,
-              new ClusterCommand.JoinNode(
-                  node, new Incarnation("boot", 1), ClusterState.FEATURE_LEVEL));
+      state = States.joined(state, node, new Incarnation("boot", 1));
     }
     return state;
-  }
-
-  private static ClusterState after(ClusterState state, ClusterCommand command) {
-    LogPosition position = new LogPosition(1, 1, state.position().index() + 1);
-    return ClusterStateMachine.apply(state, position, 0, command).state();
   }
 
   private List<NodeEffect> review(boolean seesFew, boolean mustYield, ClusterState state) {

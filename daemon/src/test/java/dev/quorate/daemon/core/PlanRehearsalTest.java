@@ -1,22 +1,17 @@
 package dev.quorate.daemon.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
-import dev.quorate.consensus.LogPosition;
 import dev.quorate.membership.Incarnation;
 import dev.quorate.membership.NodeId;
 import dev.quorate.resource.Action;
 import dev.quorate.resource.AgentType;
 import dev.quorate.resource.ClusterCommand;
 import dev.quorate.resource.ClusterState;
-import dev.quorate.resource.CommandAnswer;
 import dev.quorate.resource.ConfigurationChange;
-import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.OperationKind;
 import dev.quorate.resource.ResourceDefinition;
 import dev.quorate.resource.ResourceId;
-import dev.quorate.resource.core.state.ClusterStateMachine;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
@@ -38,7 +33,7 @@ class PlanRehearsalTest {
             new TreeMap<>(),
             List.of(),
             new ResourceDefinition.Form.Primitive());
-    return after(
+    return States.after(
         EMPTY,
         new ClusterCommand.ChangeConfiguration(
             -1, "test", List.of(new ConfigurationChange.CreateResource(resource))));
@@ -49,24 +44,9 @@ class PlanRehearsalTest {
     NodeId node = new NodeId("n1");
     Incarnation life = new Incarnation("boot", 1);
     Action action = new Action.OperationAction(OperationKind.MONITOR, ADDRESS, node);
-    NodeDefinition definition = new NodeDefinition(node, "127.0.0.1", true, new TreeMap<>());
-    ClusterState known =
-        after(
-            state,
-            new ClusterCommand.ChangeConfiguration(
-                -1, "test", List.of(new ConfigurationChange.PutNode(definition))));
-    ClusterState joined =
-        after(known, new ClusterCommand.JoinNode(node, life, ClusterState.FEATURE_LEVEL));
-    return after(
-        joined,
+    return States.after(
+        States.joined(state, node, life),
         new ClusterCommand.BeginAction("i", 1, 1, action, node, life, Duration.ofSeconds(20)));
-  }
-
-  private static ClusterState after(ClusterState state, ClusterCommand command) {
-    LogPosition position = new LogPosition(1, 1, state.position().index() + 1);
-    var applied = ClusterStateMachine.apply(state, position, 0, command);
-    assertInstanceOf(CommandAnswer.Accepted.class, applied.answer());
-    return applied.state();
   }
 
   private static List<NodeEffect> in(Duration delay) {
