@@ -136,10 +136,11 @@ final class Connections {
           "resetting a connection", SOCK_DESTROY, Netlink.REQUEST | Netlink.ACK, order);
       return true;
     } catch (SystemCallException e) {
-      if (e.errno() == ENOENT || e.errno() == EOPNOTSUPP) {
-        return e.errno() == ENOENT;
-      }
-      throw e;
+      return switch (e.errno()) {
+        case ENOENT -> true;
+        case EOPNOTSUPP -> false;
+        default -> throw e;
+      };
     }
   }
 }
