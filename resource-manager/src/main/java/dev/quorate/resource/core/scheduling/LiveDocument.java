@@ -7,6 +7,7 @@ import dev.quorate.resource.ConstraintElement;
 import dev.quorate.resource.FailCount;
 import dev.quorate.resource.NodeDefinition;
 import dev.quorate.resource.OperationKind;
+import dev.quorate.resource.ResourceId;
 import dev.quorate.resource.Role;
 import dev.quorate.resource.WaitForAll;
 import dev.quorate.resource.cib.AttributeBlock;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// Puts a live cluster, as phase 1 sees it, into the one document that decisions are taken from.
 ///
@@ -150,11 +152,42 @@ final class LiveDocument {
   private List<ConstraintElement> constraints() {
     List<ConstraintElement> constraints = new ArrayList<>();
     for (Constraint constraint : eligibility.state().configuration().constraints()) {
-      constraints.add(
-          ConstraintExport.of(constraint, constraint.id(), eligibility.state().configuration()));
+      ConstraintElement element =
+          ConstraintExport.of(constraint, constraint.id(), eligibility.state().configuration());
+      if (!isFulfilled(element)) {
+        constraints.add(element);
+      }
     }
     constraints.addAll(new StartPause(eligibility).constraints());
     return constraints;
+  }
+
+  /// Whether something waits in vain for a demotion or a stop that is over. In a document an order
+  /// of one direction means that both happen in one transition, and of a clone no part of which
+  /// runs none can be demoted any more; here every step is decided anew.
+  private boolean isFulfilled(ConstraintElement constraint) {
+    if (!(constraint instanceof ConstraintElement.Order order)
+        || !order.symmetrical().equals(Optional.of(false))
+        || !order.sets().isEmpty()) {
+      return false;
+    }
+    List<Candidate> first =
+        eligibility.state().configuration().named(new ResourceId(order.first())).stream()
+            .flatMap(part -> Stream.ofNullable(eligibility.resources().get(part.id())))
+            .toList();
+    return !first.isEmpty() && first.stream().noneMatch(part -> isAhead(order.firstAction(), part));
+  }
+
+  private boolean isAhead(String action, Candidate candidate) {
+    return eligibility.unprobed(candidate)
+        || candidate.instances().values().stream()
+            .map(Instance::role)
+            .anyMatch(role ->
+                switch (action) {
+                  case "demote" -> role == Role.PROMOTED;
+                  case "stop" -> role != Role.STOPPED;
+                  default -> true;
+                });
   }
 
   private List<NodeState> states() {
