@@ -185,7 +185,7 @@ final class LiveDocument {
             .anyMatch(role ->
                 switch (action) {
                   case "demote" -> role == Role.PROMOTED;
-                  case "stop" -> role != Role.STOPPED;
+                  case "stop" -> role.active();
                   default -> true;
                 });
   }
