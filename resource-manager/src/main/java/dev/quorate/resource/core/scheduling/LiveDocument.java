@@ -171,23 +171,23 @@ final class LiveDocument {
         || !order.sets().isEmpty()) {
       return false;
     }
-    List<Candidate> first =
+    List<Instance> first =
         eligibility.state().configuration().named(new ResourceId(order.first())).stream()
             .flatMap(part -> Stream.ofNullable(eligibility.resources().get(part.id())))
+            .flatMap(part -> part.instances().values().stream())
             .toList();
-    return !first.isEmpty() && first.stream().noneMatch(part -> isAhead(order.firstAction(), part));
+    return !first.isEmpty()
+        && first.stream().noneMatch(instance -> isAhead(order.firstAction(), instance));
   }
 
-  private boolean isAhead(String action, Candidate candidate) {
-    return eligibility.unprobed(candidate)
-        || candidate.instances().values().stream()
-            .map(Instance::role)
-            .anyMatch(role ->
-                switch (action) {
-                  case "demote" -> role == Role.PROMOTED;
-                  case "stop" -> role.active();
-                  default -> true;
-                });
+  /// What is not settled may be anything.
+  private static boolean isAhead(String action, Instance instance) {
+    return instance.footing() != Instance.Footing.SETTLED
+        || switch (action) {
+          case "demote" -> instance.role() == Role.PROMOTED;
+          case "stop" -> instance.role().active();
+          default -> true;
+        };
   }
 
   private List<NodeState> states() {
